@@ -1,0 +1,91 @@
+# One vocabulary for people, hooks and .ci/run. `make` alone lists it.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup system demo stop test test-all lint type fmt bench clean
+
+PYTHON ?= python3
+PORT ?= 3000
+PYTEST_ARGS ?=
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+DEMO := build/demo
+PORTFOLIO := $(DEMO)/portfolio
+SOURCES := $(shell find features credit training -type f \( -name '*.py' -o -name '*.toml' -o -name '*.yaml' \) 2>/dev/null)
+
+# No library reports its use to anyone, and plots need no screen.
+export BENTOML_DO_NOT_TRACK := True
+export MLFLOW_DISABLE_TELEMETRY := true
+export MPLBACKEND := Agg
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+help: ## list the targets
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z][a-z-]*:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+# ---------------------------------------------------------------- environment
+
+setup: $(INSTALLED) ## make .venv with the pinned dependencies (PYTHON=python3.12 picks the interpreter)
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@scripts/environment.sh "$(PYTHON)"
+	@touch $@
+
+system: ## install the browser and fonts that the page tests use (Debian, as root)
+	@scripts/packages.sh chromium chromium-driver fonts-noto-cjk || \
+		echo "system: tests marked 'browser' skip without Chromium and its driver"
+
+# ---------------------------------------------------------------- demo
+
+demo: setup ## simulate a seller, train, serve and assess one buyer (PORT=3000)
+	@scripts/demo.sh stop
+	@scripts/demo.sh check $(PORT)
+	@$(MAKE) --no-print-directory --silent $(DEMO)/.trained
+	@scripts/demo.sh start $(PORT)
+
+stop: ## end the service that `make demo` started
+	@scripts/demo.sh stop
+
+$(DEMO)/.simulated: | $(INSTALLED)
+	@rm -rf $(PORTFOLIO)
+	@mkdir -p $(DEMO)
+	@echo "demo: simulating a seller with 2,000 buyers over four years"
+	@$(BIN)/credence data simulate $(PORTFOLIO) --buyers 2000 --years 4 --seed 7
+	@touch $@
+
+# A home is rebuilt when the code that learns has changed, so that the demo always shows the present code.
+$(DEMO)/.trained: export CREDENCE_HOME := $(DEMO)/home
+$(DEMO)/.trained: $(DEMO)/.simulated $(SOURCES)
+	@rm -rf $(DEMO)/home
+	@echo "demo: training the late-payment and the default model in a new $(DEMO)/home"
+	@$(BIN)/credence train late $(PORTFOLIO)
+	@$(BIN)/credence train default $(PORTFOLIO)
+	@touch $@
+
+# ---------------------------------------------------------------- checks
+
+test: setup system ## run the test suite and the examples in the docstrings
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(PYTEST_ARGS)
+
+test-all: setup system ## run the slow tests too
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "" $(PYTEST_ARGS)
+
+lint: setup ## check style, format and the layers
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-logo
+
+type: setup ## check the types
+	@$(BIN)/mypy
+
+fmt: setup ## format the code and mend what can be mended
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+bench: setup ## run the comparisons in benchmarks/
+	@$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[bench]'
+	@found=; for file in benchmarks/bench_*.py; do \
+		test -f "$$file" || continue; found=yes; echo "bench: $$file"; $(BIN)/python "$$file" || exit 1; \
+	done; test -n "$$found" || echo "bench: no benchmarks/bench_*.py yet"
+
+clean: stop ## remove what the targets above have made, but for .venv
+	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info

@@ -1,0 +1,50 @@
+"""Public records and limits of a buyer as known at a moment."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from features.block import SubjectArrays
+from features.engine.ledger import Ledger, rates_at
+
+__all__ = ["RECORDS", "records"]
+
+RECORDS: tuple[str, ...] = ("is_insolvent", "count_adverse_events_365d", "own_limit", "insured_limit")
+"""Columns that `records` fills, in order."""
+
+
+def records(ledger: Ledger, subjects: SubjectArrays, out: np.ndarray) -> None:
+    """Fill public records and limits in force.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    subjects : SubjectArrays
+    out : float64 ndarray, shape (n, len(RECORDS))
+        A flag, a count without insolvencies, and sums of limits in the reporting currency (NaN: none in force).
+    """
+    _sweep(ledger, subjects.buyer, subjects.as_of, subjects.day, out)
+
+
+@njit(nogil=True, cache=True)
+def _sweep(ledger, buyer, as_of, day, out):  # type: ignore[no-untyped-def]
+    rates = np.empty(len(ledger.fx_start) - 1, np.float64)
+    for s in range(len(buyer)):
+        out[s, 0], out[s, 1], out[s, 2], out[s, 3] = 0.0, 0.0, np.nan, np.nan
+        if buyer[s] < 0:
+            continue
+        for e in range(ledger.event_start[buyer[s]], ledger.event_start[buyer[s] + 1]):
+            known = ledger.event_known_from[e] <= as_of[s] < ledger.event_known_until[e]
+            if known and ledger.event_day[e] <= day[s]:
+                if ledger.is_insolvency[e]:
+                    out[s, 0] = 1.0
+                elif ledger.event_day[e] > day[s] - 365:
+                    out[s, 1] += 1
+        rates_at(ledger, as_of[s], rates)
+        for j in range(ledger.limit_start[buyer[s]], ledger.limit_start[buyer[s] + 1]):
+            known = ledger.limit_known_from[j] <= as_of[s] < ledger.limit_known_until[j]
+            if known and ledger.limit_valid_from[j] <= day[s] <= ledger.limit_valid_to[j]:
+                column = 2 if ledger.is_own[j] else 3
+                amount = ledger.limit_minor[j] * rates[ledger.limit_currency[j]]
+                out[s, column] = amount if np.isnan(out[s, column]) else out[s, column] + amount

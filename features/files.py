@@ -1,0 +1,206 @@
+"""Portfolios as folders: ``portfolio.toml`` and one Parquet or CSV file a table."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import tomli_w
+
+from features.columns import TABLES, Column, Table
+from features.errors import InputError
+from features.money import FILE_DECIMALS, decimals_array, text_from_minor
+from features.portfolio import Portfolio, Seller, from_frames
+
+__all__ = ["read", "write"]
+
+Format = Literal["parquet", "csv"]
+
+
+def read(folder: str | Path) -> Portfolio:
+    """Read and check the portfolio in a folder.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Holds ``portfolio.toml`` and ``<table>.parquet`` or ``<table>.csv``.
+
+    Raises
+    ------
+    InputError
+        Where the folder is no portfolio or any row of it is wrong: a broken table is refused whole.
+    """
+    folder = Path(folder)
+    head = _read_head(folder / "portfolio.toml")
+    files = _table_files(folder)
+    raw = {name: _read_table(path, TABLES[name]) for name, path in files.items()}
+    return from_frames(
+        raw,
+        _seller(head.get("seller", {})),
+        observed_from=_instant(head.get("observed_from")),
+        observed_until=_instant(head.get("observed_until")),
+        sources=head.get("sources") or {path.name: _sha256(path) for path in files.values()},
+        knowledge=head.get("knowledge"),
+    )
+
+
+def write(portfolio: Portfolio, folder: str | Path, fmt: Format = "parquet") -> None:
+    """Write a portfolio into a folder (made where it is not there); reading it gives the same portfolio.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+    folder : str or Path
+    fmt : {"parquet", "csv"}
+        Money is decimal128(22, 4) in Parquet and decimal text in CSV.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, frame in portfolio.tables.items():
+        writer = _write_parquet if fmt == "parquet" else _write_csv
+        writer(frame, portfolio, TABLES[name], folder / f"{name}.{fmt}")
+    (folder / "portfolio.toml").write_text(tomli_w.dumps(_head(portfolio)), encoding="utf-8")
+
+
+def _head(portfolio: Portfolio) -> dict[str, Any]:
+    seller = {key: value for key, value in dataclasses.asdict(portfolio.seller).items() if value not in (None, "")}
+    return {
+        "observed_from": f"{portfolio.observed_from.isoformat()}Z",
+        "observed_until": f"{portfolio.observed_until.isoformat()}Z",
+        "seller": seller,
+        "knowledge": dict(portfolio.knowledge),
+        "sources": dict(portfolio.sources),
+    }
+
+
+def _read_head(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        step = "name the folder that `credence data import` or `credence data simulate` wrote"
+        raise InputError.of("a portfolio folder with portfolio.toml", "none at the path given", step)
+    try:
+        head = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError.of("a TOML file", f"portfolio.toml that is none ({error})", "correct the file") from error
+    unknown = set(head) - {"observed_from", "observed_until", "seller", "knowledge", "sources"}
+    if unknown:
+        raise InputError.of("known keys in portfolio.toml", f"unknown {sorted(unknown)}", "remove or rename them")
+    return head
+
+
+def _seller(values: dict[str, Any]) -> Seller:
+    known = {item.name for item in dataclasses.fields(Seller)}
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise InputError.of(f"keys {sorted(known)} in [seller]", f"unknown {unknown}", "remove or rename them")
+    return Seller(**{"seller_id": "", **values})
+
+
+def _instant(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _table_files(folder: Path) -> dict[str, Path]:
+    files: dict[str, Path] = {}
+    for name in TABLES:
+        found = [path for fmt in ("parquet", "csv") if (path := folder / f"{name}.{fmt}").is_file()]
+        if len(found) > 1:
+            raise InputError.of(f"one file for table '{name}'", "a Parquet and a CSV file", "remove one", table=name)
+        if found:
+            files[name] = found[0]
+    return files
+
+
+def _read_table(path: Path, table: Table) -> pd.DataFrame:
+    try:
+        if path.suffix == ".parquet":
+            return _widened(pq.read_table(path), table)
+        return pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""], encoding="utf-8-sig")
+    except (pa.ArrowInvalid, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        found = f"{path.name}, which is none ({type(error).__name__})"
+        step = "write it again, or import it with a mapping that names its encoding"
+        raise InputError.of(f"a readable UTF-8 {path.suffix[1:]} file", found, step, table=path.stem) from error
+
+
+def _widened(arrow: pa.Table, table: Table) -> pd.DataFrame:
+    """Decimals become exact text: a million of Python's own decimals would be slow."""
+    for number, field in enumerate(arrow.schema):
+        if pa.types.is_decimal(field.type):
+            arrow = arrow.set_column(number, field.name, arrow.column(number).cast(pa.string()))
+        elif pa.types.is_date(field.type) and _kind(table, field.name) == "instant":
+            arrow = arrow.set_column(number, field.name, arrow.column(number).cast(pa.string()))
+    frame: pd.DataFrame = arrow.to_pandas()
+    return frame
+
+
+def _kind(table: Table, name: str) -> str:
+    return {column.name: column.kind for column in table.columns}.get(name, "")
+
+
+def _columns(frame: pd.DataFrame, table: Table) -> list[Column]:
+    return [column for column in table.columns if column.stored_as in frame]
+
+
+def _write_parquet(frame: pd.DataFrame, portfolio: Portfolio, table: Table, path: Path) -> None:
+    arrays = {column.name: _arrow(frame, column, portfolio, table) for column in _columns(frame, table)}
+    pq.write_table(pa.table(arrays), path)
+
+
+def _arrow(frame: pd.DataFrame, column: Column, portfolio: Portfolio, table: Table) -> pa.Array:
+    values = frame[column.stored_as]
+    if column.kind == "money":
+        return _decimals(frame, column, portfolio, table)
+    types = {"date": pa.date32(), "number": pa.float64(), "integer": pa.int64()}
+    if column.kind == "instant":
+        return pa.Array.from_pandas(values, type=pa.timestamp("s")).cast(pa.timestamp("s", "UTC"))
+    fallback = pa.bool_() if column.kind == "flag" else pa.string()
+    return pa.Array.from_pandas(values, type=types.get(column.kind, fallback))
+
+
+def _decimals(frame: pd.DataFrame, column: Column, portfolio: Portfolio, table: Table) -> pa.Array:
+    decimals = decimals_array(_currencies(frame, portfolio, table))
+    minor = frame[column.stored_as]
+    scaled = minor.fillna(0).to_numpy(np.int64) * 10 ** (FILE_DECIMALS - decimals)
+    whole = pa.array(scaled, mask=minor.isna().to_numpy(bool)).cast(pa.decimal128(19, 0))
+    tick = pa.scalar(Decimal(1).scaleb(-FILE_DECIMALS), pa.decimal128(FILE_DECIMALS + 1, FILE_DECIMALS))
+    return pa.compute.multiply(whole, tick).cast(pa.decimal128(22, FILE_DECIMALS))
+
+
+def _currencies(frame: pd.DataFrame, portfolio: Portfolio, table: Table) -> pd.Series[Any]:
+    own = frame["currency"] if "currency" in frame else pd.Series(pd.NA, index=frame.index, dtype="str")
+    if table.name == "invoices" or "invoice_id" not in frame:
+        return own
+    by_invoice = portfolio.table("invoices").drop_duplicates("invoice_id").set_index("invoice_id")["currency"]
+    return own.fillna(frame["invoice_id"].map(by_invoice))
+
+
+def _write_csv(frame: pd.DataFrame, portfolio: Portfolio, table: Table, path: Path) -> None:
+    texts = {column.name: _csv_text(frame, column, portfolio, table) for column in _columns(frame, table)}
+    pd.DataFrame(texts).to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+
+
+def _csv_text(frame: pd.DataFrame, column: Column, portfolio: Portfolio, table: Table) -> pd.Series[Any]:
+    values = frame[column.stored_as]
+    if column.kind == "money":
+        decimals = decimals_array(_currencies(frame, portfolio, table))
+        text = text_from_minor(values.fillna(0).to_numpy(np.int64), decimals)
+        return pd.Series(text, index=frame.index, dtype="object").mask(values.isna())
+    if column.kind == "date":
+        return values.dt.strftime("%Y-%m-%d")
+    if column.kind == "instant":
+        return values.dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return values
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+

@@ -1,0 +1,106 @@
+"""Dates and instants: a day is known at its end, in the portfolio's time zone; instants are UTC, in seconds."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from features.errors import InputError
+
+__all__ = ["FAR_FUTURE", "day_of", "end_of_day", "month_ends", "parse_as_of", "start_of_day", "to_utc"]
+
+FAR_FUTURE = np.datetime64("2262-01-01T00:00:00", "s")
+"""Later than every instant of a ledger: the end of the validity of a version that none replaces."""
+
+
+def end_of_day(days: pd.Series[Any] | pd.DatetimeIndex, timezone: str) -> pd.DatetimeIndex:
+    """Return the last second of each day, as a naive UTC instant.
+
+    Parameters
+    ----------
+    days : Series or DatetimeIndex of midnights, missing allowed
+    timezone : str
+        IANA name of the time zone in which the days are meant.
+
+    Examples
+    --------
+    >>> end_of_day(pd.DatetimeIndex(["2026-07-01"]), "Europe/Berlin")[0].isoformat()
+    '2026-07-01T21:59:59'
+    """
+    # Reason: a day's end may not exist or exist twice where clocks change at midnight; the next day's start less a
+    # second is always defined.
+    next_day = pd.DatetimeIndex(days) + pd.Timedelta(days=1)
+    local = next_day.tz_localize(timezone, ambiguous=np.ones(len(next_day), bool), nonexistent="shift_forward")
+    return (local.tz_convert("UTC").tz_localize(None) - pd.Timedelta(seconds=1)).as_unit("s")
+
+
+def to_utc(instants: pd.Series[Any] | pd.DatetimeIndex, timezone: str) -> pd.DatetimeIndex:
+    """Return instants as naive UTC seconds; those without a zone are local to `timezone`."""
+    index = pd.DatetimeIndex(instants)
+    if index.tz is None:
+        index = index.tz_localize(timezone, ambiguous=np.ones(len(index), bool), nonexistent="shift_forward")
+    return index.tz_convert("UTC").tz_localize(None).as_unit("s")
+
+
+def day_of(instants: pd.Series[Any] | pd.DatetimeIndex, timezone: str) -> pd.DatetimeIndex:
+    """Return the local day (midnight) of naive UTC instants."""
+    local = pd.DatetimeIndex(instants).tz_localize("UTC").tz_convert(timezone)
+    return local.tz_localize(None).normalize().as_unit("s")
+
+
+def month_ends(start: pd.Timestamp, stop: pd.Timestamp, timezone: str) -> pd.DatetimeIndex:
+    """Return the end of the last day of each month in ``start <= instant < stop``.
+
+    Examples
+    --------
+    >>> [str(end) for end in month_ends(pd.Timestamp("2026-01-15"), pd.Timestamp("2026-03-01"), "UTC")]
+    ['2026-01-31 23:59:59', '2026-02-28 23:59:59']
+    """
+    days = pd.date_range(start.normalize() - pd.offsets.MonthEnd(1), stop + pd.offsets.MonthEnd(1), freq="ME")
+    ends = end_of_day(days, timezone)
+    return ends[(ends >= start) & (ends < stop)]
+
+
+def parse_as_of(value: str | date | datetime | pd.Timestamp, timezone: str) -> pd.Timestamp:
+    """Return an `as_of` as a naive UTC instant; a date means the end of that day in `timezone`.
+
+    Examples
+    --------
+    >>> parse_as_of("2015-07-01", "UTC").isoformat()
+    '2015-07-01T23:59:59'
+    >>> parse_as_of("2015-07-01T12:00:00+02:00", "UTC").isoformat()
+    '2015-07-01T10:00:00'
+    """
+    ZoneInfo(timezone)
+    try:
+        instant = pd.Timestamp(value)
+    except ValueError as error:
+        raise _bad_instant() from error
+    if instant is pd.NaT:
+        raise _bad_instant()
+    is_day = isinstance(value, date) and not isinstance(value, datetime)
+    if is_day or (isinstance(value, str) and len(value.strip()) <= len("2015-07-01")):
+        return end_of_day(pd.DatetimeIndex([instant]), timezone)[0]
+    return to_utc(pd.DatetimeIndex([instant]), timezone)[0]
+
+
+def _bad_instant() -> InputError:
+    return InputError.of(
+        "a date like 2026-01-31 or an instant like 2026-01-31T12:00:00Z", "text that is neither", "correct it"
+    )
+
+
+def start_of_day(day: str | date, timezone: str) -> pd.Timestamp:
+    """Return the first second of a day in `timezone`, as a naive UTC instant: where a half-open period starts or stops.
+
+    Examples
+    --------
+    >>> start_of_day("2016-01-01", "Europe/Berlin").isoformat()
+    '2015-12-31T23:00:00'
+    """
+    before = parse_as_of(pd.Timestamp(day).date() - pd.Timedelta(days=1), timezone)
+    return before + pd.Timedelta(seconds=1)

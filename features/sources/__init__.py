@@ -1,0 +1,3 @@
+"""Where portfolios come from: exports of other systems, and a simulator."""
+
+from __future__ import annotations

@@ -1,0 +1,170 @@
+"""A table rule applied to a file: rows of one table, their later versions, the cells that cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from features.columns import TABLES, Table
+from features.instants import end_of_day
+from features.keys import derive_ids
+from features.sources.column_rules import ColumnRule
+from features.sources.evaluate import NUMERIC, evaluate
+from features.sources.export import Export, meets
+from features.sources.rules import TableRule
+
+__all__ = ["Block", "Unreadable", "derive_keys", "fill_knowledge", "keep_rows", "map_block"]
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """Rows of the export (labels of its index) of which a cell cannot be read, and why."""
+
+    table: str
+    column: str
+    reason: str
+    rows: pd.Index[Any]
+
+
+@dataclass(frozen=True)
+class Block:
+    """What a table rule makes of a file.
+
+    Parameters
+    ----------
+    rule : TableRule
+    facts : DataFrame, shape (n, columns)
+        Raw rows of the table as they were first known; the index holds the labels of the export's rows.
+    versions : tuple of DataFrame
+        What became known later, in the order of the mapping; each row builds on the version before it.
+    unreadable : tuple of Unreadable
+    """
+
+    rule: TableRule
+    facts: pd.DataFrame
+    versions: tuple[pd.DataFrame, ...]
+    unreadable: tuple[Unreadable, ...]
+
+
+def map_block(rule: TableRule, export: Export) -> Block:
+    """Apply a table rule to the rows of a file that meet its conditions.
+
+    Parameters
+    ----------
+    rule : TableRule
+    export : Export
+
+    Returns
+    -------
+    Block
+    """
+    table = TABLES[rule.name]
+    chosen = export.where(meets(rule.when, export))
+    facts, unreadable = _columns(table, rule.columns, chosen, pd.DataFrame(index=chosen.rows.index))
+    versions = []
+    facts = fill_knowledge(facts, table, export.timezone) if rule.version else facts
+    current = facts
+    for version in rule.version:
+        later = chosen.where(meets(version.when, chosen))
+        frame, more = _columns(table, version.columns, later, current.loc[later.rows.index])
+        unreadable += more
+        frame = frame[frame[table.knowledge].notna()]
+        versions.append(frame)
+        current = pd.concat([current.drop(frame.index), frame])
+    return Block(rule, facts, tuple(versions), tuple(unreadable))
+
+
+def derive_keys(blocks: Sequence[Block], table: Table) -> list[pd.DataFrame]:
+    """Return the facts and versions of all blocks of one table and file, with the key that no column gives.
+
+    The key is made from what was first known, so that a fact keeps it through its versions, and it counts
+    equal rows over all blocks of the file, so that two equal payments of one export row stay two.
+    """
+    facts = pd.concat([block.facts for block in blocks], keys=range(len(blocks)))
+    key = table.derived_key
+    if key:
+        content = facts.drop(columns=[table.knowledge, "withdrawn", key], errors="ignore")
+        # Reason: 100 and 100.00 are one amount, whatever the file's format made of it.
+        numeric = [
+            column.name for column in table.columns if column.kind in NUMERIC and column.name in content
+        ]
+        content = content.astype(dict.fromkeys(numeric, "float64"))
+        derived = derive_ids(content.reset_index(drop=True)).set_axis(facts.index)
+        facts[key] = facts[key].fillna(derived) if key in facts else derived
+    return [
+        _with_versions(facts.loc[[number]].droplevel(0), block, table) for number, block in enumerate(blocks)
+    ]
+
+
+def fill_knowledge(frame: pd.DataFrame, table: Table, timezone: str) -> pd.DataFrame:
+    """Return rows with missing knowledge times taken from the end of the event date; others as they are."""
+    if not table.event_date or table.knowledge == "received_at":
+        return frame
+    days = pd.to_datetime(frame[table.event_date])
+    assumed = pd.Series(end_of_day(days, timezone), index=frame.index).dt.tz_localize("UTC")
+    given = frame.get(table.knowledge)
+    return frame.assign(**{table.knowledge: assumed if given is None else given.fillna(assumed)})
+
+
+def keep_rows(frame: pd.DataFrame, rule: TableRule) -> pd.DataFrame:
+    """Return the rows that a rule's `keep` asks for.
+
+    Examples
+    --------
+    >>> rule = TableRule.model_validate(
+    ...     {"name": "buyers", "keep": "first", "columns": {"buyer_id": "Customer"}}
+    ... )
+    >>> keep_rows(pd.DataFrame({"buyer_id": ["a", "b", "a"]}), rule).index.tolist()
+    [0, 1]
+    """
+    table = TABLES[rule.name]
+    key = [name for name in table.key if name in frame]
+    if rule.keep in ("first", "last"):
+        return frame[~frame.duplicated(key, keep="first" if rule.keep == "first" else "last").to_numpy()]
+    if rule.keep == "changes":
+        return frame[_says_something_new(frame, key, table.knowledge)]
+    return frame
+
+
+def _columns(
+    table: Table, rules: Mapping[str, ColumnRule], export: Export, start: pd.DataFrame
+) -> tuple[pd.DataFrame, list[Unreadable]]:
+    frame, unreadable = start.copy(), []
+    for name, rule in sorted(rules.items(), key=lambda item: item[1].same_as is not None):
+        result = evaluate(rule, table.column(name), export, frame)
+        frame[name] = result.values
+        if result.bad.any():
+            unreadable.append(Unreadable(table.name, name, result.reason, frame.index[result.bad]))
+    return frame, unreadable
+
+
+def _with_versions(facts: pd.DataFrame, block: Block, table: Table) -> pd.DataFrame:
+    """Add versions to facts; one that was known no later than the version before it takes its place."""
+    earlier: list[pd.DataFrame] = []
+    current = facts
+    for version in block.versions:
+        before = current.loc[version.index]
+        is_later = version[table.knowledge] > before[table.knowledge]
+        known = version[table.knowledge].where(is_later, before[table.knowledge])
+        changes = {table.knowledge: known} | (
+            {table.derived_key: before[table.derived_key]} if table.derived_key else {}
+        )
+        earlier.append(before[is_later.to_numpy()])
+        current = pd.concat([current.drop(version.index), version.assign(**changes)])
+    return pd.concat([*earlier, current])
+
+
+def _says_something_new(frame: pd.DataFrame, key: Sequence[str], knowledge: str) -> Mask:
+    """Rows that differ from the version of their key before them in more than the time."""
+    order = frame.reset_index(drop=True)
+    order = order.sort_values([*key, *([knowledge] if knowledge in order else [])], kind="stable")
+    content = order.drop(columns=[knowledge], errors="ignore").astype("str").fillna("")
+    same = (content == content.shift()).all(axis=1)
+    return (~same).sort_index().to_numpy(bool)

@@ -1,0 +1,201 @@
+"""Reconciliation of an import with figures that it did not compute: open amounts, stated totals, balances."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from features.columns import Column
+from features.money import decimals_array, minor_from, text_from_minor
+from features.openings import balance_on, open_items, totals
+from features.portfolio import Portfolio
+from features.sources.evaluate import evaluate
+from features.sources.export import Export, meets
+from features.sources.rules import Control, TableRule, Tolerance
+
+__all__ = ["DIFFERENCE_COLUMNS", "Reconciliation", "reconcile"]
+
+DIFFERENCE_COLUMNS = ("figure", "item", "currency", "stated", "computed", "difference", "tolerated")
+"""Columns of differences.csv; `tolerated` holds the mapping's reason, empty where there is none."""
+
+_KEY = ["invoice_id", "instalment"]
+_MONEY = Column("open_amount", "money")
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """How the load compares with figures from elsewhere.
+
+    Parameters
+    ----------
+    compared : int
+        Figures compared; 0 where there is none.
+    differences : DataFrame, columns `DIFFERENCE_COLUMNS`
+        Amounts as decimal text in currency units.
+    """
+
+    compared: int = 0
+    differences: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(DIFFERENCE_COLUMNS)))
+
+    @property
+    def failed(self) -> int:
+        """Differences that nothing tolerates."""
+        return int((self.differences["tolerated"] == "").sum())
+
+    @property
+    def status(self) -> str:
+        """The result in words."""
+        if not self.compared:
+            return "not reconciled: no control figure"
+        if self.failed:
+            return "differs"
+        return "reconciled" if self.differences.empty else "reconciled with tolerated differences"
+
+    def tolerated(self) -> list[dict[str, Any]]:
+        """Return each reason of the mapping with the number of differences that it tolerates."""
+        counts = self.differences["tolerated"].value_counts()
+        return [{"reason": str(reason), "rows": int(rows)} for reason, rows in counts.items() if reason]
+
+
+def reconcile(
+    control: Control | None,
+    exports: Sequence[tuple[str, Export]],
+    refused: pd.Index[Any],
+    portfolio: Portfolio,
+    frames: Sequence[tuple[TableRule, pd.DataFrame]],
+) -> Reconciliation:
+    """Compare a portfolio with every control figure that there is.
+
+    Parameters
+    ----------
+    control : Control or None
+        The mapping's figures.
+    exports : sequence of (name of source, Export)
+    refused : Index
+        Rows of the export that were not loaded.
+    portfolio : Portfolio
+        As loaded; its table ``balances`` is a control figure as well.
+    frames : sequence of (TableRule, DataFrame)
+        Raw rows by table rule; the index names the export's row that made each.
+
+    Returns
+    -------
+    Reconciliation
+    """
+    parts = [_balances(portfolio)]
+    if control is not None and control.open_amount is not None:
+        parts.append(_open_amounts(control, exports, refused, portfolio, frames))
+    if control is not None and control.total:
+        parts.append(_totals(control, portfolio))
+    found = [part.differences for part in parts if len(part.differences)]
+    compared = sum(part.compared for part in parts)
+    return (
+        Reconciliation(compared, pd.concat(found, ignore_index=True)) if found else Reconciliation(compared)
+    )
+
+
+def _open_amounts(
+    control: Control,
+    exports: Sequence[tuple[str, Export]],
+    refused: pd.Index[Any],
+    portfolio: Portfolio,
+    frames: Sequence[tuple[TableRule, pd.DataFrame]],
+) -> Reconciliation:
+    invoices = [frame for rule, frame in frames if rule.name == "invoices"]
+    parts = []
+    for name, export in exports:
+        if control.source in (None, name):
+            kept = export.where(~export.rows.index.isin(refused))
+            parts.append(_stated(control, kept.where(meets(control.when, kept)), invoices))
+    stated = (
+        pd.concat(parts).drop_duplicates(_KEY, keep="last")
+        if parts
+        else pd.DataFrame(columns=[*_KEY, "stated"])
+    )
+    items = open_items(portfolio)
+    both = stated.merge(items, on=_KEY, how="outer" if control.complete else "left", validate="one_to_one")
+    both["currency"] = both["currency"].fillna("XXX")
+    figures = both["stated"].fillna("0") if control.complete else both["stated"]
+    minor, unreadable, _ = minor_from(figures, decimals_array(both["currency"]), rounds=True)
+    computed = both["open_minor"].fillna(0).to_numpy(np.int64)
+    differs = (minor != computed) & figures.notna().to_numpy(bool)
+    differs |= unreadable | both["bad"].eq(True).to_numpy(bool)
+    tolerated = _tolerated(control.tolerate, both, differs)[differs]
+    rest = both[differs]
+    item = rest["invoice_id"] + np.where(rest["instalment"] == 1, "", "/" + rest["instalment"].astype("str"))
+    lines = _lines("open_amount", item, rest["currency"], minor[differs], computed[differs])
+    return Reconciliation(int(figures.notna().sum()), lines.assign(tolerated=tolerated))
+
+
+def _stated(control: Control, export: Export, invoices: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Tell what the export says of each item: key, open amount as text, the tolerances its row meets."""
+    nothing = pd.DataFrame(index=export.rows.index)
+    assert control.open_amount is not None  # noqa: S101  (the caller asks only then; mypy must know)
+    figure = evaluate(control.open_amount, _MONEY, export, nothing)
+    if control.invoice_id is None:
+        keys = _keys_of_rows(invoices).reindex(export.rows.index)
+    else:
+        keys = nothing.assign(
+            invoice_id=evaluate(control.invoice_id, Column("invoice_id"), export, nothing).values
+        )
+    keys["instalment"] = keys.get("instalment", "1")
+    if control.instalment is not None:
+        keys["instalment"] = evaluate(
+            control.instalment, Column("instalment", "integer"), export, nothing
+        ).values
+    keys["instalment"] = pd.to_numeric(keys["instalment"], errors="coerce").fillna(1).astype("int64")
+    stated = keys[_KEY].assign(stated=figure.values, bad=figure.bad)
+    for number, tolerance in enumerate(control.tolerate):
+        stated[f"meets_{number}"] = meets(tolerance.when, export)
+    return stated[stated["invoice_id"].notna()]
+
+
+def _keys_of_rows(invoices: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return the item that each row of the export makes; the first where it makes several."""
+    if not invoices:
+        return pd.DataFrame(columns=_KEY)
+    keys = pd.concat([frame[[name for name in _KEY if name in frame]] for frame in invoices])
+    return keys[~keys.index.duplicated()]
+
+
+def _tolerated(tolerances: Sequence[Tolerance], both: pd.DataFrame, differs: Any) -> pd.Series[Any]:
+    reasons = pd.Series("", index=both.index, dtype="str")
+    for number, tolerance in enumerate(tolerances):
+        chosen = differs & (reasons == "").to_numpy(bool) & both[f"meets_{number}"].eq(True).to_numpy(bool)
+        if chosen.sum() <= tolerance.max_share * len(both):
+            reasons = reasons.mask(chosen, tolerance.reason)
+    return reasons
+
+
+def _totals(control: Control, portfolio: Portfolio) -> Reconciliation:
+    sums = totals(portfolio)
+    stated = pd.DataFrame([total.model_dump() for total in control.total])
+    computed = [sums.get((total.measure, total.currency), 0) for total in control.total]
+    minor, unreadable, _ = minor_from(stated["amount"], decimals_array(stated["currency"]), rounds=True)
+    lines = _lines("total", stated["measure"], stated["currency"], minor, np.array(computed, np.int64))
+    return Reconciliation(len(lines), lines[(minor != np.array(computed)) | unreadable])
+
+
+def _balances(portfolio: Portfolio) -> Reconciliation:
+    if "balances" not in portfolio.tables:
+        return Reconciliation()
+    stated = portfolio.tables["balances"]
+    computed = balance_on(portfolio, stated[["buyer_id", "currency", "on_date"]])
+    minor = stated["amount_minor"].to_numpy(np.int64)
+    item = stated["buyer_id"] + " " + stated["on_date"].dt.strftime("%Y-%m-%d")
+    lines = _lines("balance", item, stated["currency"], minor, computed)
+    return Reconciliation(len(lines), lines[minor != computed])
+
+
+def _lines(
+    figure: str, item: pd.Series[Any], currency: pd.Series[Any], stated: Any, computed: Any
+) -> pd.DataFrame:
+    decimals = decimals_array(currency)
+    amounts = {"stated": stated, "computed": computed, "difference": computed - stated}
+    texts = {name: text_from_minor(values, decimals) for name, values in amounts.items()}
+    columns = {"figure": figure, "item": item, "currency": currency, **texts, "tolerated": ""}
+    return pd.DataFrame(columns, index=item.index)[list(DIFFERENCE_COLUMNS)]

@@ -1,0 +1,227 @@
+"""An import: files and a mapping in; a checked portfolio, the refused rows and a reconciliation out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from features.columns import TABLES, Column
+from features.errors import InputError, Refused
+from features.portfolio import CheckedTables, Portfolio, assemble, check_tables
+from features.sources.blocks import Block, derive_keys, fill_knowledge, keep_rows, map_block
+from features.sources.column_rules import ColumnRule
+from features.sources.control import Reconciliation, reconcile
+from features.sources.evaluate import evaluate
+from features.sources.export import meets
+from features.sources.intake import File, read_files
+from features.sources.mapping import Mapping as MappingFile
+from features.sources.rejects import Rejects
+from features.sources.rules import TableRule
+
+__all__ = ["MAX_SHARE_REJECTED", "Imported", "import_files"]
+
+MAX_SHARE_REJECTED = 0.05
+"""Share of refused rows above which an import counts as failed."""
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What an import made.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+    rejects : Rejects
+        Rows of the export that were refused, with reasons.
+    rows_read : int
+        Rows of the export, refused ones included.
+    reconciliation : Reconciliation
+    """
+
+    portfolio: Portfolio
+    rejects: Rejects
+    rows_read: int
+    reconciliation: Reconciliation
+
+    @property
+    def share_rejected(self) -> float:
+        """Share of the export's rows that were refused."""
+        return self.rejects.rows / self.rows_read
+
+    @property
+    def failures(self) -> list[str]:
+        """Why the answer of the import is no; empty where it is yes."""
+        texts = []
+        if self.share_rejected > MAX_SHARE_REJECTED:
+            texts.append(
+                f"{self.share_rejected:.1%} of the rows were refused, more than {MAX_SHARE_REJECTED:.0%}"
+            )
+        if self.reconciliation.failed:
+            texts.append(
+                f"the control figures differ in {self.reconciliation.failed} places that nothing tolerates"
+            )
+        return texts
+
+
+@dataclass
+class _Draft:
+    """Rows of all tables before they are checked, one frame a table rule; the index names the export's row."""
+
+    frames: list[tuple[TableRule, pd.DataFrame]] = field(default_factory=list)
+
+    def without(self, refused: pd.Index[Any]) -> dict[str, pd.DataFrame]:
+        """Raw tables of the rows that were not refused, as the rules' `keep` wants them."""
+        tables: dict[str, list[pd.DataFrame]] = {}
+        for rule, frame in self.frames:
+            tables.setdefault(rule.name, []).append(keep_rows(frame[~frame.index.isin(refused)], rule))
+        return {name: pd.concat(frames) for name, frames in tables.items()}
+
+
+def _no_progress(stage: str) -> None:
+    """Tell nobody."""
+
+
+def import_files(
+    paths: Sequence[str | Path], mapping: MappingFile, *, progress: Progress = _no_progress
+) -> Imported:
+    """Turn the files of an export into a portfolio.
+
+    A row of the export of which any part is refused (a rule of the mapping, a cell that cannot be read, a row
+    check) is refused whole: an invoice without the payment that could not be read would look unpaid.
+
+    Parameters
+    ----------
+    paths : sequence of path
+        Files of the export; each is read by the source that its name matches.
+    mapping : Mapping
+    progress : callable, optional
+        Called with the name of each stage.
+
+    Returns
+    -------
+    Imported
+
+    Raises
+    ------
+    InputError
+        Where a file cannot be read, lacks a column that the mapping names, or no source reads it.
+    Refused
+        Where no row is left.
+    """
+    files = read_files(paths, mapping, progress)
+    rejects = Rejects([file.source for file in files], [file.export.rows.index for file in files])
+    for file in files:
+        _refuse(mapping, file, rejects)
+    progress("mapping rows")
+    draft = _draft(files, mapping, rejects)
+    progress("checking rows")
+    bounds = _bounds(files, mapping, rejects.labels)
+    checked = _check(draft, mapping, rejects, bounds)
+    progress("reconciling")
+    hashes = {file.source.name: file.source.sha256 for file in files}
+    portfolio = assemble(checked, mapping.seller.seller(), sources=hashes, knowledge=_knowledge(draft))
+    exports = [(file.source.rule.name, file.export) for file in files]
+    reconciliation = reconcile(mapping.control, exports, rejects.labels, portfolio, draft.frames)
+    rows_read = sum(len(file.source.rows) + len(file.source.broken) for file in files)
+    return Imported(portfolio, rejects, rows_read, reconciliation)
+
+
+def _refuse(mapping: MappingFile, file: File, rejects: Rejects) -> None:
+    for rule in mapping.refuse:
+        if rule.source in (None, file.source.rule.name):
+            rejects.add(file.export.rows.index[meets(rule.when, file.export)], rule.reason)
+
+
+def _draft(files: Iterable[File], mapping: MappingFile, rejects: Rejects) -> _Draft:
+    draft: dict[int, list[pd.DataFrame]] = {}
+    for file in files:
+        kept = file.export.where(~file.export.rows.index.isin(rejects.labels))
+        blocks: dict[str, list[tuple[int, Block]]] = {}
+        for number, rule in enumerate(mapping.table):
+            if rule.source in (None, file.source.rule.name):
+                blocks.setdefault(rule.name, []).append((number, map_block(rule, kept)))
+        for name, numbered in blocks.items():
+            frames = derive_keys([block for _, block in numbered], TABLES[name])
+            for (number, block), frame in zip(numbered, frames, strict=True):
+                draft.setdefault(number, []).append(frame)
+                for cell in block.unreadable:
+                    rejects.add(cell.rows, cell.reason, cell.table, cell.column)
+    return _Draft([(mapping.table[number], pd.concat(frames)) for number, frames in sorted(draft.items())])
+
+
+def _check(
+    draft: _Draft, mapping: MappingFile, rejects: Rejects, bounds: tuple[str | None, str | None]
+) -> CheckedTables:
+    """Refuse what the row checks find until they find nothing: a refused invoice takes its payments along."""
+    while True:
+        tables = draft.without(rejects.labels)
+        if not any(len(frame) for frame in tables.values()):
+            raise Refused(f"no row can be loaded; {rejects.summary_text()}")
+        tables = {name: _with_knowledge(frame, name, mapping) for name, frame in tables.items() if len(frame)}
+        checked = check_tables(
+            tables,
+            mapping.seller.seller(),
+            observed_from=bounds[0],
+            observed_until=bounds[1],
+            rounds=mapping.round_amounts,
+        )
+        if not checked.findings:
+            return checked
+        for finding in checked.findings:
+            labels = tables[finding.table].index[finding.rows]
+            reason = f"expected {finding.expected}; found {finding.found}"
+            rejects.add(labels, reason, finding.table, finding.column)
+
+
+def _with_knowledge(frame: pd.DataFrame, name: str, mapping: MappingFile) -> pd.DataFrame:
+    """Fill the knowledge times that only some rows give with the end of the event date."""
+    if TABLES[name].knowledge not in frame:
+        return frame
+    return fill_knowledge(frame, TABLES[name], mapping.seller.timezone)
+
+
+def _knowledge(draft: _Draft) -> dict[str, str]:
+    """Tell whether the export says when it knew each table's rows; one rule or row that assumes is enough."""
+    told: dict[str, str] = {}
+    for rule, frame in draft.frames:
+        name = TABLES[rule.name].knowledge
+        column = rule.columns.get(name)
+        is_given = column is not None and column.from_ is not None and frame[name].notna().all()
+        answer = rule.knowledge or ("given" if is_given and column.default is None else "assumed")
+        told[rule.name] = "assumed" if "assumed" in (answer, told.get(rule.name)) else "given"
+    return told
+
+
+def _bounds(
+    files: Sequence[File], mapping: MappingFile, refused: pd.Index[Any]
+) -> tuple[str | None, str | None]:
+    return (
+        _bound(files, mapping.observed_from, refused, np.min),
+        _bound(files, mapping.observed_until, refused, np.max),
+    )
+
+
+def _bound(
+    files: Sequence[File], rule: str | ColumnRule | None, refused: pd.Index[Any], choose: Callable[..., Any]
+) -> str | None:
+    """Return the earliest or latest day of a rule; files without its columns say nothing."""
+    if rule is None or isinstance(rule, str):
+        return rule
+    days: list[Any] = []
+    for file in files:
+        if set(rule.columns) <= set(file.export.rows.columns):
+            export = file.export.where(~file.export.rows.index.isin(refused))
+            result = evaluate(rule, Column("observed", "date"), export, pd.DataFrame(index=export.rows.index))
+            days += list(result.values.dropna().drop_duplicates())
+    if not days:
+        raise InputError.of(
+            f"days in columns {rule.columns}", "none", "correct observed_from and observed_until"
+        )
+    return str(pd.Timestamp(choose(days)).date())

@@ -1,0 +1,116 @@
+"""Rows of an export that were refused: where they stand, why, and what they said."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from features.sources.reading import SourceFile
+
+__all__ = ["COLUMNS", "Rejects"]
+
+COLUMNS = ("source_file", "row", "table", "column", "reason", "raw")
+"""Columns of rejects.csv: `row` counts from 1 after the header; `raw` is the row as JSON."""
+
+
+class Rejects:
+    """Refused rows, collected while an import runs.
+
+    Parameters
+    ----------
+    files : sequence of SourceFile
+    indexes : sequence of Index
+        Labels of each file's rows, distinct over all files.
+    """
+
+    def __init__(self, files: Sequence[SourceFile], indexes: Sequence[pd.Index[Any]]) -> None:
+        self._files = list(files)
+        self._indexes = list(indexes)
+        self._found: list[tuple[pd.Index[Any], str, str, str]] = []
+        self.labels: pd.Index[Any] = pd.Index([], dtype="int64")
+
+    def add(self, labels: pd.Index[Any], reason: str, table: str = "", column: str = "") -> None:
+        """Refuse rows; a row may be refused for several reasons and counts once."""
+        if len(labels):
+            self._found.append((labels.unique(), reason, table, column))
+            self.labels = self.labels.union(labels.unique())
+
+    @property
+    def rows(self) -> int:
+        """Number of refused rows of the export."""
+        return len(self.labels) + sum(len(file.broken) for file in self._files)
+
+    def reasons(self) -> list[dict[str, Any]]:
+        """Return each reason with its table, column and number of rows, the most frequent first."""
+        counts: dict[tuple[str, str, str], int] = {}
+        for labels, reason, table, column in self._found:
+            counts[table, column, reason] = counts.get((table, column, reason), 0) + len(labels)
+        for file in self._files:
+            for found, rows in file.broken["reason"].value_counts().items():
+                counts["", "", str(found)] = counts.get(("", "", str(found)), 0) + int(rows)
+        ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        return [{"table": t, "column": c, "reason": reason, "rows": rows} for (t, c, reason), rows in ordered]
+
+    def summary_text(self) -> str:
+        """Return the most frequent reasons in one line."""
+        parts = [f"{item['rows']} rows: {_place(item)}{item['reason']}" for item in self.reasons()[:3]]
+        return "; ".join(parts) or "the mapping's conditions choose none"
+
+    def frame(self) -> pd.DataFrame:
+        """Return one line for each refused row and reason, in the order of the files."""
+        parts = [self._broken(file) for file in self._files]
+        parts += [self._lines(number, *found) for found in self._found for number in range(len(self._files))]
+        filled = [part for part in parts if len(part)]
+        if not filled:
+            return pd.DataFrame(columns=list(COLUMNS))
+        order = {file.name: number for number, file in enumerate(self._files)}
+        lines = pd.concat(filled)
+        return lines.sort_values(
+            ["source_file", "row"],
+            key=lambda keys: keys.map(order) if keys.name == "source_file" else keys,
+            kind="stable",
+        ).reset_index(drop=True)[list(COLUMNS)]
+
+    def write(self, path: str | Path) -> None:
+        """Write the refused rows as CSV."""
+        self.frame().to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+
+    def _lines(
+        self, number: int, labels: pd.Index[Any], reason: str, table: str, column: str
+    ) -> pd.DataFrame:
+        file, index = self._files[number], self._indexes[number]
+        positions = index.get_indexer(labels)
+        positions = np.sort(positions[positions >= 0])
+        rows = file.rows.iloc[positions].to_dict("records")
+        return pd.DataFrame(
+            {
+                "source_file": file.name,
+                "row": file.numbers[positions],
+                "table": table,
+                "column": column,
+                "reason": reason,
+                "raw": [json.dumps(row, ensure_ascii=False) for row in rows],
+            }
+        )
+
+    def _broken(self, file: SourceFile) -> pd.DataFrame:
+        raw = [json.dumps({"line": text}, ensure_ascii=False) for text in file.broken["raw"]]
+        return pd.DataFrame(
+            {
+                "source_file": file.name,
+                "row": file.broken["number"],
+                "table": "",
+                "column": "",
+                "reason": file.broken["reason"],
+                "raw": raw,
+            }
+        )
+
+
+def _place(item: dict[str, Any]) -> str:
+    return f"{item['table']}.{item['column']}: " if item["table"] else ""

@@ -1,0 +1,251 @@
+"""All that is said of a subject, as one JSON object."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from credit.answer import Answer
+from credit.book import Book
+from credit.candidates import LimitCase, stop_of
+from credit.decisions import Decision, decision_reasons, is_blocked
+from credit.facts import SubjectFacts
+from credit.identity import assessment_id
+from credit.interval import interval_of, worth_of_file
+from credit.limits import Suggestion, action_of, headroom_of, suggest
+from credit.locales import check_language
+from credit.loss import expected_loss
+from credit.policy import Policy
+from credit.reasons import GroupPoints, Reason, group_points, score_reasons
+from credit.scale import IN_DEFAULT_GRADE, Grade, percentile
+from credit.wording import Catalog
+from features.catalog import FEATURES, GROUPS
+
+__all__ = ["assess"]
+
+_CATALOG = Catalog(FEATURES, GROUPS)
+
+
+def assess(
+    subject: SubjectFacts,
+    answers: Mapping[str, Answer],
+    book: Book | None,
+    policy: Policy,
+    *,
+    lang: str = "en",
+    catalog: Catalog | None = None,
+) -> dict[str, Any]:
+    """Return the assessment of a subject.
+
+    Parameters
+    ----------
+    subject : SubjectFacts
+    answers : mapping of str to Answer
+        By model name; a model that is not there is ``no_default_model`` or ``no_late_model``.
+    book : Book or None
+        Figures across all buyers; without them there is no concentration, and the policy's price of risk.
+    policy : Policy
+    lang : {"en", "zh"}
+        Language of the texts.
+    catalog : Catalog or None
+        Words of features and groups; None takes those of `features.catalog`.
+
+    Returns
+    -------
+    dict
+        Plain Python types without NaN. Money is in the reporting currency, numbers are unrounded. What cannot
+        be said has a status and null, never 0.
+
+    Raises
+    ------
+    InputError
+        A language without texts.
+    """
+    check_language(lang)
+    found = _Found(subject, answers, book, policy, catalog or _CATALOG)
+    limit = found.limit()
+    groups = found.groups()
+    return {
+        "assessment_id": assessment_id(subject, answers, book, policy),
+        "buyer_id": subject.buyer_id,
+        "as_of": subject.as_of.isoformat(timespec="seconds") + "Z",
+        "facts_seq": subject.facts_seq,
+        "information_state": subject.information_state,
+        "request": None if subject.request is None else subject.request.as_json(),
+        "default": found.prediction(found.default),
+        "late": found.prediction(found.late),
+        "score": found.score(groups),
+        "grade": found.grade_json(),
+        "reasons": [each.as_json() for each in found.reasons(limit, groups, lang)],
+        "limit": found.limit_json(limit),
+        "terms": None,
+        "offers": None,
+        "raises": None,
+        "changes": None,
+        "timing": None,
+        "expected_loss": found.expected_loss(limit),
+        "warnings": [dict(each) for each in subject.warnings],
+        "versions": found.versions(),
+    }
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A subject with its answers, of which each method says one part of the assessment."""
+
+    subject: SubjectFacts
+    answers: Mapping[str, Answer]
+    book: Book | None
+    policy: Policy
+    catalog: Catalog
+
+    @cached_property
+    def default(self) -> Answer:
+        if stop_of(self.subject) is not None:
+            return _without_prediction(self.answers.get("default", Answer("default", "in_default")))
+        return self.answers.get("default", Answer("default", "no_default_model"))
+
+    @property
+    def late(self) -> Answer:
+        return self.answers.get("late", Answer("late", "no_late_model"))
+
+    @cached_property
+    def scored(self) -> Answer | None:
+        """The answer that the score is of: the late model's only where there is no default model."""
+        if self.default.ok:
+            return self.default
+        return self.late if self.default.status == "no_default_model" and self.late.ok else None
+
+    @cached_property
+    def pd(self) -> float | None:
+        """Probability of default as money and grade use it."""
+        probability = self.default.probability
+        return None if probability is None or not self.default.ok else self.policy.bounded(float(probability))
+
+    @cached_property
+    def grade(self) -> Grade | None:
+        return None if self.pd is None else self.policy.master_scale.of(self.pd)
+
+    def prediction(self, answer: Answer) -> dict[str, Any]:
+        probability = float(answer.probability) if answer.ok and answer.probability is not None else None
+        low, high = (None, None) if probability is None else self._interval(probability)
+        return {
+            "status": answer.status,
+            "probability": probability,
+            "low": low,
+            "high": high,
+            "horizon_days": answer.horizon_days or None,
+            "definition": answer.definition or None,
+            "prior_weight": None,
+        }
+
+    def _interval(self, probability: float) -> tuple[float, float]:
+        rules, state = self.policy.interval, self.subject.information_state
+        worth = worth_of_file(self.policy, state, self.subject.value("count_settled_365d"))
+        return interval_of(probability, worth, rules.lower, rules.upper)
+
+    def groups(self) -> list[GroupPoints]:
+        if self.scored is None:
+            return []
+        scale = self.policy.loss_of(self.scored.definition).scale
+        return group_points(self.scored, self.subject.values, scale, self.catalog)
+
+    def score(self, groups: Sequence[GroupPoints]) -> dict[str, Any]:
+        answer = self.scored
+        if answer is None or answer.log_odds is None or answer.base_log_odds is None:
+            return {"points": None, "source": None, "base": None, "groups": []}
+        scale = self.policy.loss_of(answer.definition).scale
+        return {
+            "points": scale.points(float(answer.log_odds)),
+            "source": answer.model,
+            "base": scale.points(float(answer.base_log_odds)),
+            "groups": [each.as_json() for each in groups],
+        }
+
+    def grade_json(self) -> dict[str, Any]:
+        computed = None if self.grade is None else self.grade.name
+        if self.default.status == "in_default":
+            computed = IN_DEFAULT_GRADE
+        among = self.book.reference_pds if self.book is not None else ()
+        probability = self.default.probability
+        placed = None if probability is None else percentile(float(probability), among)
+        return {"computed": computed, "published": None, "percentile": placed}
+
+    def limit(self) -> Suggestion:
+        status, definition = self.default.status, self.default.definition
+        return suggest(LimitCase(self.subject, self.pd, status, definition, self.book, self.policy))
+
+    def limit_json(self, limit: Suggestion) -> dict[str, Any]:
+        exposure = self.subject.known("exposure")
+        decision = self._decision(limit)
+        blocked = is_blocked(self.subject, self.policy)
+        said = limit.amount is not None
+        return {
+            "status": limit.status,
+            "amount": limit.amount,
+            "currency": self.subject.reporting_currency,
+            "binding": limit.binding,
+            "candidates": [each.as_json() for each in limit.candidates],
+            "slopes": None,
+            "exposure": exposure,
+            "headroom": decision.headroom,
+            "action": action_of(limit, exposure, is_blocked=blocked, must_refer=decision.must_refer),
+            "valid_until": self._valid_until().isoformat() if said else None,
+        }
+
+    def _valid_until(self) -> date:
+        months = self.policy.validity_months_without_grade
+        months = months if self.grade is None else self.grade.validity_months
+        return _months_later(self.subject.as_of.date(), months)
+
+    def _decision(self, limit: Suggestion) -> Decision:
+        headroom = headroom_of(limit, self.subject.known("exposure"))
+        return Decision(self.subject, limit, headroom, self.default.status, self.policy)
+
+    def reasons(self, limit: Suggestion, groups: Sequence[GroupPoints], lang: str) -> list[Reason]:
+        decided = decision_reasons(self._decision(limit), lang)
+        references = {} if self.scored is None else self.scored.references
+        rules, currency = self.policy.reasons, self.subject.reporting_currency
+        return decided + score_reasons(groups, references, self.catalog, rules, lang=lang, currency=currency)
+
+    def expected_loss(self, limit: Suggestion) -> dict[str, Any]:
+        loss = self.policy.loss_of(self.default.definition)
+        pd = 1.0 if self.default.status == "in_default" else self.pd
+        return {
+            "status": self.default.status if pd is None else "ok",
+            "on_exposure": _loss_on(self.subject.known("exposure"), pd, loss.lgd, loss.cure_rate),
+            "on_limit": _loss_on(limit.amount, pd, loss.lgd, loss.cure_rate),
+            "currency": self.subject.reporting_currency,
+            "pd": pd,
+            "lgd": loss.lgd,
+            "cure_rate": loss.cure_rate,
+        }
+
+    def versions(self) -> dict[str, Any]:
+        return {
+            "release": self.subject.release or None,
+            "default": self.default.version or None,
+            "late": self.late.version or None,
+            "timing": self.subject.versions.get("timing"),
+            "policy": self.policy.hash,
+            "catalog": self.subject.versions.get("catalog"),
+        }
+
+
+def _without_prediction(answer: Answer) -> Answer:
+    """Return the answer about a buyer who is in default already: there is nothing to predict."""
+    return Answer("default", "in_default", answer.definition, answer.horizon_days, version=answer.version)
+
+
+def _loss_on(exposure: float | None, pd: float | None, lgd: float, cure_rate: float) -> float | None:
+    return None if exposure is None or pd is None else expected_loss(exposure, pd, lgd, cure_rate)
+
+
+def _months_later(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))

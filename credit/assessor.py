@@ -1,0 +1,235 @@
+"""From a buyer's name to its assessment: the one path of command line, list and service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from credit.answer import Answer
+from credit.assess import assess
+from credit.book import Book, make_book
+from credit.facts import SubjectFacts
+from credit.release import Release
+from credit.request import Request
+from features.build import Packed, build_packed, subject_arrays
+from features.catalog import CATALOG_HASH, NAMES
+from features.engine.compute import compute
+from features.errors import InputError
+from features.instants import month_ends, parse_as_of
+
+__all__ = ["Assessor", "UnknownBuyer"]
+
+Progress = Callable[[int], None]
+Warning_ = dict[str, str]
+
+
+class UnknownBuyer(InputError):
+    """The ledger names no such buyer."""
+
+
+class Assessor:
+    """Assesses buyers of one portfolio with one release.
+
+    Parameters
+    ----------
+    packed : Packed
+    release : Release
+
+    Raises
+    ------
+    InputError
+        Where the release is another seller's.
+    """
+
+    def __init__(self, packed: Packed, release: Release) -> None:
+        seller = packed.portfolio.seller.seller_id
+        if release.seller_id != seller:
+            step = "set CREDENCE_HOME to the home of this seller"
+            raise InputError.of(f"a portfolio of seller '{release.seller_id}'", f"one of '{seller}'", step)
+        self.packed = packed
+        self.release = release
+        self._buyers = frozenset(packed.block.buyer_ids)
+        self._books: dict[pd.Timestamp, Book] = {}
+
+    @property
+    def buyer_ids(self) -> tuple[str, ...]:
+        """Every buyer of the ledger."""
+        return self.packed.block.buyer_ids
+
+    def moment(self, as_of: str | datetime | None) -> pd.Timestamp:
+        """Return `as_of` as an instant; the end of the books where nobody names one.
+
+        Raises
+        ------
+        InputError
+            Where the text is neither a date nor an instant.
+        """
+        if as_of is None:
+            return self.packed.portfolio.observed_until
+        return parse_as_of(as_of, self.packed.portfolio.seller.timezone)
+
+    def assess(
+        self,
+        buyer_id: str,
+        as_of: str | datetime | None = None,
+        request: Request | None = None,
+        *,
+        lang: str = "en",
+    ) -> dict[str, Any]:
+        """Return the assessment of one buyer.
+
+        Parameters
+        ----------
+        buyer_id : str
+        as_of : str or datetime, optional
+            A date means its end in the seller's time zone; default: the end of the books.
+        request : Request, optional
+            Without one, the late model speaks of the buyer's usual invoice.
+        lang : {"en", "zh"}
+
+        Raises
+        ------
+        UnknownBuyer
+            Where no table names the buyer.
+        InputError
+            Where `as_of` is unreadable, or no rate for the request's currency was known then.
+        """
+        if buyer_id not in self._buyers:
+            raise UnknownBuyer.of(
+                "the id of a buyer in the ledger", "an unknown one", "check the id, or import the buyer", column="buyer_id"
+            )
+        moment = self.moment(as_of)
+        subjects = _subjects([buyer_id], moment, request, self.packed.portfolio.seller.reporting_currency)
+        values = self._values(subjects)
+        _check_amount(values[0], request)
+        answers = self._answers(values)
+        facts = self._facts(buyer_id, moment, values[0], request)
+        return assess(facts, answers[0], self.book(moment), self.release.policy, lang=lang)
+
+    def assess_all(
+        self, as_of: str | datetime | None = None, *, lang: str = "en", progress: Progress | None = None
+    ) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
+        """Return values and assessments of every buyer of the ledger, without requests.
+
+        Parameters
+        ----------
+        as_of, lang :
+            As in `assess`.
+        progress : callable, optional
+            Called with 1 after each buyer.
+        """
+        moment = self.moment(as_of)
+        frame = build_packed(self.packed, _subjects(self.buyer_ids, moment, None, ""), assumes_usual=True)
+        frame.index = pd.Index(self.buyer_ids, name="buyer_id")
+        values = frame.to_numpy()
+        answers, book = self._answers(values), self.book(moment)
+        told = []
+        for row, buyer_id in enumerate(self.buyer_ids):
+            facts = self._facts(buyer_id, moment, values[row], None)
+            told.append(assess(facts, answers[row], book, self.release.policy, lang=lang))
+            if progress is not None:
+                progress(1)
+        return frame, told
+
+    def book(self, moment: pd.Timestamp) -> Book | None:
+        """Return the figures of the whole book at the last month end before a moment; None before the first."""
+        portfolio = self.packed.portfolio
+        ends = month_ends(moment - pd.Timedelta(days=63), moment, portfolio.seller.timezone)
+        end = ends[-1]
+        if end < portfolio.observed_from:
+            return None
+        if end not in self._books:
+            self._books[end] = self._make_book(end)
+        return self._books[end]
+
+    def _make_book(self, end: pd.Timestamp) -> Book:
+        frame = build_packed(self.packed, _subjects(self.buyer_ids, end, None, ""))
+        model = self.release.models.get("default")
+        probability = (
+            np.full(len(frame), np.nan) if model is None else model.predict(frame, contributions=False).probability
+        )
+        definition = "" if model is None else model.spec.outcome
+        seller, policy = self.packed.portfolio.seller, self.release.policy
+        return make_book(frame, probability, seller, policy, definition=definition, as_of=end.to_pydatetime())
+
+    def _values(self, subjects: pd.DataFrame) -> npt.NDArray[np.float64]:
+        arrays = subject_arrays(self.packed, subjects)
+        return compute(self.packed.block, arrays, self.packed.context, assumes_usual=True)
+
+    def _answers(self, values: npt.NDArray[np.float64]) -> list[dict[str, Answer]]:
+        by_model = {
+            name: model.answers(values, self.release.versions[name]) for name, model in self.release.models.items()
+        }
+        asked = ~np.isnan(values[:, NAMES.index("request_amount")])
+        return [
+            {name: answers[row] if name != "late" or asked[row] else _no_request(answers[row]) for name, answers in by_model.items()}
+            for row in range(len(values))
+        ]
+
+    def _facts(
+        self, buyer_id: str, moment: pd.Timestamp, values: npt.NDArray[np.float64], request: Request | None
+    ) -> SubjectFacts:
+        named = dict(zip(NAMES, values.tolist(), strict=True))
+        currency = self.packed.portfolio.seller.reporting_currency
+        return SubjectFacts(
+            buyer_id=buyer_id,
+            as_of=moment.to_pydatetime(),
+            values=named,
+            request=request or _usual(named, currency),
+            reporting_currency=currency,
+            release=self.release.release_id,
+            versions={"catalog": CATALOG_HASH[:12]},
+            warnings=self._warnings(moment),
+        )
+
+    def _warnings(self, moment: pd.Timestamp) -> Sequence[Warning_]:
+        portfolio = self.packed.portfolio
+        found = []
+        if moment > portfolio.observed_until:
+            found.append({"code": "books_behind", "field": "as_of"})
+        if moment < portfolio.observed_from:
+            found.append({"code": "before_the_books", "field": "as_of"})
+        return found
+
+
+def _subjects(
+    buyer_ids: Sequence[str], moment: pd.Timestamp, request: Request | None, currency: str
+) -> pd.DataFrame:
+    subjects = pd.DataFrame({"buyer_id": pd.Series(list(buyer_ids), dtype="str"), "as_of": moment})
+    subjects = subjects.astype({"as_of": "datetime64[s]"})
+    if request is None:
+        return subjects
+    return subjects.assign(
+        amount=np.nan if request.amount is None else request.amount,
+        currency=request.currency or currency,
+        terms_days=np.nan if request.terms_days is None else float(request.terms_days),
+        due_on=pd.Timestamp(request.due_on) if request.due_on else pd.NaT,
+    )
+
+
+def _check_amount(values: npt.NDArray[np.float64], request: Request | None) -> None:
+    if request is None or request.amount is None or not np.isnan(values[NAMES.index("request_amount")]):
+        return
+    step = f"load rates for {request.currency} into table fx, or ask in the reporting currency"
+    raise InputError.of("a currency with a rate known at as_of", "none", step, table="fx", column="currency")
+
+
+def _usual(values: dict[str, float], currency: str) -> Request | None:
+    """Return the buyer's usual invoice as an assumed request; None where none is known."""
+    amount, terms = values["request_amount"], values["request_terms_days"]
+    if np.isnan(amount) or amount <= 0:
+        return None
+    days = None if np.isnan(terms) else round(terms)
+    return Request("order", amount, currency, terms_days=days, assumed=True)
+
+
+def _no_request(answer: Answer) -> Answer:
+    return replace(
+        answer, status="no_request", probability=None, log_odds=None, base_log_odds=None, contributions={}
+    )

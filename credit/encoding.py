@@ -1,0 +1,69 @@
+"""How catalog values enter a model: missing values of signed features as their worst quartile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from credit.spec import SOURCE_FLAGS, FeatureSpec, ModelSpec
+from features.catalog import FEATURES, NAMES
+
+__all__ = ["encode", "patterns_of", "sources_of", "worst_quartile"]
+
+Floats = npt.NDArray[np.float64]
+
+
+def worst_quartile(values: Floats, sign: int) -> float | None:
+    """Return the quartile of known values that lies towards risk; None without a sign or a known value.
+
+    Examples
+    --------
+    >>> worst_quartile(np.array([0.0, 1.0, 2.0, 3.0, np.nan]), 1), worst_quartile(np.array([0.0, 4.0]), -1)
+    (2.25, 1.0)
+    """
+    known = values[~np.isnan(values)]
+    if not sign or not len(known):
+        return None
+    return float(np.quantile(known, 0.75 if sign > 0 else 0.25))
+
+
+def encode(values: Floats, features: Sequence[FeatureSpec]) -> Floats:
+    """Fill missing values of features that have a fill; others stay missing.
+
+    Parameters
+    ----------
+    values : float64 ndarray, shape (n, len(features))
+    features : sequence of FeatureSpec
+    """
+    fills = np.array([np.nan if feature.fill is None else feature.fill for feature in features])
+    return np.where(np.isnan(values), fills, values)
+
+
+def sources_of(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the sources that some of the features come from and that may be absent."""
+    used = {FEATURES[name].source for name in names}
+    return tuple(source for source in SOURCE_FLAGS if source in used)
+
+
+def patterns_of(values: Floats, spec: ModelSpec) -> npt.NDArray[np.str_]:
+    """Return each subject's pattern: the names of the model's sources that are present, joined by ``+``.
+
+    Parameters
+    ----------
+    values : float64 ndarray, shape (n, len(NAMES))
+        Every feature of the catalog.
+    spec : ModelSpec
+    """
+    return pattern_texts(values, sources_of(spec.names))
+
+
+def pattern_texts(values: Floats, sources: Sequence[str]) -> npt.NDArray[np.str_]:
+    """Return patterns for the sources named; see `patterns_of`."""
+    texts = np.full(len(values), "", dtype="<U64")
+    for source in sources:
+        present = values[:, NAMES.index(SOURCE_FLAGS[source])] == 1.0
+        glue = np.where(present & (texts != ""), "+", "")
+        texts = np.char.add(np.char.add(texts, glue), np.where(present, source, ""))
+    return texts

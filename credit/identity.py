@@ -1,0 +1,61 @@
+"""The id of an assessment: the same facts, request, models and policy give the same id."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+
+from credit.answer import Answer
+from credit.book import Book
+from credit.facts import SubjectFacts
+from credit.policy import Policy
+
+__all__ = ["assessment_id"]
+
+_LENGTH = 32
+
+
+def assessment_id(
+    subject: SubjectFacts, answers: Mapping[str, Answer], book: Book | None, policy: Policy
+) -> str:
+    """Return ``as_`` and the first 32 digits of the sha256 of all that an assessment follows from.
+
+    Parameters
+    ----------
+    subject : SubjectFacts
+    answers : mapping of str to Answer
+        Their versions count, not what they say, which follows.
+    book : Book or None
+        Its sums count, and their moment.
+    policy : Policy
+
+    Notes
+    -----
+    The language is left out: it changes texts only.
+    """
+    content = {
+        "buyer_id": subject.buyer_id,
+        "as_of": subject.as_of.isoformat(),
+        "facts_seq": subject.facts_seq,
+        "values": {name: _plain(value) for name, value in subject.values.items()},
+        "currency": subject.reporting_currency,
+        "request": None if subject.request is None else subject.request.as_json(),
+        "release": subject.release,
+        "versions": dict(subject.versions),
+        "models": {name: [answer.status, answer.version] for name, answer in answers.items()},
+        "book": None if book is None else _sums(book),
+        "policy": policy.hash,
+    }
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return "as_" + hashlib.sha256(text.encode()).hexdigest()[:_LENGTH]
+
+
+def _sums(book: Book) -> list[str | float | None]:
+    as_of = None if book.as_of is None else book.as_of.isoformat()
+    return [as_of, book.receivables, book.margin, book.equity, book.shadow_price, book.budget]
+
+
+def _plain(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None

@@ -1,0 +1,73 @@
+"""The list that a credit department works from: one row a buyer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+__all__ = ["SUFFIXES", "book_list", "write_list"]
+
+SUFFIXES = (".parquet", ".csv")
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""A spreadsheet takes a cell that starts so for a formula."""
+
+
+def book_list(values: pd.DataFrame, assessments: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return the list of all buyers.
+
+    Parameters
+    ----------
+    values : DataFrame, shape (n, features)
+        Catalog values, index buyer_id.
+    assessments : sequence of mapping, length n
+
+    Returns
+    -------
+    DataFrame, shape (n, 15)
+        Amounts in the reporting currency; what cannot be said is missing, with its code in ``limit_status``.
+    """
+    limits = [assessment["limit"] for assessment in assessments]
+    current = values["own_limit"].to_numpy()
+    suggested = pd.Series([limit["amount"] for limit in limits], dtype="float64")
+    return pd.DataFrame(
+        {
+            "buyer_id": [assessment["buyer_id"] for assessment in assessments],
+            "as_of": [assessment["as_of"] for assessment in assessments],
+            "currency": [limit["currency"] for limit in limits],
+            "exposure": [limit["exposure"] for limit in limits],
+            "overdue_amount": values["overdue_amount"].to_numpy(),
+            "current_limit": current,
+            "suggested_limit": suggested,
+            "difference": suggested - current,
+            "headroom": [limit["headroom"] for limit in limits],
+            "action": [limit["action"] for limit in limits],
+            "binding": [limit["binding"] for limit in limits],
+            "limit_status": [limit["status"] for limit in limits],
+            "grade": [assessment["grade"]["computed"] for assessment in assessments],
+            "probability_of_default": [assessment["default"]["probability"] for assessment in assessments],
+            "reasons": [_reasons(assessment) for assessment in assessments],
+        }
+    ).astype({"exposure": "float64", "headroom": "float64", "probability_of_default": "float64"})
+
+
+def write_list(rows: pd.DataFrame, path: Path, suffix: str) -> None:
+    """Write the list as Parquet (``.parquet``), or as CSV in which no cell can be taken for a formula (``.csv``)."""
+    if suffix == ".parquet":
+        rows.to_parquet(path, index=False)
+        return
+    texts = rows.select_dtypes("str").columns
+    safe = rows.assign(**{name: rows[name].map(_neutral, na_action="ignore") for name in texts})
+    # Reason: without the mark Excel reads Chinese as Latin text.
+    safe.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+
+
+def _reasons(assessment: Mapping[str, Any]) -> str:
+    return " | ".join(reason["text"] for reason in assessment["reasons"])
+
+
+def _neutral(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -1,0 +1,253 @@
+"""The credit policy: one typed file that says what the seller's rules are."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from credit.scale import Grade, MasterScale, Scale
+from features.errors import InputError, Problem
+
+__all__ = [
+    "Capacity",
+    "Concentration",
+    "Economics",
+    "Interval",
+    "Loss",
+    "Need",
+    "Policy",
+    "ReasonRules",
+    "Rounding",
+    "Worth",
+]
+
+
+def _fits_powers_of_ten(step: int) -> int:
+    if 10 ** (len(str(step)) + 2) % step:
+        raise ValueError("a step is a power of ten, or two, two and a half or five times one")
+    return step
+
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Positive = Annotated[float, Field(gt=0.0)]
+Days = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0)]
+Months = Annotated[int, Field(ge=1)]
+Step = Annotated[int, Field(ge=1), AfterValidator(_fits_powers_of_ten)]
+
+ANY_DEFINITION = "*"
+
+
+class _Rules(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Loss(_Rules):
+    """What one definition of default costs and how its probability is scaled to points."""
+
+    lgd: Annotated[float, Field(gt=0.0, le=1.0)]
+    cure_rate: Annotated[float, Field(ge=0.0, lt=1.0)]
+    scale: Scale
+
+
+class Worth(_Rules):
+    """By information state, how many observed buyers a file is worth (m of the interval)."""
+
+    payments_and_accounts: Positive
+    payments: Positive
+    accounts: Positive
+    profile: Positive
+
+
+class Interval(_Rules):
+    """How wide a probability's interval is."""
+
+    lower: Annotated[float, Field(gt=0.0, lt=0.5)]
+    upper: Annotated[float, Field(gt=0.5, lt=1.0)]
+    thin_below_settled_invoices: Count
+    worth: Worth
+
+
+class Economics(_Rules):
+    """Margin, and what the book may lose in a year."""
+
+    margin: Annotated[float, Field(gt=0.0, le=1.0)]
+    expected_loss_budget_share_of_sales: Share
+    shadow_price_without_book: Annotated[float, Field(ge=0.0)]
+
+
+class Need(_Rules):
+    """What a buyer's usual purchases need."""
+
+    tolerance_days: Annotated[int, Field(ge=0, le=15)]
+    shortest_history_days: Annotated[int, Field(ge=1, le=365)]
+    default_terms_days: Days
+    default_peak_factor: Annotated[float, Field(ge=1.0)]
+    lowest_peak_factor: Annotated[float, Field(ge=1.0)]
+    highest_peak_factor: Annotated[float, Field(ge=1.0)]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.lowest_peak_factor <= self.default_peak_factor <= self.highest_peak_factor:
+            raise ValueError("lowest_peak_factor <= default_peak_factor <= highest_peak_factor is needed")
+        return self
+
+
+class Capacity(_Rules):
+    """What a buyer can carry, by accounts or by payment record."""
+
+    tangible_net_worth_share: Share
+    working_capital_share: Share
+    payables_share: Share
+    accounts_stale_after_days: Days
+    accounts_unusable_after_days: Days
+    record_share_of_high_credit: Share
+    record_cap: Positive
+    record_least_settled_invoices: Count
+    record_highest_share_late_30: Share
+    record_highest_days_overdue: Days
+
+
+class Concentration(_Rules):
+    """The most that one buyer may be of the seller's receivables and of its equity."""
+
+    share_of_receivables: Share
+    share_of_equity: Share
+
+
+class Rounding(_Rules):
+    """Steps to which limits are floored, by currency."""
+
+    default_step: Step
+    steps: dict[str, Step]
+
+    def step_of(self, currency: str) -> float:
+        """Return the largest step of a currency's limits."""
+        return self.steps.get(currency, self.default_step)
+
+
+class ReasonRules(_Rules):
+    """Which groups of features are reasons."""
+
+    least_points: Annotated[float, Field(ge=0.0)]
+    least_share_of_adverse: Share
+    most_adverse: Count
+    most_strengths: Count
+
+
+class Policy(_Rules):
+    """A credit policy.
+
+    Examples
+    --------
+    >>> policy = Policy.default()
+    >>> policy.loss_of("default_obligor_90").lgd, policy.master_scale.of(0.02).name
+    (0.8, '7')
+    """
+
+    id: Annotated[str, Field(min_length=1)]
+    version: Annotated[int, Field(ge=1)]
+    definitions: dict[str, Loss]
+    pd_floor: Annotated[float, Field(gt=0.0, lt=0.5)]
+    pd_cap: Annotated[float, Field(gt=0.5, lt=1.0)]
+    grades: tuple[Grade, ...]
+    validity_months_without_grade: Months
+    interval: Interval
+    economics: Economics
+    need: Need
+    capacity: Capacity
+    concentration: Concentration
+    blocking_days_overdue: Days
+    rounding: Rounding
+    reasons: ReasonRules
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        MasterScale(self.grades)
+        if ANY_DEFINITION not in self.definitions:
+            raise ValueError(f'definitions need an entry "{ANY_DEFINITION}" for any other definition')
+        return self
+
+    @classmethod
+    def default(cls) -> Policy:
+        """Return the policy that comes with the package."""
+        return _parse(resources.files("credit").joinpath("policies/default.yaml").read_text(encoding="utf-8"))
+
+    @classmethod
+    def load(cls, path: str | Path) -> Policy:
+        """Read a policy from a YAML file.
+
+        Raises
+        ------
+        InputError
+            The file is missing, is no YAML, lacks a key, has an unknown one or a value that is not legal;
+            every problem is named.
+        """
+        try:
+            text = Path(path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            found = f"{type(error).__name__} on '{Path(path).name}'"
+            raise InputError.of("a policy file in UTF-8", found, "check path and encoding") from error
+        return _parse(text)
+
+    @cached_property
+    def hash(self) -> str:
+        """Sha256 of the content, whatever the layout of the file."""
+        content = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(content.encode()).hexdigest()
+
+    @cached_property
+    def master_scale(self) -> MasterScale:
+        """Grades with their borders."""
+        return MasterScale(self.grades)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Return a copy with changes, whose hash is its own."""
+        copy = super().model_copy(update=update, deep=deep)
+        for name in ("hash", "master_scale"):
+            copy.__dict__.pop(name, None)
+        return copy
+
+    def loss_of(self, definition: str) -> Loss:
+        """Return loss and scale of a definition of default."""
+        return self.definitions.get(definition, self.definitions[ANY_DEFINITION])
+
+    def bounded(self, pd: float) -> float:
+        """Return a probability between floor and cap, as money and grade use it."""
+        return min(max(pd, self.pd_floor), self.pd_cap)
+
+
+def _parse(text: str) -> Policy:
+    try:
+        content = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise InputError.of("a policy in YAML", "text that is no YAML", "mend the file's syntax") from error
+    if not isinstance(content, dict):
+        raise InputError.of("keys with values", type(content).__name__, "start from the default policy")
+    try:
+        # Reason: strict JSON takes a list for a tuple and still no text for a number.
+        return Policy.model_validate_json(json.dumps(content))
+    except (TypeError, ValueError) as error:
+        raise InputError(_problems(error)) from error
+
+
+def _problems(error: Exception) -> list[Problem]:
+    if not isinstance(error, ValidationError):
+        return [Problem("numbers, text, lists and keys of text", str(error), "correct the policy")]
+    return [_problem(detail) for detail in error.errors(include_url=False)]
+
+
+def _problem(detail: Any) -> Problem:
+    key = ".".join(str(part) for part in detail["loc"]) or "policy"
+    found = {"missing": "nothing", "extra_forbidden": "an unknown key"}.get(detail["type"])
+    if found is None:
+        found = "a part that breaks it" if isinstance(detail["input"], dict) else repr(detail["input"])
+    return Problem(f"key '{key}': {detail['msg']}", found, f"correct '{key}' in the policy")

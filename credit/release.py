@@ -1,0 +1,74 @@
+"""A release: the models and the policy that serve together, read from its folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from credit.model import RiskModel
+from credit.policy import Policy
+from features.errors import InputError
+
+__all__ = ["POINTER", "Release", "current_folder"]
+
+POINTER = "current"
+"""File beside the releases that holds the id of the one in force."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """Models and policy that serve together.
+
+    Parameters
+    ----------
+    release_id : str
+    seller_id : str
+    models : mapping of str to RiskModel
+        By name: ``default``, ``late``; a model that was never promoted is absent.
+    versions : mapping of str to str
+        ``name@version`` by model.
+    policy : Policy
+    """
+
+    release_id: str
+    seller_id: str
+    models: Mapping[str, RiskModel]
+    versions: Mapping[str, str]
+    policy: Policy
+
+    @classmethod
+    def load(cls, folder: Path) -> Release:
+        """Load a release, checking the hash and the golden predictions of every model.
+
+        Raises
+        ------
+        InputError
+            Where the folder is no release or a file of it was changed.
+        """
+        try:
+            head = json.loads((folder / "release.json").read_text(encoding="utf-8"))
+        except (OSError, json.JSONDecodeError) as error:
+            raise InputError.of("a release folder with release.json", "none", "promote a model first") from error
+        versions = {str(name): str(version) for name, version in head["models"].items()}
+        models = {name: RiskModel.load(folder / name) for name in versions}
+        policy = Policy.load(folder / "policy.yaml")
+        if policy.hash != head["policy_hash"]:
+            raise InputError.of("the release's own policy", "another one", "promote again to make a new release")
+        return cls(str(head["release_id"]), str(head["seller_id"]), models, versions, policy)
+
+
+def current_folder(releases: Path) -> Path:
+    """Return the folder of the release in force.
+
+    Raises
+    ------
+    InputError
+        Where no model was promoted yet.
+    """
+    pointer = releases / POINTER
+    if not pointer.is_file():
+        step = "train a model first: `credence train late DIR` or `credence train default DIR`"
+        raise InputError.of("a release in CREDENCE_HOME", "none", step)
+    return releases / pointer.read_text(encoding="utf-8").strip()

@@ -1,0 +1,235 @@
+"""An assessment as one page of plain text, for a credit officer at a terminal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from credit.locales import Words, check_language, day_text, value_text
+from credit.rounding import add_up
+from credit.texts import ACTIONS, CANDIDATES, STATES, status_text
+from features.catalog import GROUPS
+
+__all__ = ["render"]
+
+WIDTH = 100
+_LABEL_WIDTH = 28
+_AMOUNT_WIDTH = 18
+
+_LABELS = {
+    "title": Words("Credit assessment", "信用评估"),
+    "known": Words("Known of the buyer", "已知信息"),
+    "request": Words("Request", "申请"),
+    "usual": Words("Usual invoice (assumed)", "常规发票（假定）"),
+    "limit": Words("Suggested limit", "建议额度"),
+    "bound": Words("bound by: ", "限制因素："),
+    "exposure": Words("Exposure", "当前敞口"),
+    "headroom": Words("Headroom", "可用额度"),
+    "action": Words("Action", "处理建议"),
+    "valid": Words("Valid until", "有效期至"),
+    "default": Words("Probability of default", "违约概率"),
+    "late": Words("Probability of delay", "逾期概率"),
+    "score": Words("Score", "评分"),
+    "grade": Words("Grade", "等级"),
+    "loss": Words("Expected loss on exposure", "敞口预期损失"),
+    "unsaid": Words("cannot say: ", "无法判断："),
+    "candidates": Words("How the limit comes about (the smallest binds)", "额度测算（取最小者）"),
+    "reasons": Words("Reasons", "理由"),
+    "points": Words("How the score comes about", "评分构成"),
+    "base": Words("Base", "基础分"),
+    "notes": Words("Warnings", "提示"),
+    "from_late": Words("by the late-payment model", "依据逾期模型"),
+    "suggestion": Words(
+        "This is a suggestion from the facts known at the time above; a person decides.",
+        "以上为依据所示时点已知信息给出的建议，最终由信用人员决定。",
+    ),
+}
+_PIECES = re.compile(r"[!-~]+\s*|[^!-~]\s*[，。、；：！？）]?")
+_KINDS = {
+    "order": Words("order", "订单"),
+    "limit": Words("limit", "额度"),
+    "terms": Words("terms", "账期"),
+}
+
+
+def render(assessment: Mapping[str, Any], lang: str) -> str:
+    """Return an assessment as plain text.
+
+    Parameters
+    ----------
+    assessment : mapping
+        As `credit.assess.assess` gives it, in the same language (reasons carry their text).
+    lang : {"en", "zh"}
+
+    Returns
+    -------
+    str
+        Lines of about 100 columns. Score points are integers that add up to the score shown.
+
+    Raises
+    ------
+    InputError
+        A language without texts.
+    """
+    check_language(lang)
+    page = _Page(assessment, lang)
+    blocks = [page.head(), page.summary(), page.candidates(), page.reasons(), page.points(), page.notes()]
+    text = "\n\n".join("\n".join(lines) for lines in blocks if lines)
+    return f"{text}\n\n{page.label('suggestion')}\n"
+
+
+class _Page:
+    def __init__(self, assessment: Mapping[str, Any], lang: str) -> None:
+        self.said, self.lang = assessment, lang
+        self.currency = str(assessment["limit"]["currency"])
+
+    def label(self, key: str) -> str:
+        return _LABELS[key].of(self.lang)
+
+    def head(self) -> list[str]:
+        moment = str(self.said["as_of"]).replace("T", " ").replace("Z", " UTC")
+        title = f"{self.label('title')}  {self.said['buyer_id']}"
+        gap = WIDTH - _width(title) - _width(moment)
+        return [title + " " * max(2, gap) + moment, "=" * WIDTH]
+
+    def summary(self) -> list[str]:
+        limit, state = self.said["limit"], str(self.said["information_state"])
+        rows = [
+            (self.label("known"), STATES[state].of(self.lang)),
+            *self._request(),
+            (self.label("limit"), self._limit()),
+            (self.label("exposure"), self._text(limit["exposure"], "money")),
+            (self.label("headroom"), self._text(limit["headroom"], "money")),
+            (self.label("action"), ACTIONS[limit["action"]].of(self.lang)),
+            *self._valid(),
+            (self.label("default"), self._probability("default")),
+            (self.label("late"), self._probability("late")),
+            (self.label("score"), self._score()),
+            (self.label("grade"), self.said["grade"]["computed"] or "-"),
+            (self.label("loss"), self._loss()),
+        ]
+        return [_padded(label, _LABEL_WIDTH) + value for label, value in rows]
+
+    def candidates(self) -> list[str]:
+        limit = self.said["limit"]
+        lines = [self.label("candidates"), "-" * WIDTH]
+        for each in limit["candidates"]:
+            mark = "> " if each["code"] == limit["binding"] else "  "
+            name = _padded(CANDIDATES[each["code"]].of(self.lang), _LABEL_WIDTH - 2)
+            if each["status"] == "ok":
+                lines.append(mark + name + self._text(each["amount"], "money").rjust(_AMOUNT_WIDTH))
+            else:
+                lines.append(mark + name + "-".rjust(_AMOUNT_WIDTH) + f"  {self._why(each['status'])}")
+        return lines
+
+    def reasons(self) -> list[str]:
+        lines = [self.label("reasons"), "-" * WIDTH]
+        shown = {str(each["group"]).upper(): points for each, points in self._shown_groups()}
+        for each in self.said["reasons"]:
+            points = "" if each["points"] is None else f"{shown[each['code'].removesuffix('_MISSING')]:+d}"
+            sign = {"adverse": "-", "strength": "+", "neutral": " "}[each["direction"]]
+            lines += _wrapped(each["text"], f"{sign} {points:>5}  ")
+        return lines if len(lines) > 2 else []
+
+    def points(self) -> list[str]:
+        score = self.said["score"]
+        if score["points"] is None:
+            return []
+        total, groups = round(score["points"]), list(self._shown_groups())
+        rows = [
+            (self.label("base"), str(total - sum(points for _, points in groups))),
+            *((self._group(each["group"]), f"{points:+d}") for each, points in groups),
+            (self.label("score"), str(total)),
+        ]
+        lines = [_padded(label, _LABEL_WIDTH) + text.rjust(_AMOUNT_WIDTH) for label, text in rows]
+        return [self.label("points"), "-" * WIDTH, *lines]
+
+    def notes(self) -> list[str]:
+        found = [f"  {each['code']} {each.get('field') or ''}".rstrip() for each in self.said["warnings"]]
+        return [self.label("notes"), "-" * WIDTH, *found] if found else []
+
+    def _shown_groups(self) -> Iterable[tuple[Mapping[str, Any], int]]:
+        """Pair each group with its integer points: with the base they add up to the score."""
+        score = self.said["score"]
+        if score["points"] is None:
+            return ()
+        parts = [score["base"], *(each["points"] for each in score["groups"])]
+        return zip(score["groups"], add_up(parts, round(score["points"]))[1:], strict=True)
+
+    def _request(self) -> Iterable[tuple[str, str]]:
+        request = self.said["request"]
+        if request is None:
+            return
+        label = self.label("usual" if request["assumed"] else "request")
+        parts = [] if request["assumed"] else [_KINDS[request["kind"]].of(self.lang)]
+        if request["amount"] is not None:
+            parts.append(value_text(request["amount"], "money", self.lang, request["currency"]))
+        if request["terms_days"] is not None:
+            parts.append(value_text(request["terms_days"], "days", self.lang))
+        if request["due_on"] is not None:
+            parts.append(day_text(date.fromisoformat(request["due_on"]), self.lang))
+        yield label, ", ".join(parts)
+
+    def _limit(self) -> str:
+        limit = self.said["limit"]
+        if limit["status"] != "ok":
+            return self.label("unsaid") + self._why(limit["status"])
+        binding = CANDIDATES[limit["binding"]].of(self.lang)
+        return f"{self._text(limit['amount'], 'money')}  ({self.label('bound')}{binding})"
+
+    def _valid(self) -> Iterable[tuple[str, str]]:
+        until = self.said["limit"]["valid_until"]
+        if until is not None:
+            yield self.label("valid"), day_text(date.fromisoformat(until), self.lang)
+
+    def _probability(self, model: str) -> str:
+        said = self.said[model]
+        if said["status"] != "ok":
+            return self.label("unsaid") + self._why(said["status"])
+        low, high = self._text(said["low"], "share"), self._text(said["high"], "share")
+        days = self._text(said["horizon_days"], "days")
+        return f"{self._text(said['probability'], 'share')}  ({low} - {high}; {said['definition']}, {days})"
+
+    def _score(self) -> str:
+        score = self.said["score"]
+        if score["points"] is None:
+            return "-"
+        by_late = f"  ({self.label('from_late')})" if score["source"] == "late" else ""
+        return f"{round(score['points'])}{by_late}"
+
+    def _loss(self) -> str:
+        loss = self.said["expected_loss"]
+        return "-" if loss["on_exposure"] is None else self._text(loss["on_exposure"], "money")
+
+    def _group(self, group: str) -> str:
+        if group not in GROUPS:
+            return group
+        return GROUPS[group].label_zh if self.lang == "zh" else GROUPS[group].label_en
+
+    def _why(self, status: str) -> str:
+        return status_text(status, self.lang)
+
+    def _text(self, value: float | None, unit: str) -> str:
+        return value_text(value, unit, self.lang, self.currency)
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal: a full-width character takes two."""
+    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * max(1, width - _width(text))
+
+
+def _wrapped(text: str, mark: str) -> list[str]:
+    """Break a text at spaces or between full-width characters; the mark is before its first line."""
+    lines = [""]
+    for piece in _PIECES.findall(text):
+        if _width(lines[-1] + piece.rstrip()) > WIDTH - len(mark):
+            lines.append("")
+        lines[-1] += piece
+    return [(" " * len(mark) if i else mark) + line.rstrip() for i, line in enumerate(lines)]

@@ -1,0 +1,120 @@
+"""What a trained model says of itself: the content of ``model.json``."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+__all__ = ["SOURCE_FLAGS", "Calibration", "FeatureSpec", "ModelSpec"]
+
+SOURCE_FLAGS: dict[str, str] = {
+    "payments": "has_payments",
+    "accounts": "has_accounts",
+    "prior_year": "has_prior_year",
+    "market_value": "has_market_value",
+}
+"""Feature that tells of each source whether it is there; a pattern is the set of sources that are."""
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FeatureSpec(_Frozen):
+    """A feature as the model was trained with it.
+
+    Parameters
+    ----------
+    name : str
+    sign : int
+        Monotone sign towards risk; 0 for none.
+    fill : float or None
+        What a missing value enters as: the worst quartile of the training values; None where the model handles
+        missing values itself (features without a sign).
+    reference : float or None
+        Median of the training values; None where none was known.
+    """
+
+    name: str
+    sign: Literal[1, -1, 0]
+    fill: float | None
+    reference: float | None
+
+
+class Calibration(_Frozen):
+    """log-odds = slope x raw + intercept + prior_shift.
+
+    Parameters
+    ----------
+    slope, intercept : float
+        Platt's, fitted on predictions for times that the fold's model had not seen; the slope is above 0.
+    prior_shift : float
+        Log-odds that lead from the sample's rate to the population's; 0 where none was stated.
+    sample_rate : float
+        Share of bad outcomes in the calibration sample.
+    population_rate : float or None
+    """
+
+    slope: float
+    intercept: float
+    prior_shift: float
+    sample_rate: float
+    population_rate: float | None
+
+
+class ModelSpec(_Frozen):
+    """Everything a user of the model must know.
+
+    Parameters
+    ----------
+    model : {"default", "late"}
+    outcome : str
+        Outcome in the registry: ``late_30``, ``default_obligor_90``.
+    definition_hash : str
+        Hash of the outcome's definition.
+    horizon_days : int
+        k of a late model; days of a default model's window.
+    seller_id : str
+    features : tuple of FeatureSpec
+        In the order of the trees' inputs.
+    catalog_hash : str
+    calibration : Calibration
+    patterns : tuple of str
+        Patterns of sources that training saw: ``payments+accounts``; empty text is "no source".
+    fitted_from, fitted_until : str
+        First and last as_of of the training subjects (ISO).
+    final : bool
+        Refitted on every mature subject; its metrics are those of its tested twin.
+    subjects, events : int
+        Training subjects and bad outcomes among them.
+    data_hash : str
+        Hash over the sources of the portfolio.
+    trees : int
+    salt : str
+        Salt of the subject hashes.
+    """
+
+    format: Literal[1] = 1
+    model: Literal["default", "late"]
+    outcome: str
+    definition_hash: str
+    horizon_days: int
+    seller_id: str
+    features: tuple[FeatureSpec, ...]
+    catalog_hash: str
+    calibration: Calibration
+    patterns: tuple[str, ...]
+    fitted_from: str
+    fitted_until: str
+    final: bool
+    subjects: int
+    events: int
+    data_hash: str
+    trees: int
+    salt: str
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the features in the order of the trees' inputs."""
+        return tuple(feature.name for feature in self.features)

@@ -1,0 +1,7 @@
+"""``python -m credence``."""
+
+from __future__ import annotations
+
+from credence.cli import main
+
+main()

@@ -1,0 +1,46 @@
+"""The command line. Commands import what they need when they run, so that help is instant."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from credence import __version__
+from credence.cli.assess import assess
+from credence.cli.data import data
+from credence.cli.models import models
+from credence.cli.serve import serve
+from credence.cli.train import train
+from features.errors import CredenceError
+
+__all__ = ["cli", "main"]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="credence")
+def cli() -> None:
+    """Trade-credit risk that explains itself: score, reasons and limit of every buyer.
+
+    State lives in CREDENCE_HOME (default: .credence). Exit codes: 0 done, 1 it ran and the answer is no, 2 bad input.
+
+    \b
+    Example:
+      credence data simulate demo && credence train late demo && credence assess demo --buyer B00001
+    """
+
+
+for command in (data, train, models, assess, serve):
+    cli.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; errors that were foreseen end with their exit code and one message on stderr."""
+    try:
+        cli.main(args=arguments, standalone_mode=True)
+    except CredenceError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.exit(1)

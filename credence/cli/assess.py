@@ -1,0 +1,117 @@
+"""``credence assess``: what may a buyer owe us, and why; or the list of all buyers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from credence.cli.common import as_json, folder, load_packed, print_json, progress_bar, say
+
+if TYPE_CHECKING:
+    from credit.assessor import Assessor
+    from credit.release import Release
+    from credit.request import Request
+
+__all__ = ["assess"]
+
+
+@click.command()
+@click.argument("directory", metavar="DIR", type=folder)
+@click.option("--buyer", "buyer_id", metavar="ID", help="The buyer to assess.")
+@click.option("--all", "everybody", is_flag=True, help="Assess every buyer into a list; needs --out.")
+@click.option("--out", type=click.Path(dir_okay=False), metavar="FILE", help="The list: .parquet or .csv.")
+@click.option("--as-of", metavar="DATE", help="What was known then [default: the end of the books].")
+@click.option("--amount", type=float, help="Amount of the order.")
+@click.option("--currency", help="Its currency [default: the reporting currency].")
+@click.option("--terms", "terms_days", type=click.IntRange(0), metavar="DAYS", help="Its payment terms.")
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+@click.option("--model", "references", multiple=True, metavar="NAME@VERSION",
+              help="Take this version instead of the one in force; may be repeated.")  # fmt: skip
+@as_json
+def assess(
+    directory: str, buyer_id: str | None, everybody: bool, out: str | None, as_of: str | None, lang: str,
+    references: tuple[str, ...], as_json: bool, **request: Any,
+) -> None:  # fmt: skip
+    """Assess one buyer of the portfolio in DIR, or all of them. Assessments are suggestions.
+
+    \b
+    Examples:
+      credence assess build/demo/portfolio --buyer B00001 --amount 50000 --terms 60
+      credence assess build/demo/portfolio --all --out book.csv
+    """
+    if everybody == (buyer_id is not None):
+        raise click.UsageError("expected either --buyer ID or --all; found both or neither; name one of them")
+    if everybody and out is None:
+        raise click.UsageError("expected --out FILE with --all; found none; name a .parquet or .csv file")
+    if everybody:
+        _check_suffix(Path(str(out)))
+    assessor = _assessor(directory, references)
+    if as_of is None:
+        say(f"as of {assessor.moment(None).isoformat()}Z, the end of the books")
+    if everybody:
+        _list(assessor, as_of, lang, Path(str(out)), as_json)
+        return
+    found = assessor.assess(str(buyer_id), as_of, _request(assessor, **request), lang=lang)
+    if as_json:
+        print_json(found)
+        return
+    from credit.render import render
+
+    click.echo(render(found, lang))
+
+
+def _assessor(directory: str, references: tuple[str, ...]) -> Assessor:
+    from credit.assessor import Assessor
+    from credit.release import Release, current_folder
+    from training.home import Home
+
+    home = Home.from_environment()
+    if references:
+        return Assessor(load_packed(directory), _picked(home, references))
+    return Assessor(load_packed(directory), Release.load(current_folder(home.releases)))
+
+
+def _check_suffix(out: Path) -> None:
+    from credit.listing import SUFFIXES
+
+    if out.suffix not in SUFFIXES:
+        raise click.UsageError(f"expected --out to end in {' or '.join(SUFFIXES)}; found '{out.suffix}'; rename it")
+
+
+def _picked(home: Any, references: tuple[str, ...]) -> Release:
+    """Return a release of the versions named and the champions of the other models."""
+    from credit.release import Release
+    from training.registry import MODELS, Registry
+    from training.releases import policy_of
+
+    registry = Registry(home)
+    versions = {name: registry.version(name) for name in MODELS if registry.has_champion(name)}
+    versions |= {version.model: version for version in map(registry.version, references)}
+    models = {name: version.load() for name, version in versions.items()}
+    names = {name: version.name for name, version in versions.items()}
+    return Release("not released", home.seller_id(), models, names, policy_of(home))
+
+
+def _request(assessor: Assessor, amount: float | None, currency: str | None, terms_days: int | None) -> Request | None:
+    from credit.request import Request
+
+    if amount is None and terms_days is None:
+        return None
+    currency = currency or assessor.packed.portfolio.seller.reporting_currency
+    return Request("terms" if amount is None else "order", amount, currency, terms_days=terms_days)
+
+
+def _list(assessor: Assessor, as_of: str | None, lang: str, out: Path, as_json: bool) -> None:
+    from credence.cli.output import replace_file
+    from credit.listing import book_list, write_list
+
+    with progress_bar(len(assessor.buyer_ids), "assessing") as done:
+        values, told = assessor.assess_all(as_of, lang=lang, progress=done)
+    rows = book_list(values, told)
+    replace_file(out, lambda target: write_list(rows, target, out.suffix))
+    if as_json:
+        print_json({"out": str(out), "buyers": len(rows), "as_of": told[0]["as_of"] if told else None})
+        return
+    click.echo(f"{len(rows)} buyers in {out}")

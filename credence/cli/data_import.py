@@ -1,0 +1,121 @@
+"""``credence data import``: an export of any system becomes a portfolio."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from features.sources.importing import Imported
+
+__all__ = ["import_"]
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--mapping", "mapping_name", required=True, help="Name of a shipped mapping, or path of a TOML file."
+)
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="Folder of the portfolio to write."
+)
+@click.option("--format", "fmt", type=click.Choice(["parquet", "csv"]), default="parquet", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+def import_(files: tuple[Path, ...], mapping_name: str, out: Path, fmt: Any, as_json: bool) -> None:
+    r"""Turn the FILES of an export (CSV, Excel, Parquet) into a portfolio.
+
+    Rows that cannot be loaded go to OUT/rejects.csv with their reasons. The exit code is 1 where more than
+    5 % of the rows are refused or a control figure differs, and 2 where nothing could be imported.
+
+    \b
+    Example:
+      credence data import invoices.csv --mapping cassandra_ap_invoices --out build/cass
+      credence data import "AR 2025.xlsx" payments.csv --mapping our_erp.toml --out build/ledger
+    """
+    # Reason: `credence --help` must not wait for pandas.
+    from features.errors import Refused
+    from features.sources.importing import import_files
+    from features.sources.mapping import load_mapping
+    from features.sources.output import check_target, write_import
+
+    mapping = load_mapping(mapping_name)
+    check_target(out, mapping.seller.seller_id)
+    with _progress(len(files) + 4) as step:
+        imported = import_files(files, mapping, progress=step)
+        step("writing")
+        write_import(imported, out, fmt)
+    summary = _summary(imported, out)
+    click.echo(json.dumps(summary, ensure_ascii=False) if as_json else _text(summary))
+    if imported.failures:
+        raise Refused("; ".join(imported.failures) + f"; see rejects.csv and differences.csv in {out}")
+
+
+class _progress:  # noqa: N801  (used like a function)
+    """A bar on stderr, one step a stage; silent where stderr is no terminal."""
+
+    def __init__(self, stages: int) -> None:
+        from tqdm import tqdm
+
+        self._bar = tqdm(total=stages, disable=None, leave=False, unit="stage")
+        self._running = False
+
+    def __enter__(self) -> _progress:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.close()
+
+    def __call__(self, stage: str) -> None:
+        if self._running:
+            self._bar.update()
+        self._running = True
+        self._bar.set_description(stage)
+
+
+def _summary(imported: Imported, out: Path) -> dict[str, Any]:
+    portfolio, rejects, control = imported.portfolio, imported.rejects, imported.reconciliation
+    return {
+        "out": str(out),
+        "seller_id": portfolio.seller.seller_id,
+        "rows_read": imported.rows_read,
+        "tables": {name: len(frame) for name, frame in portfolio.tables.items()},
+        "repeated": dict(portfolio.repeated),
+        "rejected": {"rows": rejects.rows, "share": imported.share_rejected, "reasons": rejects.reasons()},
+        "reconciliation": {
+            "status": control.status,
+            "compared": control.compared,
+            "differences": len(control.differences),
+            "failed": control.failed,
+            "tolerated": control.tolerated(),
+        },
+        "knowledge": dict(portfolio.knowledge),
+        "observed_from": f"{portfolio.observed_from.isoformat()}Z",
+        "observed_until": f"{portfolio.observed_until.isoformat()}Z",
+        "failures": imported.failures,
+    }
+
+
+def _text(summary: dict[str, Any]) -> str:
+    lines = [f"seller {summary['seller_id']}: {summary['rows_read']:,} rows read into {summary['out']}"]
+    for name, rows in summary["tables"].items():
+        repeated = summary["repeated"].get(name, 0)
+        extra = f", {repeated:,} repeated rows counted once" if repeated else ""
+        lines.append(f"  {name:<12} {rows:>10,} rows, knowledge time {summary['knowledge'][name]}{extra}")
+    rejected = summary["rejected"]
+    lines.append(f"rejected {rejected['rows']:,} rows ({rejected['share']:.2%}), listed in rejects.csv")
+    for item in rejected["reasons"]:
+        place = f"{item['table']}.{item['column']}: " if item["table"] else ""
+        lines.append(f"  {item['rows']:>10,} rows  {place}{item['reason']}")
+    control = summary["reconciliation"]
+    counts = (
+        f": {control['compared']:,} figures, {control['differences']:,} differ" if control["compared"] else ""
+    )
+    lines.append(
+        control["status"] + counts + (", listed in differences.csv" if control["differences"] else "")
+    )
+    lines += [f"  {item['rows']:>10,} tolerated: {item['reason']}" for item in control["tolerated"]]
+    lines.append(f"outcomes are complete from {summary['observed_from']} to {summary['observed_until']}")
+    return "\n".join(lines)

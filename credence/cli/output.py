@@ -1,0 +1,55 @@
+"""Writing folders and files whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+from features.errors import InputError
+
+__all__ = ["replace_file", "replace_portfolio"]
+
+
+def replace_portfolio(folder: Path, seller_id: str, write: Callable[[Path], None]) -> None:
+    """Write a portfolio beside the folder and rename it into place; another seller's is refused.
+
+    Raises
+    ------
+    InputError
+        Where the folder holds something that is not this seller's portfolio, or cannot be written.
+    """
+    _check_target(folder, seller_id)
+    temporary = folder.with_name(f".{folder.name}.writing")
+    shutil.rmtree(temporary, ignore_errors=True)
+    try:
+        write(temporary)
+        if folder.exists():
+            shutil.rmtree(folder)
+        temporary.rename(folder)
+    except PermissionError as error:
+        raise InputError.of("a folder that may be written", "one without that right", "choose another") from error
+
+
+def replace_file(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file beside its place and rename it."""
+    temporary = path.with_name(f".{path.name}.writing")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(temporary)
+        temporary.replace(path)
+    except PermissionError as error:
+        raise InputError.of("a file that may be written", "one without that right", "choose another") from error
+
+
+def _check_target(folder: Path, seller_id: str) -> None:
+    if folder.is_file():
+        raise InputError.of("a folder to write to", "a file of that name", "choose another")
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return
+    head = folder / "portfolio.toml"
+    found = tomllib.loads(head.read_text(encoding="utf-8"))["seller"]["seller_id"] if head.is_file() else None
+    if found != seller_id:
+        what = "a folder with other files" if found is None else f"the portfolio of seller '{found}'"
+        raise InputError.of(f"an empty folder, or one of seller '{seller_id}'", what, "choose another folder")

@@ -1,0 +1,56 @@
+"""Writes a `RiskModel` folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import lightgbm as lgb
+import numpy as np
+import numpy.typing as npt
+
+from credit.model import RiskModel, manifest_of
+from credit.spec import ModelSpec
+
+__all__ = ["write_model"]
+
+_GOLDEN_ROWS = 64
+
+
+def write_model(
+    folder: Path,
+    spec: ModelSpec,
+    booster: lgb.Booster,
+    values: npt.NDArray[np.float64],
+    fitted: npt.NDArray[np.uint64],
+) -> RiskModel:
+    """Write a model and load it again, so that only what can be served is kept.
+
+    Parameters
+    ----------
+    folder : Path
+        Made; must not exist.
+    spec : ModelSpec
+    booster : lightgbm.Booster
+    values : float64 ndarray, shape (n, len(NAMES))
+        Every catalog feature of the training subjects.
+    fitted : uint64 ndarray, shape (n,)
+        Salted hashes of the training subjects.
+    """
+    folder.mkdir(parents=True)
+    (folder / "model.json").write_text(spec.model_dump_json(indent=2), encoding="utf-8")
+    booster.save_model(str(folder / "booster.txt"))
+    # Reason: text holds every digit, yet predictions of the file are what will be served, so these are kept as golden.
+    served = RiskModel(spec, lgb.Booster(model_file=str(folder / "booster.txt")), np.empty(0), fitted)
+    log_odds = served.predict(values, contributions=False).log_odds
+    np.savez(folder / "reference.npz", log_odds=_quantiles(log_odds), fitted=np.sort(fitted))
+    rows = np.linspace(0, len(values) - 1, min(_GOLDEN_ROWS, len(values))).astype(int)
+    np.savez(folder / "golden.npz", values=values[rows], log_odds=log_odds[rows])
+    (folder / "manifest.json").write_text(json.dumps(manifest_of(folder), indent=2), encoding="utf-8")
+    return RiskModel.load(folder)
+
+
+def _quantiles(log_odds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return a thousand quantiles of the training population: enough for percentiles, small enough to ship."""
+    known = log_odds[~np.isnan(log_odds)]
+    return np.quantile(known, np.linspace(0, 1, 1001))

@@ -1,0 +1,93 @@
+"""Which features a model learns from, and what each of them enters as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from credit.encoding import worst_quartile
+from credit.spec import FeatureSpec
+from features.catalog import FEATURES, Model, inputs_of
+from features.columns import TABLES
+from features.errors import InputError
+from features.portfolio import Portfolio
+
+__all__ = ["Choice", "choose_features"]
+
+_MIN_KNOWN_SHARE = 0.01
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The features of a model and why others are left out.
+
+    Parameters
+    ----------
+    features : tuple of FeatureSpec
+    dropped : mapping of str to str
+        Left-out features with the reason: ``without``, ``no column``, ``never known``, ``constant``.
+    """
+
+    features: tuple[FeatureSpec, ...]
+    dropped: Mapping[str, str]
+
+
+def choose_features(model: Model, portfolio: Portfolio, values: pd.DataFrame, without: Iterable[str]) -> Choice:
+    """Choose the features of a model from what the portfolio holds.
+
+    Parameters
+    ----------
+    model : {"default", "late"}
+    portfolio : Portfolio
+    values : DataFrame, shape (n, features)
+        Training values of every feature.
+    without : iterable of str
+        Features, columns (``market_value``) or ``table.column`` whose features are left out.
+
+    Raises
+    ------
+    InputError
+        Where a name of `without` is neither a feature nor a column of any table, or nothing is left to learn from.
+    """
+    left_out = _resolve(without)
+    reasons = {name: _reason(name, left_out, portfolio, values[name]) for name in inputs_of(model)}
+    chosen = tuple(_spec(name, values[name]) for name, reason in reasons.items() if not reason)
+    if not chosen:
+        raise InputError.of("a feature to learn from", "none that varies", "load more columns or a longer history")
+    return Choice(chosen, {name: reason for name, reason in reasons.items() if reason})
+
+
+def _resolve(without: Iterable[str]) -> set[str]:
+    """Return features and ``table.column`` references that the names stand for."""
+    found: set[str] = set()
+    for name in without:
+        references = {f"{table}.{c.name}" for table, rule in TABLES.items() for c in rule.columns}
+        meant = {reference for reference in references if name in (reference, reference.partition(".")[2])}
+        if name in FEATURES:
+            meant.add(name)
+        if not meant:
+            raise InputError.of("the name of a feature or of a table's column", f"'{name}'", "see docs/features.md")
+        found |= meant
+    return found
+
+
+def _reason(name: str, left_out: set[str], portfolio: Portfolio, values: pd.Series) -> str:
+    feature = FEATURES[name]
+    if name in left_out or left_out & set(feature.reads):
+        return "without"
+    if not all(portfolio.has(reference) for reference in feature.reads if not reference.startswith("events.")):
+        return "no column"
+    known = values.to_numpy()[~np.isnan(values.to_numpy())]
+    if len(known) < _MIN_KNOWN_SHARE * len(values) or not len(known):
+        return "never known"
+    # Reason: a feature that is missing for some is not constant: missing and its fill may differ.
+    return "constant" if np.ptp(known) == 0 else ""
+
+
+def _spec(name: str, values: pd.Series) -> FeatureSpec:
+    array = values.to_numpy(np.float64)
+    sign = FEATURES[name].sign
+    return FeatureSpec(name=name, sign=sign, fill=worst_quartile(array, sign), reference=float(np.nanmedian(array)))

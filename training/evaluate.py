@@ -1,0 +1,104 @@
+"""Measures a registered version on a portfolio, and refuses subjects that it was fitted on."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+
+from credit.model import RiskModel
+from credit.outcomes import DefaultDefinition
+from features.build import Packed, build_packed
+from features.errors import InputError
+from features.instants import start_of_day
+from training.pipeline import period_metrics
+from training.registry import Version
+from training.subjects import Outcome, sample_of
+
+__all__ = ["evaluate"]
+
+
+def evaluate(
+    version: Version,
+    packed: Packed,
+    *,
+    start: str | None = None,
+    stop: str | None = None,
+    in_sample: bool = False,
+    definition: DefaultDefinition | None = None,
+) -> dict[str, Any]:
+    """Return the metrics of a version on mature subjects with ``start <= as_of < stop``.
+
+    Parameters
+    ----------
+    version : Version
+    packed : Packed
+    start, stop : str, optional
+        Dates; default: where the version's test starts (a refit: after its last subject), and the end.
+    in_sample : bool
+        Accept subjects that the version was fitted on.
+    definition : DefaultDefinition, optional
+        Default: the shipped one; it must be the model's.
+
+    Raises
+    ------
+    InputError
+        Another seller's portfolio, no subjects in the period, another definition than the model's, or subjects that
+        the model was fitted on.
+    """
+    model = version.load()
+    _check_seller(model, packed)
+    outcome = _outcome(model, definition)
+    first, last = _period(version, model, packed, start, stop)
+    subjects = sample_of(packed, outcome).subjects
+    inside = subjects[(subjects["as_of"] >= first) & (subjects["as_of"] < last)]
+    if not len(inside):
+        raise InputError.of("mature subjects in the period", "none", "widen --from and --to, or load later books")
+    fitted = model.was_fitted_on(inside)
+    if fitted.any() and not in_sample:
+        found = f"{int(fitted.sum())} of {len(inside)} subjects that it was fitted on"
+        step = f"take --from after {model.spec.fitted_until[:10]}, or --in-sample to see how well it remembers"
+        raise InputError.of("subjects that the model has not seen", found, step)
+    probability = model.predict(build_packed(packed, inside), contributions=False).probability
+    report = period_metrics(model, inside.assign(probability=probability), first, last)
+    return {
+        "model": version.model,
+        "version": version.number,
+        "outcome": model.spec.outcome,
+        **report,
+        "in_sample": bool(fitted.any()),
+    }
+
+
+def _check_seller(model: RiskModel, packed: Packed) -> None:
+    found = packed.portfolio.seller.seller_id
+    if found != model.spec.seller_id:
+        step = "set CREDENCE_HOME to the home of this seller"
+        raise InputError.of(f"a portfolio of seller '{model.spec.seller_id}'", f"one of '{found}'", step)
+
+
+def _outcome(model: RiskModel, definition: DefaultDefinition | None) -> Outcome:
+    if model.spec.model == "late":
+        return Outcome("late", model.spec.horizon_days)
+    definition = definition or DefaultDefinition.load()
+    if definition.hash != model.spec.definition_hash:
+        step = "evaluate with the definition that the model was trained with"
+        raise InputError.of(f"definition {model.spec.outcome}", f"{definition.tag} of other content", step)
+    return Outcome("default", definition=definition)
+
+
+def _period(
+    version: Version, model: RiskModel, packed: Packed, start: str | None, stop: str | None
+) -> tuple[pd.Timestamp, pd.Timestamp]:
+    timezone = packed.portfolio.seller.timezone
+    try:
+        first = None if start is None else start_of_day(start, timezone)
+        last = None if stop is None else start_of_day(stop, timezone)
+    except ValueError as error:
+        raise InputError.of("dates like 2026-01-31 for --from and --to", "other text", "correct them") from error
+    if first is None:
+        tested_from = json.loads(version.tags["metrics"]).get("from") if not model.spec.final else None
+        fitted_until = pd.Timestamp(model.spec.fitted_until) + pd.Timedelta(seconds=1)
+        first = fitted_until if tested_from is None else start_of_day(tested_from, timezone)
+    return first, last or packed.portfolio.observed_until + pd.Timedelta(seconds=1)

@@ -1,0 +1,130 @@
+"""How well probabilities separate and match outcomes, with intervals clustered by buyer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
+
+__all__ = ["calibration_line", "expected_calibration_error", "kolmogorov_smirnov", "metrics_of"]
+
+Floats = npt.NDArray[np.float64]
+
+_REPEATS = 400
+_BINS = 10
+
+
+def metrics_of(outcome: Floats, probability: Floats, buyer: npt.NDArray[Any], *, seed: int = 0) -> dict[str, Any]:
+    """Return all metrics of one set of subjects.
+
+    Parameters
+    ----------
+    outcome : float64 ndarray, shape (n,)
+        1 bad, 0 good.
+    probability : float64 ndarray, shape (n,)
+        Of the bad outcome.
+    buyer : ndarray, shape (n,)
+        Buyers, which are drawn whole by the bootstrap: a buyer's invoices are not independent.
+    seed : int
+        Of the bootstrap.
+
+    Returns
+    -------
+    dict
+        By metric ``{"value", "low", "high"}``; the 95 % interval where it is made, else null. A metric of subjects
+        with one outcome only is null.
+    """
+    log_odds = np.log(probability / (1 - probability))
+    slope, intercept = calibration_line(outcome, log_odds)
+    lows_highs = _intervals(outcome, probability, buyer, seed)
+    values = {
+        "auc": _if_both(outcome, roc_auc_score, probability),
+        "average_precision": _if_both(outcome, average_precision_score, probability),
+        "ks": _if_both(outcome, kolmogorov_smirnov, probability),
+        "brier": float(brier_score_loss(outcome, probability)),
+        "ece": expected_calibration_error(outcome, probability),
+        "calibration_intercept": intercept,
+        "calibration_slope": slope,
+    }
+    nothing = (None, None)
+    return {
+        name: {"value": value, "low": lows_highs.get(name, nothing)[0], "high": lows_highs.get(name, nothing)[1]}
+        for name, value in values.items()
+    }
+
+
+def kolmogorov_smirnov(outcome: Floats, probability: Floats) -> float:
+    """Return the largest distance between the distributions of the good and the bad.
+
+    Examples
+    --------
+    >>> kolmogorov_smirnov(np.array([0.0, 0.0, 1.0, 1.0]), np.array([0.1, 0.2, 0.8, 0.9]))
+    1.0
+    """
+    cuts = np.unique(probability)
+    bad = np.searchsorted(np.sort(probability[outcome == 1]), cuts, side="right") / (outcome == 1).sum()
+    good = np.searchsorted(np.sort(probability[outcome == 0]), cuts, side="right") / (outcome == 0).sum()
+    return float(np.abs(good - bad).max())
+
+
+def expected_calibration_error(outcome: Floats, probability: Floats, bins: int = _BINS) -> float:
+    """Return ECE over bins of equal count: sum of n_b / n |rate - mean probability|.
+
+    Examples
+    --------
+    >>> expected_calibration_error(np.array([0.0, 1.0]), np.array([0.25, 0.75]), bins=2)
+    0.25
+    """
+    order = np.argsort(probability, kind="stable")
+    parts = [part for part in np.array_split(order, bins) if len(part)]
+    gaps = [len(part) * abs(outcome[part].mean() - probability[part].mean()) for part in parts]
+    return float(sum(gaps) / len(outcome))
+
+
+def calibration_line(outcome: Floats, log_odds: Floats) -> tuple[float | None, float | None]:
+    """Return slope and intercept of the logistic regression of outcomes on log-odds (target 1 and 0).
+
+    None where there is one outcome only, or the log-odds do not vary.
+    """
+    if not _has_both(outcome) or np.ptp(log_odds) == 0:
+        return None, None
+
+    def loss(line: Floats) -> tuple[float, Floats]:
+        z = line[0] * log_odds + line[1]
+        gap = 1 / (1 + np.exp(-z)) - outcome
+        return float((np.logaddexp(0, z) - outcome * z).mean()), np.array([(gap * log_odds).mean(), gap.mean()])
+
+    found = minimize(loss, np.array([1.0, 0.0]), jac=True, method="BFGS", options={"gtol": 1e-9})
+    return float(found.x[0]), float(found.x[1])
+
+
+def _intervals(
+    outcome: Floats, probability: Floats, buyer: npt.NDArray[Any], seed: int
+) -> dict[str, tuple[float, float]]:
+    if not _has_both(outcome):
+        return {}
+    rng = np.random.default_rng(seed)
+    _, cluster = np.unique(buyer.astype(str), return_inverse=True)
+    draws: dict[str, list[float]] = {"auc": [], "average_precision": []}
+    for _ in range(_REPEATS):
+        weight = np.bincount(rng.integers(0, cluster.max() + 1, cluster.max() + 1), minlength=cluster.max() + 1)[cluster]
+        if weight[outcome == 1].sum() and weight[outcome == 0].sum():
+            draws["auc"].append(roc_auc_score(outcome, probability, sample_weight=weight))
+            draws["average_precision"].append(average_precision_score(outcome, probability, sample_weight=weight))
+    return {
+        name: (float(np.quantile(values, 0.025)), float(np.quantile(values, 0.975)))
+        for name, values in draws.items()
+        if values
+    }
+
+
+def _has_both(outcome: Floats) -> bool:
+    return 0 < outcome.sum() < len(outcome)
+
+
+def _if_both(outcome: Floats, metric: Callable[[Floats, Floats], float], probability: Floats) -> float | None:
+    return float(metric(outcome, probability)) if _has_both(outcome) else None

@@ -1,0 +1,110 @@
+"""Splits in time: a test period, and rolling folds inside the training period."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from features.errors import Refused
+
+__all__ = ["Fold", "Split", "rolling_folds", "split"]
+
+Rows = npt.NDArray[np.int64]
+
+TEST_SHARE = 0.2
+"""Share of the subjects, the latest ones, that are the test where no date is given."""
+
+_FOLD_STARTS = (0.4, 0.55, 0.7, 0.85)
+"""Quantiles of the training subjects' as_of at which folds start."""
+
+_MIN_PER_CLASS = 5
+
+
+@dataclass(frozen=True)
+class Split:
+    """Rows of the training and of the test subjects, and the instant at which the test starts.
+
+    Subjects before the test whose outcome window had not closed when it starts are in neither: that is the gap.
+    """
+
+    train: Rows
+    test: Rows
+    test_from: pd.Timestamp
+    gap: int
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Rows to fit on and later rows to predict."""
+
+    fit: Rows
+    predict: Rows
+
+
+def split(subjects: pd.DataFrame, test_from: pd.Timestamp | None) -> Split:
+    """Split subjects in time.
+
+    Parameters
+    ----------
+    subjects : DataFrame, shape (n, ...)
+        With ``as_of``, ``window_end`` and ``outcome``, ordered by as_of.
+    test_from : Timestamp, optional
+        First instant of the test; default: the latest fifth of the subjects.
+
+    Raises
+    ------
+    Refused
+        Where the training or the test part lacks one of the two outcomes.
+    """
+    as_of = subjects["as_of"]
+    if test_from is None:
+        if not len(subjects):
+            raise Refused("expected mature subjects to learn from; found none; load a longer history")
+        test_from = as_of.iloc[min(int(len(subjects) * (1 - TEST_SHARE)), len(subjects) - 1)]
+    train = np.flatnonzero(((as_of < test_from) & (subjects["window_end"] <= test_from)).to_numpy())
+    test = np.flatnonzero((as_of >= test_from).to_numpy())
+    outcome = subjects["outcome"].to_numpy()
+    for part, rows in (("training", train), ("test", test)):
+        _check_both(part, outcome[rows], test_from)
+    return Split(train, test, test_from, len(subjects) - len(train) - len(test))
+
+
+def _check_both(part: str, outcome: npt.NDArray[np.float64], test_from: pd.Timestamp) -> None:
+    events = int(outcome.sum())
+    if min(events, len(outcome) - events) < _MIN_PER_CLASS:
+        raise Refused(
+            f"expected at least {_MIN_PER_CLASS} subjects of each outcome in the {part} part (test from "
+            f"{test_from.date()}); found {events} bad and {len(outcome) - events} good of {len(outcome)}; "
+            "move --test-from, or load a longer history"
+        )
+
+
+def rolling_folds(subjects: pd.DataFrame) -> list[Fold]:
+    """Return folds that predict later subjects from earlier ones whose window had closed.
+
+    Parameters
+    ----------
+    subjects : DataFrame, shape (n, ...)
+        Training subjects, ordered by as_of, with ``window_end`` and ``outcome``.
+
+    Returns
+    -------
+    list of Fold
+        Only folds in which both parts have both outcomes; empty where the history is too short.
+    """
+    instants = subjects["as_of"].to_numpy()
+    ends = subjects["window_end"].to_numpy()
+    starts = [instants[int(quantile * len(instants))] for quantile in _FOLD_STARTS] + [None]
+    folds = []
+    for start, stop in zip(starts, starts[1:], strict=False):
+        later = instants >= start if stop is None else (instants >= start) & (instants < stop)
+        folds.append(Fold(np.flatnonzero((instants < start) & (ends <= start)), np.flatnonzero(later)))
+    outcome = subjects["outcome"].to_numpy()
+    return [fold for fold in folds if _has_both(outcome[fold.fit]) and _has_both(outcome[fold.predict])]
+
+
+def _has_both(outcome: npt.NDArray[np.float64]) -> bool:
+    return min(outcome.sum(), len(outcome) - outcome.sum()) >= _MIN_PER_CLASS

@@ -1,0 +1,158 @@
+"""Which subjects a model learns from, with their outcomes and what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from credit.outcomes import DefaultDefinition, default_outcomes, late_outcomes, late_tag
+from features.build import Packed
+from features.columns import INVOICE_KINDS
+from features.errors import InputError
+from features.instants import day_of, end_of_day, month_ends
+from features.money import decimals_array
+
+__all__ = ["ACTIVE_DAYS", "Outcome", "Sample", "default_subjects", "late_subjects", "sample_of"]
+
+ACTIVE_DAYS = 365
+"""A buyer without an open balance and without an invoice for so long can no longer default on us: it is left out."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is predicted.
+
+    Parameters
+    ----------
+    model : {"late", "default"}
+    horizon_days : int
+        k of a late model.
+    definition : DefaultDefinition
+    """
+
+    model: str
+    horizon_days: int = 30
+    definition: DefaultDefinition | None = None
+
+    @property
+    def tag(self) -> str:
+        """Name of the outcome in the registry."""
+        return late_tag(self.horizon_days) if self.definition is None else self.definition.tag
+
+    @property
+    def hash(self) -> str:
+        """Hash of the definition; of a late outcome its name says all."""
+        return self.tag if self.definition is None else self.definition.hash
+
+    @property
+    def days(self) -> int:
+        """Days of the horizon."""
+        return self.horizon_days if self.definition is None else round(self.definition.horizon_months * 365 / 12)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Subjects with known outcomes, ordered by as_of.
+
+    Parameters
+    ----------
+    subjects : DataFrame, shape (n, ...)
+        With ``outcome`` (0 or 1) and ``window_end``.
+    excluded : mapping of str to int
+        Count of subjects left out, by reason.
+    """
+
+    subjects: pd.DataFrame
+    excluded: Mapping[str, int]
+
+
+def sample_of(packed: Packed, outcome: Outcome) -> Sample:
+    """Return the mature subjects of an outcome and the counts of those left out."""
+    if outcome.definition is None:
+        subjects = late_subjects(packed)
+        told = late_outcomes(packed, subjects, outcome.horizon_days)
+    else:
+        subjects = default_subjects(packed)
+        told = default_outcomes(packed, subjects, outcome.definition)
+    excluded = told["exclusion"][told["exclusion"] != ""].value_counts().sort_index()
+    kept = told["exclusion"] == ""
+    labelled = subjects.assign(outcome=told["outcome"], window_end=told["window_end"])[kept]
+    ordered = labelled.sort_values(["as_of", "buyer_id"], kind="stable").reset_index(drop=True)
+    return Sample(ordered, {str(reason): int(count) for reason, count in excluded.items()})
+
+
+def late_subjects(packed: Packed) -> pd.DataFrame:
+    """Return each payable invoice at the later of its issue and the moment when the books knew it.
+
+    Returns
+    -------
+    DataFrame
+        ``buyer_id, as_of, amount, currency, terms_days, due_on, invoice_id, instalment, amount_minor``; amounts and
+        dates as they were known then, before any amendment.
+    """
+    portfolio = packed.portfolio
+    if "invoices" not in portfolio.tables:
+        raise InputError.of("invoices", "a portfolio without them", "load a ledger to train a late model")
+    payable = [name for name, kind in INVOICE_KINDS.items() if kind.is_payable]
+    invoices = portfolio.tables["invoices"].sort_values("recorded_at", kind="stable")
+    first = invoices.drop_duplicates(["invoice_id", "instalment"]).sort_index()
+    first = first[first["kind"].isin(payable) & ~first["withdrawn"]].reset_index(drop=True)
+    timezone = portfolio.seller.timezone
+    booked_on = day_of(first["recorded_at"], timezone)
+    issue_ends = end_of_day(first["issued_on"], timezone)
+    as_of = np.where(booked_on < first["issued_on"], issue_ends, first["recorded_at"])
+    units = first["amount_minor"].to_numpy() / 10.0 ** decimals_array(first["currency"])
+    subjects = first[["buyer_id", "currency", "due_on", "invoice_id", "instalment", "amount_minor"]]
+    terms = (first["due_on"] - first["issued_on"]).dt.days.astype(float)
+    return subjects.assign(as_of=pd.Series(as_of).astype("datetime64[s]"), amount=units, terms_days=terms)
+
+
+def default_subjects(packed: Packed) -> pd.DataFrame:
+    """Return buyers at month ends (with a ledger) or at each receipt of accounts (without), never both."""
+    if len(packed.portfolio.table("invoices")):
+        return _month_end_subjects(packed)
+    if len(packed.portfolio.table("statements")):
+        statements = packed.portfolio.tables["statements"]
+        rows = statements[~statements["withdrawn"]][["buyer_id", "received_at"]].drop_duplicates()
+        return rows.rename(columns={"received_at": "as_of"}).reset_index(drop=True)
+    raise InputError.of("invoices or statements", "a portfolio without both", "load them to train a default model")
+
+
+def _month_end_subjects(packed: Packed) -> pd.DataFrame:
+    portfolio = packed.portfolio
+    stop = portfolio.observed_until + pd.Timedelta(seconds=1)
+    ends = month_ends(portfolio.observed_from, stop, portfolio.seller.timezone)
+    active = _active_months(packed, ends)
+    buyer, month = np.nonzero(active)
+    ids = pd.Series(packed.block.buyer_ids, dtype="str")
+    return pd.DataFrame({"buyer_id": ids.iloc[buyer].to_numpy(), "as_of": ends[month]}).astype({"buyer_id": "str"})
+
+
+def _active_months(packed: Packed, ends: pd.DatetimeIndex) -> np.ndarray:
+    """Return by buyer and month end whether an invoice is younger than `ACTIVE_DAYS` or may still be open."""
+    block, portfolio = packed.block, packed.portfolio
+    seconds = ends.to_numpy().astype("datetime64[s]").astype(np.int64)
+    buyer = np.searchsorted(block.invoice_start, np.arange(len(block.item)), side="right") - 1
+    last_change = _last_change(packed)
+    day = day_of(ends, portfolio.seller.timezone).to_numpy().astype("datetime64[D]").astype(np.int64)
+    active = np.zeros((len(block.buyer_ids), len(ends)), bool)
+    for month, (instant, today) in enumerate(zip(seconds, day, strict=True)):
+        known = (block.known_from <= instant) & (block.issued_day <= today) & (block.payable == 1)
+        young = block.issued_day > today - ACTIVE_DAYS
+        active[np.unique(buyer[known & (young | (last_change > today))]), month] = True
+    return active
+
+
+def _last_change(packed: Packed) -> np.ndarray:
+    """Return by invoice version the last day on which its balance changed; far ahead while it is still open."""
+    block = packed.block
+    totals = np.zeros(len(block.allocation_start) - 1, np.int64)
+    last = np.full(len(totals), np.iinfo(np.int64).min)
+    item = np.searchsorted(block.allocation_start, np.arange(len(block.settled_day)), side="right") - 1
+    np.add.at(totals, item, block.settled_minor)
+    np.maximum.at(last, item, block.settled_day)
+    is_open = totals[block.item] < block.amount_minor
+    return np.where(is_open, np.iinfo(np.int64).max, last[block.item])

@@ -1,0 +1,165 @@
+"""Trains, registers and, where it is the first version of a model, promotes: what the command line calls."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from credit.outcomes import DefaultDefinition
+from features.build import Packed
+from features.errors import InputError
+from features.instants import start_of_day
+from training.home import Home
+from training.pipeline import Recipe, fit_final, fit_tested
+from training.registry import Registry, Version
+from training.releases import promote
+from training.subjects import Outcome
+
+__all__ = ["Result", "train"]
+
+DEFAULT_HORIZON_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a training gave.
+
+    Parameters
+    ----------
+    version : Version
+    alias : {"champion", "candidate"}
+    release_id : str
+        Release that serves the version; empty for a candidate.
+    report : mapping
+        The object that ``--json`` prints.
+    """
+
+    version: Version
+    alias: str
+    release_id: str
+    report: Mapping[str, Any]
+
+
+def train(
+    packed: Packed,
+    model: str,
+    *,
+    home: Home | None = None,
+    horizon_days: int | None = None,
+    definition: str | Path | None = None,
+    test_from: str | None = None,
+    final: bool = False,
+    population_rate: float | None = None,
+    without: tuple[str, ...] = (),
+    seed: int = 7,
+    say: Callable[[str], None] = lambda text: None,
+) -> Result:
+    """Train a model and register it; the first version in a home becomes champion and is released.
+
+    Parameters
+    ----------
+    packed : Packed
+    model : {"late", "default"}
+    home : Home, optional
+        Default: ``CREDENCE_HOME``.
+    horizon_days : int, optional
+        k of a late model; default 30.
+    definition : str or Path, optional
+        Default definition in YAML; default the shipped one.
+    test_from : str, optional
+        First day of the test period.
+    final : bool
+        Refit the recipe of the latest tested version of this outcome (one is trained first if there is none).
+    population_rate, without, seed :
+        As in `Recipe`.
+    say : callable
+        Told what is going on.
+
+    Raises
+    ------
+    InputError
+        Another seller's portfolio, an unknown name in `without`, a portfolio without the tables that it takes.
+    Refused
+        Too short a history.
+    """
+    home = home or Home.from_environment()
+    seller = packed.portfolio.seller
+    start = None if test_from is None else _start(test_from, seller.timezone)
+    recipe = Recipe(_outcome(model, horizon_days, definition), start, population_rate, tuple(without), seed)
+    with home.locked():
+        home.claim(seller.seller_id)
+        registry = Registry(home)
+        if not final:
+            return _tested(registry, packed, recipe, say)
+        return _final(registry, packed, recipe, horizon_days is not None or model == "default", say)
+
+
+def _outcome(model: str, horizon_days: int | None, definition: str | Path | None) -> Outcome:
+    if model == "default":
+        return Outcome("default", definition=DefaultDefinition.load(None if definition is None else Path(definition)))
+    return Outcome("late", DEFAULT_HORIZON_DAYS if horizon_days is None else horizon_days)
+
+
+def _start(day: str, timezone: str) -> pd.Timestamp:
+    try:
+        return start_of_day(day, timezone)
+    except ValueError as error:
+        raise InputError.of("a date like 2026-01-31 for --test-from", "other text", "correct it") from error
+
+
+def _tested(registry: Registry, packed: Packed, recipe: Recipe, say: Callable[[str], None]) -> Result:
+    with tempfile.TemporaryDirectory() as temporary:
+        run = fit_tested(packed, recipe, Path(temporary) / "model", say)
+        report = {**run.metrics, "outcome": run.model.spec.outcome, "in_sample": False, "tested_twin": None}
+        tags = {"trees": str(run.model.spec.trees)}
+        version = registry.register(run, recipe, report, tags)
+    return _published(registry, version, report, say)
+
+
+def _final(
+    registry: Registry, packed: Packed, recipe: Recipe, same_outcome: bool, say: Callable[[str], None]
+) -> Result:
+    twin = _latest_tested(registry, recipe, same_outcome)
+    if twin is None:
+        say("no tested version yet: training one first")
+        twin = _tested(registry, packed, recipe, say).version
+    refit = _recipe_of(twin, recipe)
+    with tempfile.TemporaryDirectory() as temporary:
+        run = fit_final(packed, refit, int(twin.tags["trees"]), Path(temporary) / "model", say)
+        report = {**twin.metrics, "tested_twin": twin.name}
+        tags = {"trees": twin.tags["trees"], "tested_twin": twin.name}
+        version = registry.register(run, refit, report, tags)
+    return _published(registry, version, report, say)
+
+
+def _latest_tested(registry: Registry, recipe: Recipe, same_outcome: bool) -> Version | None:
+    for version in registry.versions(recipe.outcome.model):
+        if version.tags["kind"] == "tested" and (not same_outcome or version.tags["outcome"] == recipe.outcome.tag):
+            return version
+    return None
+
+
+def _recipe_of(twin: Version, asked: Recipe) -> Recipe:
+    """Return the twin's recipe; a population rate that was asked for anew replaces the twin's."""
+    stored = json.loads(twin.tags["recipe"])
+    outcome = asked.outcome if asked.outcome.definition else Outcome("late", int(stored["horizon_days"]))
+    rate = stored["population_rate"] if asked.population_rate is None else asked.population_rate
+    return replace(
+        asked, outcome=outcome, population_rate=rate, without=tuple(stored["without"]), seed=int(stored["seed"])
+    )
+
+
+def _published(registry: Registry, version: Version, report: Mapping[str, Any], say: Callable[[str], None]) -> Result:
+    whole = {"model": version.model, "version": version.number, **report}
+    if registry.has_champion(version.model):
+        registry.set_alias(version, "candidate")
+        say(f"{version.name} is a candidate: `credence models promote {version.name}` puts it in force")
+        return Result(version, "candidate", "", whole)
+    release_id, _ = promote(registry, version, first=True)
+    return Result(version, "champion", release_id, whole)

@@ -1,7 +1,7 @@
 # One vocabulary for people, hooks and .ci/run. `make` alone lists it.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup system demo stop test test-all lint type fmt bench clean
+.PHONY: help setup system demo stop test test-all lint type fmt docs bench clean
 
 PYTHON ?= python3
 PORT ?= 3000
@@ -80,6 +80,10 @@ type: setup ## check the types
 fmt: setup ## format the code and mend what can be mended
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
+
+docs: setup ## write docs/tables.md and docs/features.md from the code
+	@$(BIN)/python scripts/describe_tables.py
+	@$(BIN)/python scripts/describe_features.py
 
 bench: setup ## run the comparisons in benchmarks/
 	@$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[bench]'

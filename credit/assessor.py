@@ -102,7 +102,10 @@ class Assessor:
         """
         if buyer_id not in self._buyers:
             raise UnknownBuyer.of(
-                "the id of a buyer in the ledger", "an unknown one", "check the id, or import the buyer", column="buyer_id"
+                "the id of a buyer in the ledger",
+                "an unknown one",
+                "check the id, or import the buyer",
+                column="buyer_id",
             )
         moment = self.moment(as_of)
         subjects = _subjects([buyer_id], moment, request, self.packed.portfolio.seller.reporting_currency)
@@ -138,7 +141,7 @@ class Assessor:
         return frame, told
 
     def book(self, moment: pd.Timestamp) -> Book | None:
-        """Return the figures of the whole book at the last month end before a moment; None before the first."""
+        """Return the figures of the whole book at the month end before a moment; None before the first."""
         portfolio = self.packed.portfolio
         ends = month_ends(moment - pd.Timedelta(days=63), moment, portfolio.seller.timezone)
         end = ends[-1]
@@ -152,7 +155,9 @@ class Assessor:
         frame = build_packed(self.packed, _subjects(self.buyer_ids, end, None, ""))
         model = self.release.models.get("default")
         probability = (
-            np.full(len(frame), np.nan) if model is None else model.predict(frame, contributions=False).probability
+            np.full(len(frame), np.nan)
+            if model is None
+            else model.predict(frame, contributions=False).probability
         )
         definition = "" if model is None else model.spec.outcome
         seller, policy = self.packed.portfolio.seller, self.release.policy
@@ -164,11 +169,15 @@ class Assessor:
 
     def _answers(self, values: npt.NDArray[np.float64]) -> list[dict[str, Answer]]:
         by_model = {
-            name: model.answers(values, self.release.versions[name]) for name, model in self.release.models.items()
+            name: model.answers(values, self.release.versions[name])
+            for name, model in self.release.models.items()
         }
         asked = ~np.isnan(values[:, NAMES.index("request_amount")])
         return [
-            {name: answers[row] if name != "late" or asked[row] else _no_request(answers[row]) for name, answers in by_model.items()}
+            {
+                name: answers[row] if name != "late" or asked[row] else _no_request(answers[row])
+                for name, answers in by_model.items()
+            }
             for row in range(len(values))
         ]
 
@@ -205,11 +214,12 @@ def _subjects(
     subjects = subjects.astype({"as_of": "datetime64[s]"})
     if request is None:
         return subjects
+    due_on = None if request.due_on is None else pd.Timestamp(request.due_on)
     return subjects.assign(
         amount=np.nan if request.amount is None else request.amount,
         currency=request.currency or currency,
         terms_days=np.nan if request.terms_days is None else float(request.terms_days),
-        due_on=pd.Timestamp(request.due_on) if request.due_on else pd.NaT,
+        due_on=pd.Series(due_on, index=subjects.index, dtype="datetime64[s]"),
     )
 
 

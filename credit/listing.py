@@ -55,11 +55,11 @@ def book_list(values: pd.DataFrame, assessments: Sequence[Mapping[str, Any]]) ->
 
 
 def write_list(rows: pd.DataFrame, path: Path, suffix: str) -> None:
-    """Write the list as Parquet (``.parquet``), or as CSV in which no cell can be taken for a formula (``.csv``)."""
+    """Write the list as Parquet (``.parquet``) or as CSV without cells that look like formulas (``.csv``)."""
     if suffix == ".parquet":
         rows.to_parquet(path, index=False)
         return
-    texts = rows.select_dtypes("str").columns
+    texts: list[str] = list(rows.select_dtypes("str").columns)
     safe = rows.assign(**{name: rows[name].map(_neutral, na_action="ignore") for name in texts})
     # Reason: without the mark Excel reads Chinese as Latin text.
     safe.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")

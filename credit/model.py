@@ -165,7 +165,9 @@ def subject_hashes(subjects: pd.DataFrame, salt: str) -> npt.NDArray[np.uint64]:
     """
     text = subjects["buyer_id"].astype(str) + "\x1f" + subjects["as_of"].astype("datetime64[s]").astype(str)
     if "invoice_id" in subjects:
-        text = text + "\x1f" + subjects["invoice_id"].astype(str) + "\x1f" + subjects["instalment"].astype(str)
+        text = (
+            text + "\x1f" + subjects["invoice_id"].astype(str) + "\x1f" + subjects["instalment"].astype(str)
+        )
     digests = (hashlib.blake2b(f"{salt}{row}".encode(), digest_size=8).digest() for row in text)
     return np.frombuffer(b"".join(digests), dtype=np.uint64)
 
@@ -173,13 +175,17 @@ def subject_hashes(subjects: pd.DataFrame, salt: str) -> npt.NDArray[np.uint64]:
 def manifest_of(folder: Path) -> dict[str, str]:
     """Return the sha256 of every file of a folder but the manifest itself."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "manifest.json")
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
+    }
 
 
 def _check_manifest(folder: Path) -> None:
     path = folder / "manifest.json"
     if not path.is_file():
-        raise InputError.of("a RiskModel folder with manifest.json", "none", "train a model, or name its folder")
+        raise InputError.of(
+            "a RiskModel folder with manifest.json", "none", "train a model, or name its folder"
+        )
     stated = json.loads(path.read_text(encoding="utf-8"))
     found = manifest_of(folder)
     wrong = sorted(name for name in stated.keys() | found.keys() if stated.get(name) != found.get(name))
@@ -192,10 +198,14 @@ def _read_spec(path: Path) -> ModelSpec:
     try:
         spec = ModelSpec.model_validate_json(path.read_text(encoding="utf-8"))
     except ValidationError as error:
-        raise InputError.of("a model.json of this format", f"{error.error_count()} other keys", "train again") from error
+        raise InputError.of(
+            "a model.json of this format", f"{error.error_count()} other keys", "train again"
+        ) from error
     if spec.catalog_hash != CATALOG_HASH:
         raise InputError.of(
-            "a model trained with this version's feature catalog", "one trained with another catalog", "train it again"
+            "a model trained with this version's feature catalog",
+            "one trained with another catalog",
+            "train it again",
         )
     return spec
 
@@ -203,4 +213,6 @@ def _read_spec(path: Path) -> ModelSpec:
 def _check_golden(model: RiskModel, values: Floats, log_odds: Floats) -> None:
     found = model.predict(values, contributions=False).log_odds
     if not np.allclose(found, log_odds, rtol=0, atol=_GOLDEN_TOLERANCE, equal_nan=True):
-        raise InputError.of("the golden predictions of the model", "other ones", "do not use it; train it again")
+        raise InputError.of(
+            "the golden predictions of the model", "other ones", "do not use it; train it again"
+        )

@@ -50,12 +50,16 @@ class Release:
         try:
             head = json.loads((folder / "release.json").read_text(encoding="utf-8"))
         except (OSError, json.JSONDecodeError) as error:
-            raise InputError.of("a release folder with release.json", "none", "promote a model first") from error
+            raise InputError.of(
+                "a release folder with release.json", "none", "promote a model first"
+            ) from error
         versions = {str(name): str(version) for name, version in head["models"].items()}
         models = {name: RiskModel.load(folder / name) for name in versions}
         policy = Policy.load(folder / "policy.yaml")
         if policy.hash != head["policy_hash"]:
-            raise InputError.of("the release's own policy", "another one", "promote again to make a new release")
+            raise InputError.of(
+                "the release's own policy", "another one", "promote again to make a new release"
+            )
         return cls(str(head["release_id"]), str(head["seller_id"]), models, versions, policy)
 
 

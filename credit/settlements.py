@@ -1,4 +1,4 @@
-"""How much of an invoice was paid, credited or moved by a day, with all that is known by the end of the books."""
+"""How much of an invoice was paid, credited or moved by a day, with all that the books know at their end."""
 
 from __future__ import annotations
 
@@ -8,18 +8,36 @@ import numpy as np
 import pandas as pd
 
 from features.columns import ALLOCATION_KINDS
+from features.openings import latest
 from features.portfolio import Portfolio
 
-__all__ = ["paid_and_diluted"]
+__all__ = ["final_amounts", "paid_and_diluted"]
 
 _ITEM = ["invoice_id", "instalment"]
+_EFFECTS = ["paid", "diluted", "moved"]
 
-_PAID = [name for name, kind in ALLOCATION_KINDS.items() if kind.counts_as_paid]
-_DILUTES = [name for name, kind in ALLOCATION_KINDS.items() if kind.dilutes]
-_FOLLOWS = [name for name, kind in ALLOCATION_KINDS.items() if kind.follows_successor]
+_EFFECT_BY_KIND = {
+    name: "paid" if kind.counts_as_paid else "diluted" if kind.dilutes else "follows"
+    for name, kind in ALLOCATION_KINDS.items()
+    if kind.counts_as_paid or kind.dilutes or kind.follows_successor
+}
 
 _MAX_CHAIN = 5
 """Bills and residuals that follow one another are followed this far."""
+
+
+def final_amounts(portfolio: Portfolio, items: pd.DataFrame) -> pd.Series[Any]:
+    """Return each item's amount in its last version, in minor units; missing where the item was taken back.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+    items : DataFrame, shape (n, ...)
+        ``invoice_id`` and ``instalment``.
+    """
+    final = latest(portfolio, "invoices")[[*_ITEM, "amount_minor"]]
+    found = items[_ITEM].merge(final, on=_ITEM, how="left")["amount_minor"]
+    return found.astype("Int64").set_axis(items.index)
 
 
 def paid_and_diluted(portfolio: Portfolio, items: pd.DataFrame, by_day: pd.Series[Any]) -> pd.DataFrame:
@@ -36,69 +54,63 @@ def paid_and_diluted(portfolio: Portfolio, items: pd.DataFrame, by_day: pd.Serie
     Returns
     -------
     DataFrame, shape (n, 3)
-        ``paid`` and ``diluted`` in minor units; ``moved``: part of it was sold or factored by then, so that nobody
-        here knows whether it was paid.
+        ``paid`` and ``diluted`` in minor units; ``moved``: part of it was sold or factored by then, so that
+        nobody here knows whether it was paid.
     """
-    rows = _effects(portfolio)
     wanted = items[_ITEM].reset_index(drop=True).assign(by_day=by_day.to_numpy(), row=np.arange(len(items)))
-    rows = wanted.merge(rows, on=_ITEM, how="inner")
+    rows = wanted.merge(_effects(portfolio), on=_ITEM, how="inner")
     rows = rows[rows["day"] <= rows["by_day"]]
-    sums = rows.pivot_table(
-        index="row", columns="effect", values="amount_minor", aggfunc="sum", observed=True
-    )
-    sums = (
-        sums.reindex(index=range(len(items)), columns=["paid", "diluted", "moved"]).fillna(0).astype(np.int64)
-    )
+    sums = rows.groupby(["row", "effect"])["amount_minor"].sum().unstack("effect")
+    sums = sums.reindex(index=range(len(items)), columns=_EFFECTS).fillna(0).astype(np.int64)
     return sums.assign(moved=sums["moved"] != 0).set_axis(items.index)
 
 
 def _effects(portfolio: Portfolio) -> pd.DataFrame:
     """Return item, day, amount and effect of each allocation that matters for lateness."""
-    allocations = _final(portfolio.table("allocations"), ["allocation_id"])
+    allocations = latest(portfolio, "allocations")
     if "invoice_id" not in allocations:
         allocations = allocations.assign(invoice_id=pd.Series(dtype="str"))
-    effect = allocations["kind"].map(
-        dict.fromkeys(_PAID, "paid") | dict.fromkeys(_DILUTES, "diluted") | dict.fromkeys(_FOLLOWS, "follows")
-    )
+    effect = allocations["kind"].map(_EFFECT_BY_KIND)
     rows = allocations.assign(effect=effect, day=allocations["settled_on"])[effect.notna()]
-    if not (rows["effect"] == "follows").any():
-        return rows[[*_ITEM, "day", "amount_minor", "effect"]]
-    return _follow(portfolio, rows)[[*_ITEM, "day", "amount_minor", "effect"]]
+    if (rows["effect"] == "follows").any():
+        rows = _follow(portfolio, rows, set(allocations["invoice_id"].dropna()))
+    return rows[[*_ITEM, "day", "amount_minor", "effect"]]
 
 
-def _follow(portfolio: Portfolio, rows: pd.DataFrame) -> pd.DataFrame:
-    """Replace what went on in a bill or a residual item by its payment on the day on which that was cleared."""
+def _follow(portfolio: Portfolio, rows: pd.DataFrame, booked: set[str]) -> pd.DataFrame:
+    """Replace what went on in a bill or a residual item by what became of that, on the day of it."""
     successor = rows.get("successor_id", pd.Series(pd.NA, index=rows.index, dtype="str"))
     follows = rows["effect"] == "follows"
-    moved = rows["effect"].mask(follows & successor.isna(), "moved")
-    rows = rows.assign(successor_id=successor, effect=moved)
-    invoices = _final(portfolio.table("invoices"), _ITEM)
+    rows = rows.assign(
+        successor_id=successor, effect=rows["effect"].mask(follows & successor.isna(), "moved")
+    )
+    invoices = latest(portfolio, "invoices")
     for _ in range(_MAX_CHAIN):
-        day = rows["successor_id"].map(_cleared_on(invoices, rows))
+        ends = _ends(invoices, rows, booked)
+        day = rows["successor_id"].map(ends["day"])
         ready = (rows["effect"] == "follows") & day.notna()
         if not ready.any():
             break
-        rows = rows.assign(effect=rows["effect"].mask(ready, "paid"), day=rows["day"].mask(ready, day))
+        effect = rows["effect"].mask(ready, rows["successor_id"].map(ends["effect"]))
+        rows = rows.assign(effect=effect, day=rows["day"].mask(ready, day))
     return rows[rows["effect"] != "follows"]
 
 
-def _cleared_on(invoices: pd.DataFrame, rows: pd.DataFrame) -> pd.Series[Any]:
-    """Return by invoice the day on which all of it was paid; a bill that nothing was booked on is paid when it matures."""
-    paid = (
-        rows[rows["effect"] == "paid"]
-        .groupby("invoice_id")
-        .agg(paid=("amount_minor", "sum"), day=("day", "max"))
-    )
-    totals = invoices.groupby("invoice_id").agg(
+def _ends(invoices: pd.DataFrame, rows: pd.DataFrame, booked: set[str]) -> pd.DataFrame:
+    """Return what became of each invoice that is wholly cleared or was sold, and on which day.
+
+    A bill that nothing was booked on is paid when it matures.
+    """
+    told = rows[rows["effect"].isin(_EFFECTS)].groupby(["invoice_id", "effect"])
+    sums = told["amount_minor"].sum().unstack("effect").reindex(columns=_EFFECTS).fillna(0)
+    days = told["day"].max().unstack("effect").reindex(columns=_EFFECTS).astype("datetime64[s]")
+    whole = invoices.groupby("invoice_id").agg(
         amount=("amount_minor", "sum"), due_on=("due_on", "max"), kind=("kind", "first")
     )
-    both = totals.join(paid)
-    untouched = both["paid"].isna() & (both["kind"] == "bill")
-    cleared = both["day"].where(both["paid"] >= both["amount"]).mask(untouched, both["due_on"])
-    return cleared.dropna()
-
-
-def _final(versions: pd.DataFrame, key: list[str]) -> pd.DataFrame:
-    """Return the last version of each fact that was not withdrawn."""
-    last = versions.sort_values("recorded_at", kind="stable").drop_duplicates(key, keep="last")
-    return last[~last["withdrawn"]].sort_index()
+    sums, days = sums.reindex(whole.index).fillna(0), days.reindex(whole.index)
+    matures = (whole["kind"] == "bill") & ~whole.index.isin(booked)
+    cleared = sums["paid"] + sums["diluted"] >= whole["amount"]
+    cases = [sums["moved"] != 0, matures, cleared & (sums["paid"] > 0), cleared]
+    effect = np.select(cases, ["moved", "paid", "paid", "diluted"], default="")
+    day = days[["paid", "diluted"]].max(axis=1).where(cleared).mask(matures, whole["due_on"])
+    return pd.DataFrame({"effect": effect, "day": day.mask(sums["moved"] != 0, days["moved"])})

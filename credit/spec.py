@@ -30,8 +30,8 @@ class FeatureSpec(_Frozen):
     sign : int
         Monotone sign towards risk; 0 for none.
     fill : float or None
-        What a missing value enters as: the worst quartile of the training values; None where the model handles
-        missing values itself (features without a sign).
+        What a missing value enters as: the worst quartile of the training values; None where the model
+        handles missing values itself (features without a sign).
     reference : float or None
         Median of the training values; None where none was known.
     """
@@ -90,6 +90,8 @@ class ModelSpec(_Frozen):
         Training subjects and bad outcomes among them.
     data_hash : str
         Hash over the sources of the portfolio.
+    tree_kind : str
+        How thresholds were chosen: ``best_splits`` or ``random_splits``.
     trees : int
     salt : str
         Salt of the subject hashes.
@@ -111,6 +113,7 @@ class ModelSpec(_Frozen):
     subjects: int
     events: int
     data_hash: str
+    tree_kind: str
     trees: int
     salt: str
 

@@ -1,0 +1,1 @@
+"""What was known about a buyer at a moment: facts in, feature values out."""

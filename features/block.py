@@ -8,7 +8,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["DILUTES", "FOLLOWS", "LOSS", "MOVES", "NO_ITEM", "PAID", "Block", "StatementBlock", "SubjectArrays"]
+__all__ = [
+    "DILUTES",
+    "FOLLOWS",
+    "LOSS",
+    "MOVES",
+    "NO_ITEM",
+    "PAID",
+    "Block",
+    "StatementBlock",
+    "SubjectArrays",
+]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -67,9 +77,10 @@ class Block:
     currencies : tuple of str
         Sorted.
     invoice_start : int64 ndarray, shape (buyers + 1,)
-    item, known_from, known_until, issued_day, due_day, amount_minor, currency, sign, payable : int64 ndarray
+    item, known_from, known_until, issued_day, due_day, amount_minor, currency, sign, payable, sale : int64 ndarray
         By invoice version; `known_until` ends when a later version is known; `payable` is 1 for items that are to be
-        paid, 0 for credit memos and prepayments; `sign` is what the kind does to the balance.
+        paid, 0 for credit memos and prepayments; `sign` is what the kind does to the balance; `sale` is 0 for bills and
+        residuals, which go on for other items.
     allocation_start : int64 ndarray, shape (items + 1,)
     allocation_known_from, allocation_known_until, settled_day, settled_minor, meaning : int64 ndarray
         By allocation version, sorted by item.
@@ -96,6 +107,7 @@ class Block:
     currency: Ints
     sign: Ints
     payable: Ints
+    sale: Ints
     allocation_start: Ints
     allocation_known_from: Ints
     allocation_known_until: Ints

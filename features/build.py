@@ -55,7 +55,11 @@ def pack_portfolio(portfolio: Portfolio) -> Packed:
 
 
 def build(
-    portfolio: Portfolio, subjects: pd.DataFrame, *, assumes_usual: bool = False, progress: Progress | None = None
+    portfolio: Portfolio,
+    subjects: pd.DataFrame,
+    *,
+    assumes_usual: bool = False,
+    progress: Progress | None = None,
 ) -> pd.DataFrame:
     """Compute every feature of the catalog for subjects.
 
@@ -126,22 +130,30 @@ def subject_arrays(packed: Packed, subjects: pd.DataFrame) -> SubjectArrays:
 def _check(subjects: pd.DataFrame) -> None:
     lacking = [name for name in ("buyer_id", "as_of") if name not in subjects]
     if lacking:
-        raise InputError.of(f"columns {lacking}", f"columns {list(subjects.columns)}", "add them", table="subjects")
+        raise InputError.of(
+            f"columns {lacking}", f"columns {list(subjects.columns)}", "add them", table="subjects"
+        )
     missing = int(subjects["as_of"].isna().sum())
     if missing:
         raise InputError(Problem("an instant", "nothing", "fill as_of", "subjects", "as_of", missing))
 
 
 def _positions(values: pd.Series[Any], sorted_labels: tuple[str, ...]) -> np.ndarray:
-    return pd.Index(sorted_labels, dtype="object").get_indexer(values.astype(object)).astype(np.int64)
+    labels = pd.Index(sorted_labels, dtype="object")
+    return labels.get_indexer(pd.Index(values.astype(object))).astype(np.int64)
 
 
 def _own_items(items: pd.DataFrame, subjects: pd.DataFrame) -> np.ndarray:
     if "invoice_id" not in subjects:
         return np.full(len(subjects), NO_ITEM, np.int64)
-    instalment = subjects["instalment"] if "instalment" in subjects else 1
-    keys = pd.DataFrame({"invoice_id": subjects["invoice_id"], "instalment": instalment})
-    found = keys.merge(items, on=ITEM_KEY, how="left")["item"]
+    instalment = subjects.get("instalment", 1)
+    keys = (
+        subjects[["buyer_id", "invoice_id"]]
+        .astype("str")
+        .assign(instalment=instalment)
+        .fillna({"instalment": 1})
+    )
+    found = keys.merge(items, on=["buyer_id", *ITEM_KEY], how="left")["item"]
     return found.fillna(NO_ITEM).to_numpy(np.int64)
 
 
@@ -152,7 +164,9 @@ def _amounts(packed: Packed, subjects: pd.DataFrame, as_of: np.ndarray) -> np.nd
     for currency in subjects["currency"].dropna().unique():
         rows = np.flatnonzero((subjects["currency"] == currency).to_numpy(bool))
         known = currency in packed.block.currencies
-        rates = rates_of(packed.block, packed.block.currencies.index(currency), as_of[rows]) if known else np.nan
+        rates = (
+            rates_of(packed.block, packed.block.currencies.index(currency), as_of[rows]) if known else np.nan
+        )
         amount[rows] *= rates
     return amount
 

@@ -73,6 +73,8 @@ class Checked:
         Rows that repeat an earlier row in all columns: one fact, to be dropped and counted.
     knowledge : {"given", "assumed"}
         Whether every row said when it was known.
+    assumed : bool ndarray, shape (n,)
+        Rows that did not.
     """
 
     table: Table
@@ -80,8 +82,11 @@ class Checked:
     findings: list[Finding] = field(default_factory=list)
     repeated: Mask = field(default_factory=lambda: np.zeros(0, bool))
     knowledge: str = "given"
+    assumed: Mask = field(default_factory=lambda: np.zeros(0, bool))
 
-    def add(self, column: str, rows: Mask, expected: str, found: str, next_step: str = "correct the rows") -> None:
+    def add(
+        self, column: str, rows: Mask, expected: str, found: str, next_step: str = "correct the rows"
+    ) -> None:
         """Record a finding where there are rows for it."""
         if rows.any():
             self.findings.append(Finding(self.table.name, column, expected, found, next_step, rows))
@@ -104,7 +109,9 @@ def check_columns(table: Table, names: Iterable[str]) -> list[Problem]:
     problems = []
     if lacking:
         problems.append(
-            Problem(f"columns {lacking}", f"columns {names}", "add them, or map them in the import", table.name)
+            Problem(
+                f"columns {lacking}", f"columns {names}", "add them, or map them in the import", table.name
+            )
         )
     if unknown:
         step = f"remove or rename them; the table knows {known}"
@@ -242,7 +249,9 @@ def _after(later: str, earlier: str) -> Callable[[Checked], None]:
 
 def _allocation_names_its_item(checked: Checked) -> None:
     nothing = pd.Series(pd.NA, index=checked.frame.index, dtype="str")
-    item, buyer, currency = (checked.frame.get(name, nothing) for name in ("invoice_id", "buyer_id", "currency"))
+    item, buyer, currency = (
+        checked.frame.get(name, nothing) for name in ("invoice_id", "buyer_id", "currency")
+    )
     lost = (item.isna() & (buyer.isna() | currency.isna())).to_numpy(bool)
     checked.add("invoice_id", lost, "invoice_id, or buyer_id and currency", "neither")
 

@@ -31,7 +31,16 @@ EXPECTED: dict[str, str] = {
 }
 """What each kind of column expects, in the words of messages."""
 
-_FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False, "1.0": True, "0.0": False}
+_FLAGS = {
+    "true": True,
+    "false": False,
+    "1": True,
+    "0": False,
+    "yes": True,
+    "no": False,
+    "1.0": True,
+    "0.0": False,
+}
 
 
 def convert(raw: pd.Series[Any], column: Column, timezone: str) -> Converted:
@@ -78,7 +87,7 @@ def _blank_to_missing(raw: pd.Series[Any]) -> pd.Series[Any]:
     return raw.where(raw.isna() | ~is_blank)
 
 
-def _text(raw: pd.Series[Any], timezone: str) -> Converted:
+def _text(raw: pd.Series[Any], _timezone: str) -> Converted:
     values = raw.astype("str") if raw.dtype != "str" else raw
     values = values.where(raw.notna()).str.strip()
     return values, np.zeros(len(raw), bool)
@@ -86,7 +95,11 @@ def _text(raw: pd.Series[Any], timezone: str) -> Converted:
 
 def _date(raw: pd.Series[Any], timezone: str) -> Converted:
     if pd.api.types.is_datetime64_any_dtype(raw.dtype):
-        instants = raw if getattr(raw.dtype, "tz", None) is None else raw.dt.tz_convert(timezone).dt.tz_localize(None)
+        instants = (
+            raw
+            if getattr(raw.dtype, "tz", None) is None
+            else raw.dt.tz_convert(timezone).dt.tz_localize(None)
+        )
         values = instants.astype("datetime64[s]")
         return values, (values.notna() & (values != values.dt.normalize())).to_numpy(bool)
     values = _parsed(raw, "%Y-%m-%d")
@@ -117,11 +130,12 @@ def _parsed_instants(raw: pd.Series[Any], timezone: str) -> pd.Series[Any]:
     utc = pd.to_datetime(text.where(zoned), format="ISO8601", errors="coerce", utc=True)
     local = pd.to_datetime(text.where(~zoned), format="ISO8601", errors="coerce")
     return pd.Series(
-        np.where(zoned, utc.dt.tz_localize(None).astype("datetime64[s]"), to_utc(local, timezone)), index=raw.index
+        np.where(zoned, utc.dt.tz_localize(None).astype("datetime64[s]"), to_utc(local, timezone)),
+        index=raw.index,
     ).astype("datetime64[s]")
 
 
-def _number(raw: pd.Series[Any], timezone: str) -> Converted:
+def _number(raw: pd.Series[Any], _timezone: str) -> Converted:
     values = pd.to_numeric(raw, errors="coerce").astype("float64")
     bad = (raw.notna() & ~np.isfinite(values.fillna(np.nan))).to_numpy(bool)
     return values.where(~bad), bad
@@ -133,7 +147,7 @@ def _integer(raw: pd.Series[Any], timezone: str) -> Converted:
     return values.where(~bad).astype("Int64"), bad
 
 
-def _flag(raw: pd.Series[Any], timezone: str) -> Converted:
+def _flag(raw: pd.Series[Any], _timezone: str) -> Converted:
     if pd.api.types.is_bool_dtype(raw.dtype):
         return raw.astype("boolean"), np.zeros(len(raw), bool)
     words = raw.astype("str").where(raw.notna()).str.strip().str.lower()

@@ -82,6 +82,8 @@ class InputError(CredenceError, ValueError):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
     @classmethod
-    def of(cls, expected: str, found: str, next_step: str, *, table: str = "", column: str = "") -> InputError:
+    def of(
+        cls, expected: str, found: str, next_step: str, *, table: str = "", column: str = ""
+    ) -> InputError:
         """Build an error of one problem that has no rows."""
         return cls(Problem(expected, found, next_step, table, column))

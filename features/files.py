@@ -7,7 +7,7 @@ import hashlib
 import tomllib
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 import pandas as pd
@@ -71,7 +71,9 @@ def write(portfolio: Portfolio, folder: str | Path, fmt: Format = "parquet") -> 
 
 
 def _head(portfolio: Portfolio) -> dict[str, Any]:
-    seller = {key: value for key, value in dataclasses.asdict(portfolio.seller).items() if value not in (None, "")}
+    seller = {
+        key: value for key, value in dataclasses.asdict(portfolio.seller).items() if value not in (None, "")
+    }
     return {
         "observed_from": f"{portfolio.observed_from.isoformat()}Z",
         "observed_until": f"{portfolio.observed_until.isoformat()}Z",
@@ -88,10 +90,14 @@ def _read_head(path: Path) -> dict[str, Any]:
     try:
         head = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError.of("a TOML file", f"portfolio.toml that is none ({error})", "correct the file") from error
+        raise InputError.of(
+            "a TOML file", f"portfolio.toml that is none ({error})", "correct the file"
+        ) from error
     unknown = set(head) - {"observed_from", "observed_until", "seller", "knowledge", "sources"}
     if unknown:
-        raise InputError.of("known keys in portfolio.toml", f"unknown {sorted(unknown)}", "remove or rename them")
+        raise InputError.of(
+            "known keys in portfolio.toml", f"unknown {sorted(unknown)}", "remove or rename them"
+        )
     return head
 
 
@@ -99,7 +105,9 @@ def _seller(values: dict[str, Any]) -> Seller:
     known = {item.name for item in dataclasses.fields(Seller)}
     unknown = sorted(set(values) - known)
     if unknown:
-        raise InputError.of(f"keys {sorted(known)} in [seller]", f"unknown {unknown}", "remove or rename them")
+        raise InputError.of(
+            f"keys {sorted(known)} in [seller]", f"unknown {unknown}", "remove or rename them"
+        )
     return Seller(**{"seller_id": "", **values})
 
 
@@ -112,7 +120,9 @@ def _table_files(folder: Path) -> dict[str, Path]:
     for name in TABLES:
         found = [path for fmt in ("parquet", "csv") if (path := folder / f"{name}.{fmt}").is_file()]
         if len(found) > 1:
-            raise InputError.of(f"one file for table '{name}'", "a Parquet and a CSV file", "remove one", table=name)
+            raise InputError.of(
+                f"one file for table '{name}'", "a Parquet and a CSV file", "remove one", table=name
+            )
         if found:
             files[name] = found[0]
     return files
@@ -126,15 +136,15 @@ def _read_table(path: Path, table: Table) -> pd.DataFrame:
     except (pa.ArrowInvalid, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         found = f"{path.name}, which is none ({type(error).__name__})"
         step = "write it again, or import it with a mapping that names its encoding"
-        raise InputError.of(f"a readable UTF-8 {path.suffix[1:]} file", found, step, table=path.stem) from error
+        raise InputError.of(
+            f"a readable UTF-8 {path.suffix[1:]} file", found, step, table=path.stem
+        ) from error
 
 
 def _widened(arrow: pa.Table, table: Table) -> pd.DataFrame:
     """Decimals become exact text: a million of Python's own decimals would be slow."""
     for number, field in enumerate(arrow.schema):
-        if pa.types.is_decimal(field.type):
-            arrow = arrow.set_column(number, field.name, arrow.column(number).cast(pa.string()))
-        elif pa.types.is_date(field.type) and _kind(table, field.name) == "instant":
+        if pa.types.is_decimal(field.type) or (pa.types.is_date(field.type) and _kind(table, field.name) == "instant"):
             arrow = arrow.set_column(number, field.name, arrow.column(number).cast(pa.string()))
     frame: pd.DataFrame = arrow.to_pandas()
     return frame
@@ -193,14 +203,12 @@ def _csv_text(frame: pd.DataFrame, column: Column, portfolio: Portfolio, table: 
         text = text_from_minor(values.fillna(0).to_numpy(np.int64), decimals)
         return pd.Series(text, index=frame.index, dtype="object").mask(values.isna())
     if column.kind == "date":
-        return values.dt.strftime("%Y-%m-%d")
+        return cast("pd.Series[Any]", values.dt.strftime("%Y-%m-%d"))
     if column.kind == "instant":
-        return values.dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return cast("pd.Series[Any]", values.dt.strftime("%Y-%m-%dT%H:%M:%SZ"))
     return values
 
 
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
 from features.errors import InputError
 
-__all__ = ["FAR_FUTURE", "day_of", "end_of_day", "month_ends", "parse_as_of", "start_of_day", "to_utc"]
+__all__ = [
+    "FAR_FUTURE",
+    "day_of",
+    "end_of_day",
+    "is_day",
+    "month_ends",
+    "parse_as_of",
+    "start_of_day",
+    "to_utc",
+]
 
 FAR_FUTURE = np.datetime64("2262-01-01T00:00:00", "s")
 """Later than every instant of a ledger: the end of the validity of a version that none replaces."""
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def end_of_day(days: pd.Series[Any] | pd.DatetimeIndex, timezone: str) -> pd.DatetimeIndex:
@@ -34,7 +45,9 @@ def end_of_day(days: pd.Series[Any] | pd.DatetimeIndex, timezone: str) -> pd.Dat
     # Reason: a day's end may not exist or exist twice where clocks change at midnight; the next day's start less a
     # second is always defined.
     next_day = pd.DatetimeIndex(days) + pd.Timedelta(days=1)
-    local = next_day.tz_localize(timezone, ambiguous=np.ones(len(next_day), bool), nonexistent="shift_forward")
+    local = next_day.tz_localize(
+        timezone, ambiguous=np.ones(len(next_day), bool), nonexistent="shift_forward"
+    )
     return (local.tz_convert("UTC").tz_localize(None) - pd.Timedelta(seconds=1)).as_unit("s")
 
 
@@ -65,6 +78,17 @@ def month_ends(start: pd.Timestamp, stop: pd.Timestamp, timezone: str) -> pd.Dat
     return ends[(ends >= start) & (ends < stop)]
 
 
+def is_day(text: str) -> bool:
+    """Whether a text names a day and no time.
+
+    Examples
+    --------
+    >>> is_day("2026-01-31"), is_day("2026-01-31T12:00:00Z")
+    (True, False)
+    """
+    return _DAY.fullmatch(text.strip()) is not None
+
+
 def parse_as_of(value: str | date | datetime | pd.Timestamp, timezone: str) -> pd.Timestamp:
     """Return an `as_of` as a naive UTC instant; a date means the end of that day in `timezone`.
 
@@ -74,33 +98,46 @@ def parse_as_of(value: str | date | datetime | pd.Timestamp, timezone: str) -> p
     '2015-07-01T23:59:59'
     >>> parse_as_of("2015-07-01T12:00:00+02:00", "UTC").isoformat()
     '2015-07-01T10:00:00'
+
+    Raises
+    ------
+    InputError
+        Where the text is neither a date nor an instant as ISO 8601 writes them; words like "today" are none.
     """
-    ZoneInfo(timezone)
-    try:
-        instant = pd.Timestamp(value)
-    except ValueError as error:
-        raise _bad_instant() from error
-    if instant is pd.NaT:
+    if isinstance(value, str):
+        value = _parsed(value)
+    if pd.isna(value):
         raise _bad_instant()
-    is_day = isinstance(value, date) and not isinstance(value, datetime)
-    if is_day or (isinstance(value, str) and len(value.strip()) <= len("2015-07-01")):
-        return end_of_day(pd.DatetimeIndex([instant]), timezone)[0]
-    return to_utc(pd.DatetimeIndex([instant]), timezone)[0]
-
-
-def _bad_instant() -> InputError:
-    return InputError.of(
-        "a date like 2026-01-31 or an instant like 2026-01-31T12:00:00Z", "text that is neither", "correct it"
-    )
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return end_of_day(pd.DatetimeIndex([pd.Timestamp(value)]), timezone)[0]
+    return to_utc(pd.DatetimeIndex([pd.Timestamp(value)]), timezone)[0]
 
 
 def start_of_day(day: str | date, timezone: str) -> pd.Timestamp:
-    """Return the first second of a day in `timezone`, as a naive UTC instant: where a half-open period starts or stops.
+    """Return the first second of a day in `timezone`, as a naive UTC instant: where a period starts or stops.
 
     Examples
     --------
     >>> start_of_day("2016-01-01", "Europe/Berlin").isoformat()
     '2015-12-31T23:00:00'
     """
-    before = parse_as_of(pd.Timestamp(day).date() - pd.Timedelta(days=1), timezone)
-    return before + pd.Timedelta(seconds=1)
+    parsed = _parsed(day) if isinstance(day, str) else day
+    midnight = pd.DatetimeIndex([pd.Timestamp(parsed)]).normalize()
+    return end_of_day(midnight - pd.Timedelta(days=1), timezone)[0] + pd.Timedelta(seconds=1)
+
+
+def _parsed(text: str) -> date | datetime:
+    try:
+        if is_day(text):
+            return date.fromisoformat(text.strip())
+        if ":" in text:
+            return datetime.fromisoformat(text.strip())
+    except ValueError:
+        pass
+    raise _bad_instant()
+
+
+def _bad_instant() -> InputError:
+    return InputError.of(
+        "a date like 2026-01-31 or an instant like 2026-01-31T12:00:00Z", "text that is neither", "correct it"
+    )

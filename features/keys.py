@@ -32,7 +32,9 @@ def derive_ids(content: pd.DataFrame) -> pd.Series[Any]:
         text = text + "\x1f" + content[column].astype("str").fillna("")
     ordinal = text.groupby(text, sort=False).cumcount()
     rows = zip(text, ordinal, strict=True)
-    digests = [hashlib.blake2b(f"{row}\x1f{number}".encode(), digest_size=10).hexdigest() for row, number in rows]
+    digests = [
+        hashlib.blake2b(f"{row}\x1f{number}".encode(), digest_size=10).hexdigest() for row, number in rows
+    ]
     return pd.Series(digests, index=content.index, dtype="str")
 
 
@@ -41,8 +43,8 @@ def repeats(frame: pd.DataFrame) -> Mask:
     return frame.duplicated(keep="first").to_numpy(bool)
 
 
-def contradictions(frame: pd.DataFrame, key: Sequence[str], knowledge: str | None) -> Mask:
-    """Return rows that have another row's key (and knowledge time) but other content.
+def contradictions(frame: pd.DataFrame, key: Sequence[str], knowledge: str, assumed: Mask) -> Mask:
+    """Return rows that have another row's key and knowledge time but other content.
 
     Parameters
     ----------
@@ -50,14 +52,29 @@ def contradictions(frame: pd.DataFrame, key: Sequence[str], knowledge: str | Non
         Rows without exact repeats.
     key : sequence of str
         Columns that name a fact.
-    knowledge : str or None
-        Column with the knowledge time; None where it was assumed, when there can be no versions.
+    knowledge : str
+        Column with the knowledge time.
+    assumed : bool ndarray, shape (n,)
+        Rows whose knowledge time the source did not give: such a row cannot be a version of another one.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"id": ["a", "a", "b", "b"], "at": [1, 2, 1, 2]})
+    >>> contradictions(frame, ["id"], "at", np.array([False, False, False, True])).tolist()
+    [False, False, True, True]
     """
-    columns = [*key, knowledge] if knowledge else list(key)
-    return frame.duplicated(columns, keep=False).to_numpy(bool)
+    keys = [frame[name] for name in key]
+    several = frame.duplicated(list(key), keep=False).to_numpy(bool)
+    doubtful = (
+        pd.Series(assumed, index=frame.index).groupby(keys, dropna=False).transform("any").to_numpy(bool)
+    )
+    twice = frame.duplicated([*key, knowledge], keep=False).to_numpy(bool)
+    return np.asarray(twice | (several & doubtful))
 
 
-def known_until(frame: pd.DataFrame, key: Sequence[str], knowledge: str, never: np.datetime64) -> pd.Series[Any]:
+def known_until(
+    frame: pd.DataFrame, key: Sequence[str], knowledge: str, never: np.datetime64
+) -> pd.Series[Any]:
     """Return until when each version counts: the knowledge time of the next version of its key.
 
     Parameters

@@ -56,7 +56,9 @@ def _check_items(rows: Checked, invoices: Checked | None) -> None:
     named = frame["invoice_id"].notna()
     items = _items(frame)
     known = items.isin(_items(invoices.frame)) if invoices is not None else named & False
-    rows.add("invoice_id", (named & ~known).to_numpy(bool), "the id of a known invoice", "an unknown one", _STEP)
+    rows.add(
+        "invoice_id", (named & ~known).to_numpy(bool), "the id of a known invoice", "an unknown one", _STEP
+    )
 
 
 def _check_successors(allocations: Checked, invoices: Checked) -> None:
@@ -68,7 +70,7 @@ def _check_successors(allocations: Checked, invoices: Checked) -> None:
 
 
 def _check_agreement(allocations: Checked, invoices: Checked) -> None:
-    """An allocation that repeats its invoice's buyer or currency must repeat it rightly."""
+    """Find allocations that give their invoice another buyer or currency."""
     frame = allocations.frame
     if "invoice_id" not in frame:
         return

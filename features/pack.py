@@ -10,14 +10,14 @@ import pandas as pd
 
 from features.block import DILUTES, FOLLOWS, LOSS, MOVES, PAID, Block, StatementBlock
 from features.codes import decimals_of
-from features.columns import ALLOCATION_KINDS, INVOICE_KINDS, LINE_ITEMS, TABLES
+from features.columns import ALLOCATION_KINDS, INVOICE_KINDS, LINE_ITEMS
 from features.instants import FAR_FUTURE
-from features.keys import known_until
+from features.items import ITEM_KEY, item_versions, matured_bills
 from features.portfolio import Portfolio
+from features.rates import rate_steps
+from features.versions import fact_versions
 
 __all__ = ["INSOLVENCY_KINDS", "ITEM_KEY", "item_ids", "pack"]
-
-ITEM_KEY = ["invoice_id", "instalment"]
 
 INSOLVENCY_KINDS = ("insolvency", "winding_up", "bankruptcy", "administration", "receivership", "liquidation")
 """Kinds of events that are a default by themselves."""
@@ -48,7 +48,7 @@ def pack(portfolio: Portfolio) -> Block:
     """
     buyer_ids = tuple(portfolio.buyer_ids())
     currencies = _currencies(portfolio)
-    items = _items(portfolio)
+    items = item_versions(portfolio)
     return Block(
         buyer_ids=buyer_ids,
         currencies=currencies,
@@ -62,81 +62,21 @@ def pack(portfolio: Portfolio) -> Block:
 
 
 def item_ids(portfolio: Portfolio) -> pd.DataFrame:
-    """Return invoice_id, instalment and item number of every item, in the numbering of `pack`."""
-    items = _items(portfolio)
-    return items[[*ITEM_KEY, "item"]].drop_duplicates("item").reset_index(drop=True)
+    """Return buyer_id, invoice_id, instalment and item number of every item, in the numbering of `pack`."""
+    items = item_versions(portfolio)
+    return items[["buyer_id", *ITEM_KEY, "item"]].drop_duplicates("item").reset_index(drop=True)
 
 
 def _currencies(portfolio: Portfolio) -> tuple[str, ...]:
     used = {portfolio.seller.reporting_currency}
-    for name in ("invoices", "statements", "limits", "fx"):
-        if name in portfolio.tables:
-            used |= set(portfolio.tables[name]["currency"].dropna())
+    for name in ("invoices", "allocations", "statements", "limits", "fx"):
+        frame = portfolio.table(name)
+        if "currency" in frame:
+            used |= set(frame["currency"].dropna())
     return tuple(sorted(used))
 
 
-def _versions(portfolio: Portfolio, name: str) -> pd.DataFrame:
-    """Return all versions of a table with the interval in which each counts; withdrawals end a fact and are gone."""
-    table, frame = TABLES[name], portfolio.table(name)
-    ends = known_until(frame, table.key, table.knowledge, FAR_FUTURE)
-    versions = frame.assign(known_from=_seconds(frame[table.knowledge]), known_until=_seconds(ends))
-    return versions[~frame["withdrawn"]]
-
-
-def _items(portfolio: Portfolio) -> pd.DataFrame:
-    """Return invoice versions and unmatched money, sorted by buyer, with item numbers and due dates of residuals."""
-    versions = _versions(portfolio, "invoices")
-    unmatched = _unmatched_money(portfolio)
-    if len(unmatched):
-        versions = pd.concat([versions, unmatched], ignore_index=True)
-    versions = versions.sort_values(["buyer_id", *ITEM_KEY, "known_from"], kind="stable").reset_index(drop=True)
-    versions["item"] = _item_numbers(versions)
-    return _inherit_due_dates(versions, portfolio)
-
-
-def _item_numbers(versions: pd.DataFrame) -> pd.Series[Any]:
-    changes = (versions[["buyer_id", *ITEM_KEY]] != versions[["buyer_id", *ITEM_KEY]].shift()).any(axis=1)
-    return changes.cumsum() - 1
-
-
-def _unmatched_money(portfolio: Portfolio) -> pd.DataFrame:
-    """Money of a buyer that no invoice has yet counts like a prepayment."""
-    allocations = _versions(portfolio, "allocations")
-    if "buyer_id" not in allocations or "currency" not in allocations:
-        return pd.DataFrame()
-    loose = allocations["buyer_id"].notna()
-    if "invoice_id" in allocations:
-        loose &= allocations["invoice_id"].isna()
-    rows = allocations[loose]
-    return pd.DataFrame(
-        {
-            "invoice_id": "\x1funmatched\x1f" + rows["allocation_id"],
-            "instalment": 1,
-            "buyer_id": rows["buyer_id"],
-            "issued_on": rows["settled_on"],
-            "due_on": rows["settled_on"],
-            "amount_minor": rows["amount_minor"],
-            "currency": rows["currency"],
-            "kind": "prepayment",
-            "known_from": rows["known_from"],
-            "known_until": rows["known_until"],
-        }
-    )
-
-
-def _inherit_due_dates(items: pd.DataFrame, portfolio: Portfolio) -> pd.DataFrame:
-    """A residual item keeps the first due date, or else a transfer would wash lateness away."""
-    allocations = portfolio.table("allocations")
-    if "successor_id" not in allocations:
-        return items
-    transfers = allocations[(allocations["kind"] == "transfer") & allocations["successor_id"].notna()]
-    first_due = items.groupby("invoice_id")["due_on"].min()
-    inherited = transfers["invoice_id"].map(first_due).groupby(transfers["successor_id"]).min()
-    due = items["invoice_id"].map(inherited)
-    return items.assign(due_on=items["due_on"].where(due.isna() | (due > items["due_on"]), due))
-
-
-def _invoices(items: pd.DataFrame, buyer_ids: tuple[str, ...], currencies: tuple[str, ...]) -> dict[str, Ints]:
+def _invoices(items: pd.DataFrame, buyer_ids: tuple[str, ...], currencies: tuple[str, ...]) -> dict[str, Any]:
     kinds = items["kind"]
     return {
         "invoice_start": _starts(_positions(items["buyer_id"], buyer_ids), len(buyer_ids)),
@@ -149,14 +89,16 @@ def _invoices(items: pd.DataFrame, buyer_ids: tuple[str, ...], currencies: tuple
         "currency": _positions(items["currency"], currencies),
         "sign": _ints(kinds.map({name: kind.sign for name, kind in INVOICE_KINDS.items()})),
         "payable": _ints(kinds.map({name: int(kind.is_payable) for name, kind in INVOICE_KINDS.items()})),
+        "sale": _ints(items["is_sale"]),
     }
 
 
-def _allocations(portfolio: Portfolio, items: pd.DataFrame) -> dict[str, Ints]:
-    versions = _versions(portfolio, "allocations")
+def _allocations(portfolio: Portfolio, items: pd.DataFrame) -> dict[str, Any]:
+    versions = fact_versions(portfolio, "allocations")
     if "invoice_id" not in versions:
         versions = versions.assign(invoice_id=pd.Series(dtype="str"))
     versions = versions[versions["invoice_id"].notna()]
+    versions = pd.concat([versions, matured_bills(items, versions)], ignore_index=True)
     numbers = items.drop_duplicates("item")[[*ITEM_KEY, "item"]]
     versions = versions.merge(numbers, on=ITEM_KEY, how="inner").sort_values(
         ["item", "settled_on", "allocation_id", "known_from"], kind="stable"
@@ -168,12 +110,23 @@ def _allocations(portfolio: Portfolio, items: pd.DataFrame) -> dict[str, Ints]:
         "allocation_known_until": _ints(versions["known_until"]),
         "settled_day": _days(versions["settled_on"]),
         "settled_minor": _ints(versions["amount_minor"]),
-        "meaning": _ints(versions["kind"].map(_MEANING)),
+        "meaning": _meanings(versions),
     }
 
 
-def _events(portfolio: Portfolio, buyer_ids: tuple[str, ...]) -> dict[str, Ints]:
-    versions = _by_buyer(_versions(portfolio, "events"), buyer_ids)
+def _meanings(versions: pd.DataFrame) -> Ints:
+    """Return meanings; a bill that no item of the ledger stands for leaves the balance with its invoice."""
+    meaning = _ints(versions["kind"].map(_MEANING))
+    if "successor_id" in versions:
+        goes_nowhere = versions["successor_id"].isna()
+    else:
+        goes_nowhere = pd.Series(True, index=versions.index)
+    stays = ((versions["kind"] == "bill") & goes_nowhere).to_numpy(bool)
+    return np.where(stays, meaning & ~MOVES, meaning)
+
+
+def _events(portfolio: Portfolio, buyer_ids: tuple[str, ...]) -> dict[str, Any]:
+    versions = _by_buyer(fact_versions(portfolio, "events"), buyer_ids)
     return {
         "event_start": _starts(_ints(versions["buyer"]), len(buyer_ids)),
         "event_known_from": _ints(versions["known_from"]),
@@ -183,8 +136,10 @@ def _events(portfolio: Portfolio, buyer_ids: tuple[str, ...]) -> dict[str, Ints]
     }
 
 
-def _limits(portfolio: Portfolio, buyer_ids: tuple[str, ...], currencies: tuple[str, ...]) -> dict[str, Ints]:
-    versions = _by_buyer(_versions(portfolio, "limits"), buyer_ids)
+def _limits(portfolio: Portfolio, buyer_ids: tuple[str, ...], currencies: tuple[str, ...]) -> dict[str, Any]:
+    versions = _by_buyer(fact_versions(portfolio, "limits"), buyer_ids)
+    # Reason: no feature reads what banks lend to the buyer.
+    versions = versions[versions["kind"] != "bank"]
     ends = versions.get("valid_to", pd.Series(pd.NaT, index=versions.index)).astype("datetime64[s]")
     return {
         "limit_start": _starts(_ints(versions["buyer"]), len(buyer_ids)),
@@ -199,15 +154,14 @@ def _limits(portfolio: Portfolio, buyer_ids: tuple[str, ...], currencies: tuple[
 
 
 def _fx(portfolio: Portfolio, currencies: tuple[str, ...]) -> dict[str, Any]:
-    versions = _versions(portfolio, "fx").sort_values(["known_from", "on_date"], kind="stable")
-    positions = _positions(versions["currency"], currencies)
-    per_minor = versions["rate"].to_numpy(np.float64) / np.array([10.0 ** decimals_of(c) for c in versions["currency"]])
-    own = currencies.index(portfolio.seller.reporting_currency)
-    foreign = positions != own
-    positions = np.append(positions[foreign], own)
-    times = np.append(_ints(versions["known_from"])[foreign], np.iinfo(np.int64).min)
-    rates = np.append(per_minor[foreign], 10.0 ** -decimals_of(currencies[own]))
-    order = np.lexsort((np.arange(len(times)), times, positions))
+    own = portfolio.seller.reporting_currency
+    fx = fact_versions(portfolio, "fx")
+    steps = rate_steps(fx[fx["currency"] != own], portfolio.seller.timezone)
+    positions = np.append(_positions(steps["currency"], currencies), currencies.index(own))
+    times = np.append(_ints(steps["known_from"]), np.iinfo(np.int64).min)
+    minor_per_unit = 10.0 ** np.array([decimals_of(code) for code in [*steps["currency"], own]])
+    rates = np.append(steps["rate"].to_numpy(np.float64), 1.0) / minor_per_unit
+    order = np.argsort(positions, kind="stable")
     return {
         "fx_start": _starts(positions[order], len(currencies)),
         "fx_known_from": times[order],
@@ -215,9 +169,13 @@ def _fx(portfolio: Portfolio, currencies: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def _statements(portfolio: Portfolio, buyer_ids: tuple[str, ...], currencies: tuple[str, ...]) -> StatementBlock:
-    versions = _by_buyer(_versions(portfolio, "statements"), buyer_ids)
-    items = [versions[item] if item in versions else pd.Series(np.nan, index=versions.index) for item in LINE_ITEMS]
+def _statements(
+    portfolio: Portfolio, buyer_ids: tuple[str, ...], currencies: tuple[str, ...]
+) -> StatementBlock:
+    versions = _by_buyer(fact_versions(portfolio, "statements"), buyer_ids)
+    items = [
+        versions[item] if item in versions else pd.Series(np.nan, index=versions.index) for item in LINE_ITEMS
+    ]
     return StatementBlock(
         start=_starts(_ints(versions["buyer"]), len(buyer_ids)),
         known_from=_ints(versions["known_from"]),
@@ -236,7 +194,8 @@ def _by_buyer(versions: pd.DataFrame, buyer_ids: tuple[str, ...]) -> pd.DataFram
 
 
 def _positions(values: pd.Series[Any], sorted_labels: tuple[str, ...]) -> Ints:
-    return pd.Index(sorted_labels, dtype="object").get_indexer(values.astype(object)).astype(np.int64)
+    labels = pd.Index(sorted_labels, dtype="object")
+    return labels.get_indexer(pd.Index(values.astype(object))).astype(np.int64)
 
 
 def _starts(sorted_positions: Ints, count: int) -> Ints:

@@ -14,7 +14,7 @@ from features.checks import Checked, Finding, check_table
 from features.codes import CURRENCIES
 from features.columns import TABLES, Table
 from features.errors import InputError, Problem
-from features.instants import end_of_day, parse_as_of
+from features.instants import end_of_day, is_day, parse_as_of, start_of_day
 from features.keys import contradictions, repeats
 from features.links import check_links, item_currencies
 
@@ -62,7 +62,9 @@ class Seller:
 
     def __post_init__(self) -> None:
         if not self.seller_id:
-            raise InputError.of("seller_id, a name for the seller", "none", "set it in portfolio.toml or the mapping")
+            raise InputError.of(
+                "seller_id, a name for the seller", "none", "set it in portfolio.toml or the mapping"
+            )
         if self.reporting_currency not in CURRENCIES:
             raise InputError.of(
                 "an ISO 4217 reporting_currency", "another word", "set it in portfolio.toml or the mapping"
@@ -72,7 +74,8 @@ class Seller:
 
 def _zone(name: str) -> str:
     if name not in available_timezones():
-        raise InputError.of("an IANA time zone like Europe/Berlin", f"'{name}'", "correct the seller's timezone")
+        step = "correct the seller's timezone"
+        raise InputError.of("an IANA time zone like Europe/Berlin", f"'{name}'", step)
     return name
 
 
@@ -121,7 +124,7 @@ class Portfolio:
         return not column or column in self.tables[name] or f"{column}_minor" in self.tables[name]
 
     def cut(self, as_of: pd.Timestamp) -> Portfolio:
-        """Return the portfolio as it was known at `as_of`: later rows are gone, older versions count again."""
+        """Return the portfolio as it was known at `as_of`: without later rows, with older versions in force again."""
         tables = {name: frame[frame[TABLES[name].knowledge] <= as_of] for name, frame in self.tables.items()}
         return replace(self, tables=tables, observed_until=min(self.observed_until, as_of))
 
@@ -191,8 +194,15 @@ def from_frames(
     Examples
     --------
     >>> invoices = pd.DataFrame(
-    ...     {"invoice_id": ["1"], "buyer_id": ["B"], "issued_on": ["2026-01-05"], "due_on": ["2026-02-04"],
-    ...      "amount": ["12.50"], "currency": ["EUR"]})
+    ...     {
+    ...         "invoice_id": ["1"],
+    ...         "buyer_id": ["B"],
+    ...         "issued_on": ["2026-01-05"],
+    ...         "due_on": ["2026-02-04"],
+    ...         "amount": ["12.50"],
+    ...         "currency": ["EUR"],
+    ...     }
+    ... )
     >>> portfolio = from_frames({"invoices": invoices}, Seller("me"))
     >>> int(portfolio.tables["invoices"]["amount_minor"][0]), portfolio.knowledge["invoices"]
     (1250, 'assumed')
@@ -291,36 +301,39 @@ def _check_names(raw: Mapping[str, pd.DataFrame]) -> None:
 
 def _start(checked: Mapping[str, Checked], given: str | pd.Timestamp | None, seller: Seller) -> pd.Timestamp:
     if given is not None:
-        zone_day = parse_as_of(given, seller.timezone) if not isinstance(given, pd.Timestamp) else given
-        is_day = isinstance(given, str) and len(given.strip()) <= len("2001-12-31")
-        return zone_day - pd.Timedelta(days=1) + pd.Timedelta(seconds=1) if is_day else zone_day
+        if isinstance(given, str) and is_day(given):
+            return start_of_day(given, seller.timezone)
+        return given if isinstance(given, pd.Timestamp) else parse_as_of(given, seller.timezone)
     firsts = [
         table.frame[table.table.event_date].min()
         for table in checked.values()
         if table.table.event_date and table.table.name != "fx"
     ]
     first = min((day for day in firsts if pd.notna(day)), default=pd.Timestamp("1970-01-01"))
-    return end_of_day(pd.DatetimeIndex([first - pd.Timedelta(days=1)]), seller.timezone)[0] + pd.Timedelta(seconds=1)
+    return start_of_day(first.date(), seller.timezone)
 
 
 def _until(checked: Mapping[str, Checked], given: str | pd.Timestamp | None, seller: Seller) -> pd.Timestamp:
     if given is not None:
         return given if isinstance(given, pd.Timestamp) else parse_as_of(given, seller.timezone)
     latest = [table.frame[table.table.knowledge].max() for table in checked.values() if len(table.frame)]
-    return max(instant for instant in latest if pd.notna(instant))
+    return pd.Timestamp(max(instant for instant in latest if pd.notna(instant)))
 
 
 def _fill_knowledge(checked: Checked, start: pd.Timestamp, timezone: str) -> None:
     table, frame = checked.table, checked.frame
     given = frame.get(table.knowledge)
-    if given is None or given.isna().any():
+    checked.assumed = np.ones(len(frame), bool) if given is None else given.isna().to_numpy(bool)
+    if given is None or checked.assumed.any():
         assumed = _assumed_knowledge(table, frame, start, timezone)
         frame[table.knowledge] = assumed if given is None else given.fillna(assumed)
         checked.knowledge = "assumed"
     frame[table.knowledge] = frame[table.knowledge].astype("datetime64[s]")
 
 
-def _assumed_knowledge(table: Table, frame: pd.DataFrame, start: pd.Timestamp, timezone: str) -> pd.Series[Any]:
+def _assumed_knowledge(
+    table: Table, frame: pd.DataFrame, start: pd.Timestamp, timezone: str
+) -> pd.Series[Any]:
     if not table.event_date:
         return pd.Series(start, index=frame.index, dtype="datetime64[s]")
     days = frame[table.event_date]
@@ -332,14 +345,13 @@ def _assumed_knowledge(table: Table, frame: pd.DataFrame, start: pd.Timestamp, t
 def _find_contradictions(checked: Checked) -> None:
     frame, table = checked.frame, checked.table
     checked.repeated = repeats(frame)
-    given = checked.knowledge == "given"
     distinct = ~checked.repeated & ~checked.bad
     wrong = np.zeros(len(frame), bool)
-    wrong[distinct] = contradictions(frame[distinct], table.key, table.knowledge if given else None)
+    wrong[distinct] = contradictions(frame[distinct], table.key, table.knowledge, checked.assumed[distinct])
     checked.add(
         ", ".join(table.key),
         wrong,
-        "one content for one key" + (f" and {table.knowledge}" if given else ""),
+        f"one content for one key and {table.knowledge}",
         "rows with the same key and different content",
         f"remove the wrong rows, or give each version its {table.knowledge}",
     )

@@ -40,7 +40,7 @@ def write_model(
     folder.mkdir(parents=True)
     (folder / "model.json").write_text(spec.model_dump_json(indent=2), encoding="utf-8")
     booster.save_model(str(folder / "booster.txt"))
-    # Reason: text holds every digit, yet predictions of the file are what will be served, so these are kept as golden.
+    # Reason: the file is what will be served, so its predictions are the golden ones.
     served = RiskModel(spec, lgb.Booster(model_file=str(folder / "booster.txt")), np.empty(0), fitted)
     log_odds = served.predict(values, contributions=False).log_odds
     np.savez(folder / "reference.npz", log_odds=_quantiles(log_odds), fitted=np.sort(fitted))
@@ -51,6 +51,6 @@ def write_model(
 
 
 def _quantiles(log_odds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return a thousand quantiles of the training population: enough for percentiles, small enough to ship."""
+    """Return a thousand quantiles of the training population: enough for percentiles, small to ship."""
     known = log_odds[~np.isnan(log_odds)]
     return np.quantile(known, np.linspace(0, 1, 1001))

@@ -23,13 +23,14 @@ def platt(raw: Floats, outcome: Floats, population_rate: float | None) -> Calibr
         Raw margins of subjects at times that their model had not seen.
     outcome : float64 ndarray, shape (m,)
     population_rate : float, optional
-        Rate of bad outcomes in the population; the shift is the difference of the log-odds of both rates (Prentice and
-        Pyke 1979: the slopes of a logistic model do not depend on how cases were sampled).
+        Rate of bad outcomes in the population; the shift is the difference of the log-odds of both rates
+        (Prentice and Pyke 1979: the slopes of a logistic model do not depend on how cases were sampled).
 
     Raises
     ------
     Refused
-        Where the slope is not above 0: the model ranks no better than chance, and points would be turned round.
+        Where the slope is not above 0: the model ranks no better than chance, and points would be turned
+        round.
 
     Examples
     --------
@@ -40,8 +41,8 @@ def platt(raw: Floats, outcome: Floats, population_rate: float | None) -> Calibr
     slope, intercept = calibration_line(outcome, raw)
     if slope is None or intercept is None or slope <= 0:
         raise Refused(
-            "expected a calibration slope above 0; found a model that ranks no better than chance out of time; "
-            "load more history or more columns"
+            "expected a calibration slope above 0; found a model that ranks no better than chance out of "
+            "time; load more history or more columns"
         )
     sample_rate = float(outcome.mean())
     shift = 0.0 if population_rate is None else _log_odds(population_rate) - _log_odds(sample_rate)

@@ -35,7 +35,9 @@ class Choice:
     dropped: Mapping[str, str]
 
 
-def choose_features(model: Model, portfolio: Portfolio, values: pd.DataFrame, without: Iterable[str]) -> Choice:
+def choose_features(
+    model: Model, portfolio: Portfolio, values: pd.DataFrame, without: Iterable[str]
+) -> Choice:
     """Choose the features of a model from what the portfolio holds.
 
     Parameters
@@ -50,13 +52,16 @@ def choose_features(model: Model, portfolio: Portfolio, values: pd.DataFrame, wi
     Raises
     ------
     InputError
-        Where a name of `without` is neither a feature nor a column of any table, or nothing is left to learn from.
+        Where a name of `without` is neither a feature nor a column of any table, or nothing is left to learn
+        from.
     """
     left_out = _resolve(without)
     reasons = {name: _reason(name, left_out, portfolio, values[name]) for name in inputs_of(model)}
     chosen = tuple(_spec(name, values[name]) for name, reason in reasons.items() if not reason)
     if not chosen:
-        raise InputError.of("a feature to learn from", "none that varies", "load more columns or a longer history")
+        raise InputError.of(
+            "a feature to learn from", "none that varies", "load more columns or a longer history"
+        )
     return Choice(chosen, {name: reason for name, reason in reasons.items() if reason})
 
 
@@ -69,7 +74,9 @@ def _resolve(without: Iterable[str]) -> set[str]:
         if name in FEATURES:
             meant.add(name)
         if not meant:
-            raise InputError.of("the name of a feature or of a table's column", f"'{name}'", "see docs/features.md")
+            raise InputError.of(
+                "the name of a feature or of a table's column", f"'{name}'", "see docs/features.md"
+            )
         found |= meant
     return found
 
@@ -78,11 +85,10 @@ def _reason(name: str, left_out: set[str], portfolio: Portfolio, values: pd.Seri
     feature = FEATURES[name]
     if name in left_out or left_out & set(feature.reads):
         return "without"
-    if not all(portfolio.has(reference) for reference in feature.reads if not reference.startswith("events.")):
-        return "no column"
     known = values.to_numpy()[~np.isnan(values.to_numpy())]
     if len(known) < _MIN_KNOWN_SHARE * len(values) or not len(known):
-        return "never known"
+        # Reason: an item may follow from others (gross profit from revenue and cost), without a column.
+        return "never known" if all(map(portfolio.has, feature.reads)) else "no column"
     # Reason: a feature that is missing for some is not constant: missing and its fill may differ.
     return "constant" if np.ptp(known) == 0 else ""
 
@@ -90,4 +96,6 @@ def _reason(name: str, left_out: set[str], portfolio: Portfolio, values: pd.Seri
 def _spec(name: str, values: pd.Series) -> FeatureSpec:
     array = values.to_numpy(np.float64)
     sign = FEATURES[name].sign
-    return FeatureSpec(name=name, sign=sign, fill=worst_quartile(array, sign), reference=float(np.nanmedian(array)))
+    return FeatureSpec(
+        name=name, sign=sign, fill=worst_quartile(array, sign), reference=float(np.nanmedian(array))
+    )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pandas as pd
 
+from credit.definition import DefaultDefinition
 from credit.model import RiskModel
-from credit.outcomes import DefaultDefinition
 from features.build import Packed, build_packed
 from features.errors import InputError
 from features.instants import start_of_day
+from training.periods import day_after
 from training.pipeline import period_metrics
 from training.registry import Version
 from training.subjects import Outcome, sample_of
@@ -44,8 +44,8 @@ def evaluate(
     Raises
     ------
     InputError
-        Another seller's portfolio, no subjects in the period, another definition than the model's, or subjects that
-        the model was fitted on.
+        Another seller's portfolio, no subjects in the period, another definition than the model's, or
+        subjects that the model was fitted on.
     """
     model = version.load()
     _check_seller(model, packed)
@@ -54,14 +54,20 @@ def evaluate(
     subjects = sample_of(packed, outcome).subjects
     inside = subjects[(subjects["as_of"] >= first) & (subjects["as_of"] < last)]
     if not len(inside):
-        raise InputError.of("mature subjects in the period", "none", "widen --from and --to, or load later books")
+        raise InputError.of(
+            "mature subjects in the period", "none", "widen --from and --to, or load later books"
+        )
     fitted = model.was_fitted_on(inside)
     if fitted.any() and not in_sample:
         found = f"{int(fitted.sum())} of {len(inside)} subjects that it was fitted on"
-        step = f"take --from after {model.spec.fitted_until[:10]}, or --in-sample to see how well it remembers"
+        step = (
+            f"take --from after {model.spec.fitted_until[:10]}, or --in-sample to see how well it remembers"
+        )
         raise InputError.of("subjects that the model has not seen", found, step)
     probability = model.predict(build_packed(packed, inside), contributions=False).probability
-    report = period_metrics(model, inside.assign(probability=probability), first, last)
+    report = period_metrics(
+        inside.assign(probability=probability), first, last, packed.portfolio.seller.timezone
+    )
     return {
         "model": version.model,
         "version": version.number,
@@ -96,9 +102,13 @@ def _period(
         first = None if start is None else start_of_day(start, timezone)
         last = None if stop is None else start_of_day(stop, timezone)
     except ValueError as error:
-        raise InputError.of("dates like 2026-01-31 for --from and --to", "other text", "correct them") from error
+        raise InputError.of(
+            "dates like 2026-01-31 for --from and --to", "other text", "correct them"
+        ) from error
     if first is None:
-        tested_from = json.loads(version.tags["metrics"]).get("from") if not model.spec.final else None
-        fitted_until = pd.Timestamp(model.spec.fitted_until) + pd.Timedelta(seconds=1)
-        first = fitted_until if tested_from is None else start_of_day(tested_from, timezone)
-    return first, last or packed.portfolio.observed_until + pd.Timedelta(seconds=1)
+        tested_from = None if model.spec.final else version.metrics.get("from")
+        fitted_until = pd.Timestamp(model.spec.fitted_until)
+        first = (
+            day_after(fitted_until, timezone) if tested_from is None else start_of_day(tested_from, timezone)
+        )
+    return first, last or day_after(packed.portfolio.observed_until, timezone)

@@ -59,7 +59,7 @@ def gates_for(version: Version, champion: Version | None, seller_id: str) -> lis
     ]
     if champion is not None:
         gates.append(_gate("outcome", version.tags["outcome"], "==", champion.tags["outcome"]))
-        # Reason: not below the champion's interval; a paired test needs both models' predictions of one period.
+        # Reason: not below the champion's interval; a paired test needs both models' say on one period.
         gates.append(_gate("auc_not_below_champion_low", _auc(version, "value"), ">=", _auc(champion, "low")))
     return gates
 

@@ -61,7 +61,9 @@ class Home:
         found = self.seller_id()
         if found != seller_id:
             step = "set CREDENCE_HOME to another folder for this seller"
-            raise InputError.of(f"a portfolio of seller '{found}', whose home this is", f"one of '{seller_id}'", step)
+            raise InputError.of(
+                f"a portfolio of seller '{found}', whose home this is", f"one of '{seller_id}'", step
+            )
 
     def seller_id(self) -> str:
         """Return whose home this is; empty for a home that nobody has claimed."""

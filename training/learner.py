@@ -1,8 +1,8 @@
-"""LightGBM with monotone constraints from the catalog; the number of trees comes from rolling folds."""
+"""LightGBM with monotone constraints from the catalog; rolling folds choose kind and number of trees."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,18 +13,13 @@ import numpy.typing as npt
 from credit.spec import FeatureSpec
 from training.splits import Fold
 
-__all__ = ["PARAMETERS", "Fit", "fit_trees", "fold_predictions"]
+__all__ = ["KINDS", "PARAMETERS", "Fit", "fit_trees", "fold_predictions"]
 
 Floats = npt.NDArray[np.float64]
-Progress = Callable[[int], None]
 
 PARAMETERS: dict[str, Any] = {
     "objective": "binary",
     "learning_rate": 0.03,
-    "num_leaves": 15,
-    "max_depth": 5,
-    "min_child_samples": 40,
-    "feature_fraction": 0.6,
     "bagging_fraction": 0.8,
     "bagging_freq": 1,
     "lambda_l2": 5.0,
@@ -34,17 +29,31 @@ PARAMETERS: dict[str, Any] = {
     "num_threads": 2,
     "verbose": -1,
 }
-"""Small trees: reasons cost what trees weigh. Only the method `basic` keeps monotone constraints in all cases."""
+"""What all kinds of trees share. They are small: reasons cost what trees weigh. Only the method `basic` keeps
+monotone constraints in all cases."""
 
-MAX_TREES, _MIN_TREES, _STEP = 600, 20, 10
+KINDS: dict[str, dict[str, Any]] = {
+    "best_splits": {"num_leaves": 15, "max_depth": 5, "min_child_samples": 40, "feature_fraction": 0.6},
+    "random_splits": {
+        "num_leaves": 31, "max_depth": 6, "min_child_samples": 20, "feature_fraction": 0.6,
+        "extra_trees": True,
+    },
+}  # fmt: skip
+"""Kinds of trees between which the folds choose: thresholds drawn at random vary less, which helps where bad
+outcomes are few."""
+
+_MAX_TREES = 400
+_STEPS = np.arange(20, _MAX_TREES + 1, 20)
 
 
 @dataclass(frozen=True)
 class Fit:
-    """What rolling folds tell: the number of trees, and predictions for times that no fold's model had seen.
+    """What rolling folds tell: kind and number of trees, and predictions for times that no fold had seen.
 
     Parameters
     ----------
+    kind : str
+        One of `KINDS`.
     trees : int
     rows : int64 ndarray, shape (m,)
         Training rows that were predicted.
@@ -52,13 +61,16 @@ class Fit:
         Raw margins.
     """
 
+    kind: str
     trees: int
     rows: npt.NDArray[np.int64]
     raw: Floats
 
 
-def fit_trees(inputs: Floats, outcome: Floats, features: Sequence[FeatureSpec], trees: int, seed: int) -> lgb.Booster:
-    """Fit a booster of `trees` trees.
+def fit_trees(
+    inputs: Floats, outcome: Floats, features: Sequence[FeatureSpec], kind: str, trees: int, seed: int
+) -> lgb.Booster:
+    """Fit a booster.
 
     Parameters
     ----------
@@ -67,47 +79,51 @@ def fit_trees(inputs: Floats, outcome: Floats, features: Sequence[FeatureSpec], 
     outcome : float64 ndarray, shape (n,)
     features : sequence of FeatureSpec
         Give names and monotone signs.
+    kind : str
+        One of `KINDS`.
+    trees : int
+    seed : int
     """
-    return lgb.train(_parameters(features, seed), _dataset(inputs, outcome, features), trees)
+    return lgb.train(_parameters(features, kind, seed), _dataset(inputs, outcome, features), trees)
 
 
 def fold_predictions(
-    inputs: Floats,
-    outcome: Floats,
-    features: Sequence[FeatureSpec],
-    folds: Sequence[Fold],
-    seed: int,
-    progress: Progress | None = None,
+    inputs: Floats, outcome: Floats, features: Sequence[FeatureSpec], folds: Sequence[Fold], seed: int
 ) -> Fit:
-    """Fit on each fold and choose the number of trees with the least pooled log loss.
+    """Fit each kind on each fold and choose kind and number of trees by the least pooled log loss.
 
     Parameters
     ----------
     inputs, outcome, features, seed :
         As in `fit_trees`.
     folds : sequence of Fold
-    progress : callable, optional
-        Called with 1 after each fold.
     """
-    steps = np.arange(_MIN_TREES, MAX_TREES + 1, _STEP)
-    margins = []
-    for fold in folds:
-        data = _dataset(inputs[fold.fit], outcome[fold.fit], features)
-        booster = lgb.train(_parameters(features, seed), data, MAX_TREES)
-        margins.append(_staged(booster, inputs[fold.predict], steps))
-        if progress is not None:
-            progress(1)
     rows = np.concatenate([fold.predict for fold in folds])
-    staged = np.concatenate(margins, axis=1)
-    best = int(np.argmin([_log_loss(outcome[rows], raw) for raw in staged]))
-    return Fit(int(steps[best]), rows, staged[best])
+    found = []
+    for kind in KINDS:
+        staged = np.concatenate(
+            [_fold(inputs, outcome, features, fold, kind, seed) for fold in folds], axis=1
+        )
+        losses = [_log_loss(outcome[rows], raw) for raw in staged]
+        best = int(np.argmin(losses))
+        found.append((losses[best], Fit(kind, int(_STEPS[best]), rows, staged[best])))
+    return min(found, key=lambda pair: pair[0])[1]
+
+
+def _fold(
+    inputs: Floats, outcome: Floats, features: Sequence[FeatureSpec], fold: Fold, kind: str, seed: int
+) -> Floats:
+    booster = fit_trees(inputs[fold.fit], outcome[fold.fit], features, kind, _MAX_TREES, seed)
+    return _staged(booster, inputs[fold.predict], _STEPS)
 
 
 def _staged(booster: lgb.Booster, inputs: Floats, steps: npt.NDArray[np.int64]) -> Floats:
     """Return raw margins after each number of trees, shape (steps, n)."""
     parts, last = [], 0
     for step in steps:
-        parts.append(booster.predict(inputs, raw_score=True, start_iteration=last, num_iteration=int(step) - last))
+        parts.append(
+            booster.predict(inputs, raw_score=True, start_iteration=last, num_iteration=int(step) - last)
+        )
         last = int(step)
     return np.cumsum(np.array(parts), axis=0)
 
@@ -116,8 +132,13 @@ def _log_loss(outcome: Floats, raw: Floats) -> float:
     return float((np.logaddexp(0, raw) - outcome * raw).mean())
 
 
-def _parameters(features: Sequence[FeatureSpec], seed: int) -> dict[str, Any]:
-    return {**PARAMETERS, "seed": seed, "monotone_constraints": [feature.sign for feature in features]}
+def _parameters(features: Sequence[FeatureSpec], kind: str, seed: int) -> dict[str, Any]:
+    return {
+        **PARAMETERS,
+        **KINDS[kind],
+        "seed": seed,
+        "monotone_constraints": [feature.sign for feature in features],
+    }
 
 
 def _dataset(inputs: Floats, outcome: Floats, features: Sequence[FeatureSpec]) -> lgb.Dataset:

@@ -18,7 +18,9 @@ _REPEATS = 400
 _BINS = 10
 
 
-def metrics_of(outcome: Floats, probability: Floats, buyer: npt.NDArray[Any], *, seed: int = 0) -> dict[str, Any]:
+def metrics_of(
+    outcome: Floats, probability: Floats, buyer: npt.NDArray[Any], *, seed: int = 0
+) -> dict[str, Any]:
     """Return all metrics of one set of subjects.
 
     Parameters
@@ -35,8 +37,8 @@ def metrics_of(outcome: Floats, probability: Floats, buyer: npt.NDArray[Any], *,
     Returns
     -------
     dict
-        By metric ``{"value", "low", "high"}``; the 95 % interval where it is made, else null. A metric of subjects
-        with one outcome only is null.
+        By metric ``{"value", "low", "high"}``; the 95 % interval where it is made, else null. A metric of
+        subjects with one outcome only is null.
     """
     log_odds = np.log(probability / (1 - probability))
     slope, intercept = calibration_line(outcome, log_odds)
@@ -52,7 +54,11 @@ def metrics_of(outcome: Floats, probability: Floats, buyer: npt.NDArray[Any], *,
     }
     nothing = (None, None)
     return {
-        name: {"value": value, "low": lows_highs.get(name, nothing)[0], "high": lows_highs.get(name, nothing)[1]}
+        name: {
+            "value": value,
+            "low": lows_highs.get(name, nothing)[0],
+            "high": lows_highs.get(name, nothing)[1],
+        }
         for name, value in values.items()
     }
 
@@ -96,7 +102,9 @@ def calibration_line(outcome: Floats, log_odds: Floats) -> tuple[float | None, f
     def loss(line: Floats) -> tuple[float, Floats]:
         z = line[0] * log_odds + line[1]
         gap = 1 / (1 + np.exp(-z)) - outcome
-        return float((np.logaddexp(0, z) - outcome * z).mean()), np.array([(gap * log_odds).mean(), gap.mean()])
+        return float((np.logaddexp(0, z) - outcome * z).mean()), np.array(
+            [(gap * log_odds).mean(), gap.mean()]
+        )
 
     found = minimize(loss, np.array([1.0, 0.0]), jac=True, method="BFGS", options={"gtol": 1e-9})
     return float(found.x[0]), float(found.x[1])
@@ -111,10 +119,14 @@ def _intervals(
     _, cluster = np.unique(buyer.astype(str), return_inverse=True)
     draws: dict[str, list[float]] = {"auc": [], "average_precision": []}
     for _ in range(_REPEATS):
-        weight = np.bincount(rng.integers(0, cluster.max() + 1, cluster.max() + 1), minlength=cluster.max() + 1)[cluster]
+        weight = np.bincount(
+            rng.integers(0, cluster.max() + 1, cluster.max() + 1), minlength=cluster.max() + 1
+        )[cluster]
         if weight[outcome == 1].sum() and weight[outcome == 0].sum():
             draws["auc"].append(roc_auc_score(outcome, probability, sample_weight=weight))
-            draws["average_precision"].append(average_precision_score(outcome, probability, sample_weight=weight))
+            draws["average_precision"].append(
+                average_precision_score(outcome, probability, sample_weight=weight)
+            )
     return {
         name: (float(np.quantile(values, 0.025)), float(np.quantile(values, 0.975)))
         for name, values in draws.items()

@@ -26,11 +26,13 @@ def roc_plot(outcome: Floats, probability: Floats, title: str) -> Figure:
 
 
 def calibration_plot(outcome: Floats, probability: Floats, title: str) -> Figure:
-    """Return observed rates against predicted probabilities in ten bins of equal count, with 95 % intervals."""
+    """Return observed rates against predicted probabilities, ten bins of equal count, 95 % intervals."""
     parts = [part for part in np.array_split(np.argsort(probability, kind="stable"), _BINS) if len(part)]
     predicted = np.array([probability[part].mean() for part in parts])
     observed = np.array([outcome[part].mean() for part in parts])
-    spread = np.array([1.96 * np.sqrt(max(r * (1 - r), 1e-9) / len(p)) for r, p in zip(observed, parts, strict=True)])
+    spread = np.array(
+        [1.96 * np.sqrt(max(r * (1 - r), 1e-9) / len(p)) for r, p in zip(observed, parts, strict=True)]
+    )
     figure = Figure(figsize=(5, 5), layout="constrained")
     axes = figure.subplots()
     axes.errorbar(predicted, observed, yerr=spread, fmt="o", color="#1f4e79", capsize=3)

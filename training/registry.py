@@ -21,8 +21,8 @@ from credit.model import RiskModel
 from features.catalog import NAMES
 from features.errors import InputError
 from training.home import Home
-from training.pipeline import Recipe, Run
 from training.plots import calibration_plot, roc_plot
+from training.run import Recipe, Run
 
 __all__ = ["MODELS", "Registry", "Version"]
 
@@ -31,7 +31,9 @@ MODELS = ("default", "late")
 
 _SIGNATURE = ModelSignature(
     inputs=Schema([ColSpec("double", name) for name in NAMES]),
-    outputs=Schema([ColSpec("double", "probability"), ColSpec("double", "log_odds"), ColSpec("string", "status")]),
+    outputs=Schema(
+        [ColSpec("double", "probability"), ColSpec("double", "log_odds"), ColSpec("string", "status")]
+    ),
 )
 
 
@@ -45,7 +47,8 @@ class Version:
     number : int
     aliases : tuple of str
     tags : mapping of str to str
-        ``seller_id``, ``outcome``, ``kind`` (tested or final), ``recipe``, ``metrics``, ``fitted_until``, ``tested_twin``.
+        ``seller_id``, ``outcome``, ``kind`` (tested or final), ``recipe``, ``metrics``, ``fitted_until``,
+        ``tested_twin``.
     folder : Path
         The RiskModel folder.
     """
@@ -89,7 +92,9 @@ class Registry:
         mlflow.set_tracking_uri(home.tracking_uri)
         self._client = MlflowClient(home.tracking_uri)
 
-    def register(self, run: Run, recipe: Recipe, metrics: Mapping[str, Any], extra_tags: Mapping[str, str]) -> Version:
+    def register(
+        self, run: Run, recipe: Recipe, metrics: Mapping[str, Any], extra_tags: Mapping[str, str]
+    ) -> Version:
         """Log a run with its model and plots and add a version.
 
         Parameters
@@ -138,7 +143,9 @@ class Registry:
         """
         model, _, which = reference.partition("@")
         if model not in MODELS:
-            raise InputError.of(f"a model among {', '.join(MODELS)}", f"'{model}'", "write it like late@champion")
+            raise InputError.of(
+                f"a model among {', '.join(MODELS)}", f"'{model}'", "write it like late@champion"
+            )
         try:
             item = self._get(model, which or "champion")
         except MlflowException as error:
@@ -174,7 +181,9 @@ class Registry:
         found = self._client.get_experiment_by_name(model)
         if found is not None:
             return str(found.experiment_id)
-        return str(self._client.create_experiment(model, artifact_location=(self.home.artifacts / model).as_uri()))
+        return str(
+            self._client.create_experiment(model, artifact_location=(self.home.artifacts / model).as_uri())
+        )
 
     def _ensure(self, model: str) -> None:
         if not self._client.search_registered_models(f"name='{model}'"):

@@ -43,12 +43,18 @@ def promote(registry: Registry, version: Version, *, first: bool = False) -> tup
         Where a gate fails; nothing has changed then.
     """
     home = registry.home
-    champion = None if first or not registry.has_champion(version.model) else registry.version(f"{version.model}@champion")
+    champion = (
+        None
+        if first or not registry.has_champion(version.model)
+        else registry.version(f"{version.model}@champion")
+    )
     gates = gates_for(version, champion, home.seller_id())
     failed = [str(gate) for gate in gates if not gate.passed]
     if failed:
         _log(home, {"version": version.name, "promoted": False, "gates": [asdict(gate) for gate in gates]})
-        raise Refused(f"not promoted: expected {'; expected '.join(failed)}; train again, or keep the champion")
+        raise Refused(
+            f"not promoted: expected {'; expected '.join(failed)}; train again, or keep the champion"
+        )
     serving = {name: registry.version(f"{name}@champion") for name in MODELS if registry.has_champion(name)}
     release_id = _write(home, {**serving, version.model: version})
     registry.set_alias(version, "champion")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from features.errors import Refused
+from training.periods import date_text, day_start
 
 __all__ = ["Fold", "Split", "rolling_folds", "split"]
 
@@ -27,7 +29,8 @@ _MIN_PER_CLASS = 5
 class Split:
     """Rows of the training and of the test subjects, and the instant at which the test starts.
 
-    Subjects before the test whose outcome window had not closed when it starts are in neither: that is the gap.
+    Subjects before the test whose outcome window had not closed when it starts are in neither: that is the
+    gap.
     """
 
     train: Rows
@@ -44,7 +47,7 @@ class Fold:
     predict: Rows
 
 
-def split(subjects: pd.DataFrame, test_from: pd.Timestamp | None) -> Split:
+def split(subjects: pd.DataFrame, test_from: pd.Timestamp | None, timezone: str) -> Split:
     """Split subjects in time.
 
     Parameters
@@ -52,7 +55,9 @@ def split(subjects: pd.DataFrame, test_from: pd.Timestamp | None) -> Split:
     subjects : DataFrame, shape (n, ...)
         With ``as_of``, ``window_end`` and ``outcome``, ordered by as_of.
     test_from : Timestamp, optional
-        First instant of the test; default: the latest fifth of the subjects.
+        First instant of the test; default: the start of the day with which the latest fifth starts.
+    timezone : str
+        The seller's.
 
     Raises
     ------
@@ -63,21 +68,22 @@ def split(subjects: pd.DataFrame, test_from: pd.Timestamp | None) -> Split:
     if test_from is None:
         if not len(subjects):
             raise Refused("expected mature subjects to learn from; found none; load a longer history")
-        test_from = as_of.iloc[min(int(len(subjects) * (1 - TEST_SHARE)), len(subjects) - 1)]
+        latest = as_of.iloc[min(int(len(subjects) * (1 - TEST_SHARE)), len(subjects) - 1)]
+        test_from = day_start(latest, timezone)
     train = np.flatnonzero(((as_of < test_from) & (subjects["window_end"] <= test_from)).to_numpy())
     test = np.flatnonzero((as_of >= test_from).to_numpy())
     outcome = subjects["outcome"].to_numpy()
     for part, rows in (("training", train), ("test", test)):
-        _check_both(part, outcome[rows], test_from)
+        _check_both(part, outcome[rows], date_text(test_from, timezone))
     return Split(train, test, test_from, len(subjects) - len(train) - len(test))
 
 
-def _check_both(part: str, outcome: npt.NDArray[np.float64], test_from: pd.Timestamp) -> None:
+def _check_both(part: str, outcome: npt.NDArray[np.float64], test_from: str) -> None:
     events = int(outcome.sum())
     if min(events, len(outcome) - events) < _MIN_PER_CLASS:
         raise Refused(
             f"expected at least {_MIN_PER_CLASS} subjects of each outcome in the {part} part (test from "
-            f"{test_from.date()}); found {events} bad and {len(outcome) - events} good of {len(outcome)}; "
+            f"{test_from}); found {events} bad and {len(outcome) - events} good of {len(outcome)}; "
             "move --test-from, or load a longer history"
         )
 
@@ -99,7 +105,7 @@ def rolling_folds(subjects: pd.DataFrame) -> list[Fold]:
     ends = subjects["window_end"].to_numpy()
     starts = [instants[int(quantile * len(instants))] for quantile in _FOLD_STARTS] + [None]
     folds = []
-    for start, stop in zip(starts, starts[1:], strict=False):
+    for start, stop in pairwise(starts):
         later = instants >= start if stop is None else (instants >= start) & (instants < stop)
         folds.append(Fold(np.flatnonzero((instants < start) & (ends <= start)), np.flatnonzero(later)))
     outcome = subjects["outcome"].to_numpy()

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from credit.outcomes import DefaultDefinition, default_outcomes, late_outcomes, late_tag
+from credit.definition import DefaultDefinition
+from credit.outcomes import default_outcomes, late_outcomes, late_tag
 from features.build import Packed
+from features.catalog import Model
 from features.columns import INVOICE_KINDS
 from features.errors import InputError
 from features.instants import day_of, end_of_day, month_ends
@@ -18,7 +20,7 @@ from features.money import decimals_array
 __all__ = ["ACTIVE_DAYS", "Outcome", "Sample", "default_subjects", "late_subjects", "sample_of"]
 
 ACTIVE_DAYS = 365
-"""A buyer without an open balance and without an invoice for so long can no longer default on us: it is left out."""
+"""A buyer without an open balance and without an invoice for so long can no longer default on us."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Outcome:
     definition : DefaultDefinition
     """
 
-    model: str
+    model: Model
     horizon_days: int = 30
     definition: DefaultDefinition | None = None
 
@@ -50,7 +52,9 @@ class Outcome:
     @property
     def days(self) -> int:
         """Days of the horizon."""
-        return self.horizon_days if self.definition is None else round(self.definition.horizon_months * 365 / 12)
+        return (
+            self.horizon_days if self.definition is None else round(self.definition.horizon_months * 365 / 12)
+        )
 
 
 @dataclass(frozen=True)
@@ -90,8 +94,8 @@ def late_subjects(packed: Packed) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``buyer_id, as_of, amount, currency, terms_days, due_on, invoice_id, instalment, amount_minor``; amounts and
-        dates as they were known then, before any amendment.
+        ``buyer_id, as_of, amount, currency, terms_days, due_on, invoice_id, instalment, amount_minor``;
+        amounts and dates as they were known then, before any amendment.
     """
     portfolio = packed.portfolio
     if "invoices" not in portfolio.tables:
@@ -118,7 +122,9 @@ def default_subjects(packed: Packed) -> pd.DataFrame:
         statements = packed.portfolio.tables["statements"]
         rows = statements[~statements["withdrawn"]][["buyer_id", "received_at"]].drop_duplicates()
         return rows.rename(columns={"received_at": "as_of"}).reset_index(drop=True)
-    raise InputError.of("invoices or statements", "a portfolio without both", "load them to train a default model")
+    raise InputError.of(
+        "invoices or statements", "a portfolio without both", "load them to train a default model"
+    )
 
 
 def _month_end_subjects(packed: Packed) -> pd.DataFrame:
@@ -128,7 +134,9 @@ def _month_end_subjects(packed: Packed) -> pd.DataFrame:
     active = _active_months(packed, ends)
     buyer, month = np.nonzero(active)
     ids = pd.Series(packed.block.buyer_ids, dtype="str")
-    return pd.DataFrame({"buyer_id": ids.iloc[buyer].to_numpy(), "as_of": ends[month]}).astype({"buyer_id": "str"})
+    return pd.DataFrame({"buyer_id": ids.iloc[buyer].to_numpy(), "as_of": ends[month]}).astype(
+        {"buyer_id": "str"}
+    )
 
 
 def _active_months(packed: Packed, ends: pd.DatetimeIndex) -> np.ndarray:
@@ -147,7 +155,7 @@ def _active_months(packed: Packed, ends: pd.DatetimeIndex) -> np.ndarray:
 
 
 def _last_change(packed: Packed) -> np.ndarray:
-    """Return by invoice version the last day on which its balance changed; far ahead while it is still open."""
+    """Return by invoice version the last day on which its balance changed; far ahead while it is open."""
     block = packed.block
     totals = np.zeros(len(block.allocation_start) - 1, np.int64)
     last = np.full(len(totals), np.iinfo(np.int64).min)

@@ -11,14 +11,15 @@ from typing import Any
 
 import pandas as pd
 
-from credit.outcomes import DefaultDefinition
+from credit.definition import DefaultDefinition
 from features.build import Packed
 from features.errors import InputError
 from features.instants import start_of_day
 from training.home import Home
-from training.pipeline import Recipe, fit_final, fit_tested
+from training.pipeline import fit_final, fit_tested
 from training.registry import Registry, Version
 from training.releases import promote
+from training.run import Recipe
 from training.subjects import Outcome
 
 __all__ = ["Result", "train"]
@@ -46,7 +47,7 @@ class Result:
     report: Mapping[str, Any]
 
 
-def train(
+def train(  # noqa: PLR0913  (all that a caller may choose, by name)
     packed: Packed,
     model: str,
     *,
@@ -58,7 +59,7 @@ def train(
     population_rate: float | None = None,
     without: tuple[str, ...] = (),
     seed: int = 7,
-    say: Callable[[str], None] = lambda text: None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Result:
     """Train a model and register it; the first version in a home becomes champion and is released.
 
@@ -84,7 +85,8 @@ def train(
     Raises
     ------
     InputError
-        Another seller's portfolio, an unknown name in `without`, a portfolio without the tables that it takes.
+        Another seller's portfolio, an unknown name in `without`, a portfolio without the tables that it
+        takes.
     Refused
         Too short a history.
     """
@@ -102,7 +104,9 @@ def train(
 
 def _outcome(model: str, horizon_days: int | None, definition: str | Path | None) -> Outcome:
     if model == "default":
-        return Outcome("default", definition=DefaultDefinition.load(None if definition is None else Path(definition)))
+        return Outcome(
+            "default", definition=DefaultDefinition.load(None if definition is None else Path(definition))
+        )
     return Outcome("late", DEFAULT_HORIZON_DAYS if horizon_days is None else horizon_days)
 
 
@@ -117,7 +121,7 @@ def _tested(registry: Registry, packed: Packed, recipe: Recipe, say: Callable[[s
     with tempfile.TemporaryDirectory() as temporary:
         run = fit_tested(packed, recipe, Path(temporary) / "model", say)
         report = {**run.metrics, "outcome": run.model.spec.outcome, "in_sample": False, "tested_twin": None}
-        tags = {"trees": str(run.model.spec.trees)}
+        tags = {"trees": str(run.model.spec.trees), "tree_kind": run.model.spec.tree_kind}
         version = registry.register(run, recipe, report, tags)
     return _published(registry, version, report, say)
 
@@ -131,16 +135,19 @@ def _final(
         twin = _tested(registry, packed, recipe, say).version
     refit = _recipe_of(twin, recipe)
     with tempfile.TemporaryDirectory() as temporary:
-        run = fit_final(packed, refit, int(twin.tags["trees"]), Path(temporary) / "model", say)
+        shape = (twin.tags["tree_kind"], int(twin.tags["trees"]))
+        run = fit_final(packed, refit, shape, Path(temporary) / "model", say)
         report = {**twin.metrics, "tested_twin": twin.name}
-        tags = {"trees": twin.tags["trees"], "tested_twin": twin.name}
+        tags = {"trees": twin.tags["trees"], "tree_kind": twin.tags["tree_kind"], "tested_twin": twin.name}
         version = registry.register(run, refit, report, tags)
     return _published(registry, version, report, say)
 
 
 def _latest_tested(registry: Registry, recipe: Recipe, same_outcome: bool) -> Version | None:
     for version in registry.versions(recipe.outcome.model):
-        if version.tags["kind"] == "tested" and (not same_outcome or version.tags["outcome"] == recipe.outcome.tag):
+        if version.tags["kind"] == "tested" and (
+            not same_outcome or version.tags["outcome"] == recipe.outcome.tag
+        ):
             return version
     return None
 
@@ -151,11 +158,17 @@ def _recipe_of(twin: Version, asked: Recipe) -> Recipe:
     outcome = asked.outcome if asked.outcome.definition else Outcome("late", int(stored["horizon_days"]))
     rate = stored["population_rate"] if asked.population_rate is None else asked.population_rate
     return replace(
-        asked, outcome=outcome, population_rate=rate, without=tuple(stored["without"]), seed=int(stored["seed"])
+        asked,
+        outcome=outcome,
+        population_rate=rate,
+        without=tuple(stored["without"]),
+        seed=int(stored["seed"]),
     )
 
 
-def _published(registry: Registry, version: Version, report: Mapping[str, Any], say: Callable[[str], None]) -> Result:
+def _published(
+    registry: Registry, version: Version, report: Mapping[str, Any], say: Callable[[str], None]
+) -> Result:
     whole = {"model": version.model, "version": version.number, **report}
     if registry.has_champion(version.model):
         registry.set_alias(version, "candidate")

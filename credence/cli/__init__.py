@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -21,9 +22,10 @@ __all__ = ["cli", "main"]
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="credence")
 def cli() -> None:
-    """Trade-credit risk that explains itself: score, reasons and limit of every buyer.
+    r"""Trade-credit risk that explains itself: score, reasons and limit of every buyer.
 
-    State lives in CREDENCE_HOME (default: .credence). Exit codes: 0 done, 1 it ran and the answer is no, 2 bad input.
+    State lives in CREDENCE_HOME (default: .credence). Exit codes: 0 done, 1 it ran and the answer is no, 2
+    bad input.
 
     \b
     Example:
@@ -37,6 +39,8 @@ for command in (data, train, models, assess, serve):
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; errors that were foreseen end with their exit code and one message on stderr."""
+    # Reason: OpenMP's threads spin while they wait; on a busy machine that makes training many times slower.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     try:
         cli.main(args=arguments, standalone_mode=True)
     except CredenceError as error:

@@ -34,7 +34,7 @@ def assess(
     directory: str, buyer_id: str | None, everybody: bool, out: str | None, as_of: str | None, lang: str,
     references: tuple[str, ...], as_json: bool, **request: Any,
 ) -> None:  # fmt: skip
-    """Assess one buyer of the portfolio in DIR, or all of them. Assessments are suggestions.
+    r"""Assess one buyer of the portfolio in DIR, or all of them. Assessments are suggestions.
 
     \b
     Examples:
@@ -77,7 +77,9 @@ def _check_suffix(out: Path) -> None:
     from credit.listing import SUFFIXES
 
     if out.suffix not in SUFFIXES:
-        raise click.UsageError(f"expected --out to end in {' or '.join(SUFFIXES)}; found '{out.suffix}'; rename it")
+        raise click.UsageError(
+            f"expected --out to end in {' or '.join(SUFFIXES)}; found '{out.suffix}'; rename it"
+        )
 
 
 def _picked(home: Any, references: tuple[str, ...]) -> Release:
@@ -94,7 +96,9 @@ def _picked(home: Any, references: tuple[str, ...]) -> Release:
     return Release("not released", home.seller_id(), models, names, policy_of(home))
 
 
-def _request(assessor: Assessor, amount: float | None, currency: str | None, terms_days: int | None) -> Request | None:
+def _request(
+    assessor: Assessor, amount: float | None, currency: str | None, terms_days: int | None
+) -> Request | None:
     from credit.request import Request
 
     if amount is None and terms_days is None:

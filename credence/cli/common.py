@@ -17,7 +17,9 @@ __all__ = ["as_json", "folder", "load_packed", "metrics_table", "print_json", "p
 folder = click.Path(exists=False, file_okay=True, dir_okay=True)
 """A path argument; whether a portfolio is there is told by the reader, in its own words."""
 
-as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else.")
+as_json = click.option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object on stdout and nothing else."
+)
 
 
 def say(text: str) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from credence.cli.common import as_json, print_json, progress_bar
 
 if TYPE_CHECKING:
     from features.sources.importing import Imported
@@ -23,7 +24,7 @@ __all__ = ["import_"]
     "--out", required=True, type=click.Path(path_type=Path), help="Folder of the portfolio to write."
 )
 @click.option("--format", "fmt", type=click.Choice(["parquet", "csv"]), default="parquet", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+@as_json
 def import_(files: tuple[Path, ...], mapping_name: str, out: Path, fmt: Any, as_json: bool) -> None:
     r"""Turn the FILES of an export (CSV, Excel, Parquet) into a portfolio.
 
@@ -35,44 +36,31 @@ def import_(files: tuple[Path, ...], mapping_name: str, out: Path, fmt: Any, as_
       credence data import invoices.csv --mapping cassandra_ap_invoices --out build/cass
       credence data import "AR 2025.xlsx" payments.csv --mapping our_erp.toml --out build/ledger
     """
-    # Reason: `credence --help` must not wait for pandas.
+    from credence.cli.output import check_target, replace_portfolio
     from features.errors import Refused
     from features.sources.importing import import_files
     from features.sources.mapping import load_mapping
-    from features.sources.output import check_target, write_import
 
     mapping = load_mapping(mapping_name)
     check_target(out, mapping.seller.seller_id)
-    with _progress(len(files) + 4) as step:
-        imported = import_files(files, mapping, progress=step)
-        step("writing")
-        write_import(imported, out, fmt)
+    with progress_bar(len(files) + 3, "importing") as step:
+        imported = import_files(files, mapping, progress=lambda _stage: step(1))
+    replace_portfolio(out, mapping.seller.seller_id, lambda folder: _write(imported, folder, fmt))
     summary = _summary(imported, out)
-    click.echo(json.dumps(summary, ensure_ascii=False) if as_json else _text(summary))
+    if as_json:
+        print_json(summary)
+    else:
+        click.echo(_text(summary))
     if imported.failures:
         raise Refused("; ".join(imported.failures) + f"; see rejects.csv and differences.csv in {out}")
 
 
-class _progress:  # noqa: N801  (used like a function)
-    """A bar on stderr, one step a stage; silent where stderr is no terminal."""
+def _write(imported: Imported, folder: Path, fmt: Any) -> None:
+    from features.files import write
 
-    def __init__(self, stages: int) -> None:
-        from tqdm import tqdm
-
-        self._bar = tqdm(total=stages, disable=None, leave=False, unit="stage")
-        self._running = False
-
-    def __enter__(self) -> _progress:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._bar.close()
-
-    def __call__(self, stage: str) -> None:
-        if self._running:
-            self._bar.update()
-        self._running = True
-        self._bar.set_description(stage)
+    write(imported.portfolio, folder, fmt)
+    imported.rejects.write(folder / "rejects.csv")
+    imported.reconciliation.write(folder / "differences.csv")
 
 
 def _summary(imported: Imported, out: Path) -> dict[str, Any]:

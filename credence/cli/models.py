@@ -22,7 +22,7 @@ def models() -> None:
 @models.command("list")
 @as_json
 def list_(as_json: bool) -> None:
-    """List every version in CREDENCE_HOME, newest first.
+    r"""List every version in CREDENCE_HOME, newest first.
 
     \b
     Example:
@@ -38,7 +38,10 @@ def list_(as_json: bool) -> None:
     for version in found:
         auc = version.metrics["metrics"]["auc"]["value"]
         said = "" if auc is None else f"auc {auc:.4f}"
-        click.echo(f"{version.name:<12}{version.tags['outcome']:<22}{version.tags['kind']:<8}{said:<12}{' '.join(version.aliases)}")
+        click.echo(
+            f"{version.name:<12}{version.tags['outcome']:<22}{version.tags['kind']:<8}{said:<12}"
+            f"{' '.join(version.aliases)}"
+        )
     if not found:
         click.echo("no model yet: `credence train late DIR` trains one")
 
@@ -47,7 +50,7 @@ def list_(as_json: bool) -> None:
 @click.argument("model")
 @as_json
 def show(model: str, as_json: bool) -> None:
-    """Show the version that MODEL names, such as late@champion or default@3.
+    r"""Show the version that MODEL names, such as late@champion or default@3.
 
     \b
     Example:
@@ -73,7 +76,10 @@ def show(model: str, as_json: bool) -> None:
         print_json(summary)
         return
     click.echo(f"{version.name} {' '.join(version.aliases)}: {spec.outcome} of seller '{spec.seller_id}'")
-    click.echo(f"  fitted on {spec.subjects} subjects ({spec.events} bad), {spec.fitted_from} to {spec.fitted_until}, {spec.trees} trees")
+    click.echo(
+        f"  fitted on {spec.subjects} subjects ({spec.events} bad), "
+        f"{spec.fitted_from} to {spec.fitted_until}, {spec.trees} trees"
+    )
     click.echo(f"  speaks of buyers with: {'; '.join(pattern or 'no source' for pattern in spec.patterns)}")
     click.echo(f"  features: {', '.join(feature.name for feature in spec.features)}")
     click.echo(metrics_table(version.metrics["metrics"]))
@@ -86,8 +92,10 @@ def show(model: str, as_json: bool) -> None:
 @click.option("--to", "stop", metavar="DATE", help="First as_of that is no longer in [default: the end].")
 @click.option("--in-sample", is_flag=True, help="Also take subjects that the model was fitted on.")
 @as_json
-def evaluate(model: str, directory: str, start: str | None, stop: str | None, in_sample: bool, as_json: bool) -> None:
-    """Measure MODEL on the mature subjects of DIR with from <= as_of < to.
+def evaluate(
+    model: str, directory: str, start: str | None, stop: str | None, in_sample: bool, as_json: bool
+) -> None:
+    r"""Measure MODEL on the mature subjects of DIR with from <= as_of < to.
 
     \b
     Example:
@@ -103,8 +111,9 @@ def evaluate(model: str, directory: str, start: str | None, stop: str | None, in
         print_json(report)
         return
     click.echo(
-        f"{version.name} on {report['from']} to {report['to']}: n = {report['n']}, cannot say {report['cannot_say']}, "
-        f"rate {report['base_rate']:.2%}{', in sample' if report['in_sample'] else ''}"
+        f"{version.name} on {report['from']} to {report['to']}: n = {report['n']}, "
+        f"cannot say {report['cannot_say']}, rate {report['base_rate']:.2%}"
+        f"{', in sample' if report['in_sample'] else ''}"
     )
     click.echo(metrics_table(report["metrics"]))
 
@@ -113,7 +122,7 @@ def evaluate(model: str, directory: str, start: str | None, stop: str | None, in
 @click.argument("model")
 @as_json
 def promote(model: str, as_json: bool) -> None:
-    """Put MODEL in force if it passes the gates: it becomes champion, and a new release serves it.
+    r"""Put MODEL in force if it passes the gates: it becomes champion, and a new release serves it.
 
     \b
     Example:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from features.errors import InputError
 
-__all__ = ["replace_file", "replace_portfolio"]
+__all__ = ["check_target", "replace_file", "replace_portfolio"]
 
 
 def replace_portfolio(folder: Path, seller_id: str, write: Callable[[Path], None]) -> None:
@@ -20,7 +20,8 @@ def replace_portfolio(folder: Path, seller_id: str, write: Callable[[Path], None
     InputError
         Where the folder holds something that is not this seller's portfolio, or cannot be written.
     """
-    _check_target(folder, seller_id)
+    check_target(folder, seller_id)
+    folder = folder.absolute()
     temporary = folder.with_name(f".{folder.name}.writing")
     shutil.rmtree(temporary, ignore_errors=True)
     try:
@@ -29,7 +30,9 @@ def replace_portfolio(folder: Path, seller_id: str, write: Callable[[Path], None
             shutil.rmtree(folder)
         temporary.rename(folder)
     except PermissionError as error:
-        raise InputError.of("a folder that may be written", "one without that right", "choose another") from error
+        raise InputError.of(
+            "a folder that may be written", "one without that right", "choose another"
+        ) from error
 
 
 def replace_file(path: Path, write: Callable[[Path], None]) -> None:
@@ -40,10 +43,13 @@ def replace_file(path: Path, write: Callable[[Path], None]) -> None:
         write(temporary)
         temporary.replace(path)
     except PermissionError as error:
-        raise InputError.of("a file that may be written", "one without that right", "choose another") from error
+        raise InputError.of(
+            "a file that may be written", "one without that right", "choose another"
+        ) from error
 
 
-def _check_target(folder: Path, seller_id: str) -> None:
+def check_target(folder: Path, seller_id: str) -> None:
+    """Refuse a folder that holds something else than this seller's portfolio (InputError)."""
     if folder.is_file():
         raise InputError.of("a folder to write to", "a file of that name", "choose another")
     if not folder.is_dir() or not any(folder.iterdir()):

@@ -21,11 +21,14 @@ def _shared(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that all models have."""
     for option in reversed([
         click.argument("directory", metavar="DIR", type=folder),
-        click.option("--test-from", metavar="DATE", help="First as_of of the test period [default: the latest fifth]."),
+        click.option("--test-from", metavar="DATE",
+                     help="First as_of of the test period [default: the latest fifth]."),
         click.option("--final", is_flag=True, help="Refit the latest tested recipe on every mature subject."),
-        click.option("--population-rate", type=click.FloatRange(0, 1, min_open=True, max_open=True), metavar="RATE",
+        click.option("--population-rate", type=click.FloatRange(0, 1, min_open=True, max_open=True),
+                     metavar="RATE",
                      help="Rate of bad outcomes in the population, where the sample's differs from it."),
-        click.option("--without", multiple=True, metavar="NAME", help="Leave out a column or a feature; may be repeated."),
+        click.option("--without", multiple=True, metavar="NAME",
+                     help="Leave out a column or a feature; may be repeated."),
         click.option("--seed", type=int, default=7, show_default=True),
         as_json,
     ]):  # fmt: skip
@@ -38,7 +41,7 @@ def _shared(command: Callable[..., None]) -> Callable[..., None]:
               help="Late means unpaid this many days after the due date [default: 30].")  # fmt: skip
 @_shared
 def late(horizon_days: int | None, **options: Any) -> None:
-    """Train the model of late payment on the ledger in DIR.
+    r"""Train the model of late payment on the ledger in DIR.
 
     \b
     Example:
@@ -48,10 +51,12 @@ def late(horizon_days: int | None, **options: Any) -> None:
 
 
 @train.command()
-@click.option("--definition", type=click.Path(dir_okay=False), metavar="FILE", help="Default definition in YAML.")
+@click.option(
+    "--definition", type=click.Path(dir_okay=False), metavar="FILE", help="Default definition in YAML."
+)
 @_shared
 def default(definition: str | None, **options: Any) -> None:
-    """Train the model of default within 12 months on the portfolio in DIR.
+    r"""Train the model of default within 12 months on the portfolio in DIR.
 
     \b
     Example:
@@ -72,7 +77,11 @@ def _run(model: str, directory: str, as_json: bool, **options: Any) -> None:
 
 def _text(result: Any) -> str:
     report = result.report
-    kind = "refit on every mature subject; tested twin " + report["tested_twin"] if report["tested_twin"] else "tested"
+    kind = (
+        "refit on every mature subject; tested twin " + report["tested_twin"]
+        if report["tested_twin"]
+        else "tested"
+    )
     lines = [
         f"{report['model']}@{report['version']} ({report['outcome']}, {kind}) is now {result.alias}",
         f"test {report['from']} to {report['to']}: n = {report['n']}, cannot say {report['cannot_say']}, "

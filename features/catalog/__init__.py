@@ -20,7 +20,9 @@ NAMES: tuple[str, ...] = tuple(FEATURES)
 """Names in the order of the engine's output columns."""
 
 CATALOG_HASH = hashlib.sha256(
-    "\n".join(f"{f.name} {f.unit} {f.sign} {f.group} {f.window_days} {f.anchor}" for f in FEATURES.values()).encode()
+    "\n".join(
+        f"{f.name} {f.unit} {f.sign} {f.group} {f.window_days} {f.anchor}" for f in FEATURES.values()
+    ).encode()
 ).hexdigest()
 """Changes whenever a feature's meaning changes; a model names the catalog that it was trained with."""
 

@@ -7,9 +7,13 @@ from typing import Literal
 
 __all__ = ["GROUPS", "Feature", "Group", "Model", "Source", "Unit"]
 
-Unit = Literal["days", "share", "count", "money", "ratio", "log_money", "log_ratio", "flag", "index", "year", "day"]
+Unit = Literal[
+    "days", "share", "count", "money", "ratio", "log_money", "log_ratio", "flag", "index", "year", "day"
+]
 Model = Literal["default", "late"]
-Source = Literal["payments", "accounts", "prior_year", "market_value", "public_records", "request", "book", "limits"]
+Source = Literal[
+    "payments", "accounts", "prior_year", "market_value", "public_records", "request", "book", "limits"
+]
 
 
 @dataclass(frozen=True)

@@ -30,17 +30,21 @@ def _feature(
 
 _STATE: dict[str, Any] = {"window_days": None, "anchor": "as_of", "missing": _NO_HISTORY}
 _SHOWN: dict[str, Any] = {"models": ()}
-_ISSUED: dict[str, Any] = {"anchor": "issued_on", "reads": _LEDGER, "missing": "no invoice was issued in the window"}
+_ISSUED: dict[str, Any] = {
+    "anchor": "issued_on",
+    "reads": _LEDGER,
+    "missing": "no invoice was issued in the window",
+}
 
 PAYMENT_FEATURES: tuple[Feature, ...] = (
     _feature("share_late_amount_90d", "share", "payment_timeliness", 1, (
         "Share of value late, 90 days", "近90天逾期金额占比",
         "Paid {value} of the value due in the last 90 days late (typical: {reference}).",
-        "近90天到期金额中{value}逾期(参考值{reference})。"), window_days=90),
+        "近90天到期金额中{value}逾期（参考值{reference}）。"), window_days=90),
     _feature("share_late_amount_365d", "share", "payment_timeliness", 1, (
         "Share of value late, 12 months", "近12个月逾期金额占比",
         "Paid {value} of the value due in the last 12 months late (typical: {reference}).",
-        "近12个月到期金额中{value}逾期(参考值{reference})。")),
+        "近12个月到期金额中{value}逾期（参考值{reference}）。")),
     _feature("share_late_30_amount_90d", "share", "payment_timeliness", 1, (
         "Share of value over 30 days late, 90 days", "近90天逾期超30天金额占比",
         "{value} of the value due in the last 90 days was more than 30 days late.",
@@ -52,50 +56,51 @@ PAYMENT_FEATURES: tuple[Feature, ...] = (
     _feature("share_early_amount_365d", "share", "payment_timeliness", -1, (
         "Share of value paid early, 12 months", "近12个月提前付款金额占比",
         "Paid {value} of the value due in the last 12 months before it was due (typical: {reference}).",
-        "近12个月到期金额中{value}提前支付(参考值{reference})。")),
+        "近12个月到期金额中{value}提前支付（参考值{reference}）。")),
     _feature("share_late_count_365d", "share", "payment_timeliness", 1, (
         "Share of invoices late, 12 months", "近12个月逾期发票占比",
         "{value} of the invoices due in the last 12 months were late (typical: {reference}).",
-        "近12个月到期发票中{value}逾期(参考值{reference})。")),
+        "近12个月到期发票中{value}逾期（参考值{reference}）。")),
     _feature("mean_days_late_90d", "days", "payment_timeliness", 1, (
         "Average days late, 90 days", "近90天平均逾期天数",
-        "Paid on average {value} after the due date in the last 90 days.",
-        "近90天平均于到期日后{value}付款。"), window_days=90),
+        "Days late on average, last 90 days: {value} (negative is early).",
+        "近90天平均逾期天数：{value}（负数表示提前付款）。"), window_days=90),
     _feature("mean_days_late_365d", "days", "payment_timeliness", 1, (
         "Average days late, 12 months", "近12个月平均逾期天数",
-        "Paid on average {value} after the due date in the last 12 months (typical: {reference}).",
-        "近12个月平均于到期日后{value}付款(参考值{reference})。")),
+        "Days late on average, last 12 months: {value} (typical: {reference}; negative is early).",
+        "近12个月平均逾期天数：{value}（参考值{reference}；负数表示提前付款）。")),
     _feature("mean_days_late_all", "days", "payment_timeliness", 1, (
         "Average days late, all time", "历史平均逾期天数",
-        "Paid on average {value} after the due date over the whole history.",
-        "历史平均于到期日后{value}付款。"), window_days=None, missing="no item has fallen due yet"),
+        "Days late on average, whole history: {value} (negative is early).",
+        "历史平均逾期天数：{value}（负数表示提前付款）。"), window_days=None, missing="no item has fallen due yet"),
     _feature("mean_days_late_settled_90d", "days", "payment_timeliness", 1, (
         "Average days late of payments, 90 days", "近90天已付款平均逾期天数",
-        "Payments of the last 90 days came on average {value} after the due date.",
-        "近90天付款平均晚于到期日{value}。"), window_days=90, anchor="settled_on", missing="nothing was paid in the window"),
+        "Days late of the last 90 days' payments on average: {value} (negative is early).",
+        "近90天已付款平均逾期天数：{value}（负数表示提前付款）。"), window_days=90, anchor="settled_on", missing="nothing was paid in the window"),
     _feature("mean_days_late_settled_365d", "days", "payment_timeliness", 1, (
         "Average days late of payments, 12 months", "近12个月已付款平均逾期天数",
-        "Payments of the last 12 months came on average {value} after the due date.",
-        "近12个月付款平均晚于到期日{value}。"), anchor="settled_on", missing="nothing was paid in the window"),
+        "Days late of the last 12 months' payments on average: {value} (negative is early).",
+        "近12个月已付款平均逾期天数：{value}（负数表示提前付款）。"), anchor="settled_on", missing="nothing was paid in the window"),
     _feature("p90_days_late_365d", "days", "payment_timeliness", 1, (
         "Days late of the slowest tenth, 12 months", "近12个月最慢一成发票逾期天数",
-        "The slowest tenth of invoices was {value} late or more in the last 12 months.",
-        "近12个月最慢的一成发票逾期{value}以上。")),
+        "Days late of the slowest tenth of invoices, last 12 months: {value} or more (negative is early).",
+        "近12个月最慢的一成发票逾期天数：{value}以上（负数表示提前付款）。")),
     _feature("max_days_late_365d", "days", "payment_timeliness", 1, (
         "Longest delay, 12 months", "近12个月最长逾期天数",
-        "The longest delay of the last 12 months was {value}.", "近12个月最长逾期{value}。")),
+        "Longest delay of the last 12 months: {value} (negative is early).",
+        "近12个月最长逾期天数：{value}（负数表示提前付款）。")),
     _feature("mean_days_late_last_3", "days", "payment_timeliness", 1, (
         "Average days late, last three invoices", "最近三张发票平均逾期天数",
-        "The last three invoices due were on average {value} late.",
-        "最近到期的三张发票平均逾期{value}。"), window_days=None, missing="no item has fallen due yet"),
+        "Days late of the last three invoices due on average: {value} (negative is early).",
+        "最近到期的三张发票平均逾期天数：{value}（负数表示提前付款）。"), window_days=None, missing="no item has fallen due yet"),
     _feature("payment_index_365d", "index", "payment_timeliness", -1, (
         "Payment index, 12 months", "近12个月付款指数",
         "Payment index {value} of 100 (80 = prompt; typical: {reference}).",
-        "付款指数{value}(满分100,80为准时;参考值{reference})。"), **_SHOWN | {"missing": "fewer than three items fell due"}),
+        "付款指数{value}（满分100，80为准时；参考值{reference}）。"), **_SHOWN | {"missing": "fewer than three items fell due"}),
     _feature("change_mean_days_late_90d_365d", "days", "payment_trend", 1, (
-        "Change of average days late, 90 days against 12 months", "平均逾期天数变化(近90天对近12个月)",
-        "Average delay of the last 90 days is {value} above that of the last 12 months.",
-        "近90天平均逾期天数较近12个月增加{value}。"), window_days=90),
+        "Change of average days late, 90 days against 12 months", "平均逾期天数变化（近90天对近12个月）",
+        "Change of the average delay, last 90 days against 12 months: {value} (positive is slower).",
+        "近90天平均逾期天数较近12个月的变化：{value}（正数表示变慢）。"), window_days=90),
     _feature("overdue_amount", "money", "overdue_now", 1, (
         "Overdue amount", "当前逾期金额", "{value} is overdue now.", "当前逾期金额{value}。"), **_STATE | _SHOWN),
     _feature("overdue_share", "share", "overdue_now", 1, (
@@ -136,7 +141,7 @@ PAYMENT_FEATURES: tuple[Feature, ...] = (
         "Invoiced, 90 days", "近90天开票金额", "{value} was invoiced in the last 90 days.", "近90天开票{value}。"),
         **_ISSUED | _SHOWN | {"window_days": 90}),
     _feature("change_invoiced_amount_90d_365d", "log_ratio", "order_behaviour", 0, (
-        "Change of invoiced value, 90 days against 12 months", "开票额变化(近90天对近12个月)", "", ""), **_ISSUED),
+        "Change of invoiced value, 90 days against 12 months", "开票额变化（近90天对近12个月）", "", ""), **_ISSUED),
     _feature("count_invoices_365d", "count", "order_behaviour", 0, (
         "Invoices, 12 months", "近12个月发票数", "{value} invoices were issued in the last 12 months.",
         "近12个月开具发票{value}张。"), **_ISSUED),
@@ -157,7 +162,7 @@ PAYMENT_FEATURES: tuple[Feature, ...] = (
         "The peak month is {value} times the average month.", "高峰月为月均的{value}倍。"), **_ISSUED | _SHOWN),
     _feature("tenure_days", "days", "relationship", -1, (
         "Time since the first invoice", "合作时长",
-        "The first invoice was issued {value} ago (typical: {reference}).", "首张发票距今{value}(参考值{reference})。"),
+        "The first invoice was issued {value} ago (typical: {reference}).", "首张发票距今{value}（参考值{reference}）。"),
         **_STATE | {"anchor": "issued_on", "sign_reason": "new buyers default more"}),
     _feature("days_since_last_invoice", "days", "order_behaviour", 0, (
         "Days since the last invoice", "距最近开票天数",

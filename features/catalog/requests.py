@@ -25,9 +25,18 @@ _LIMIT: dict[str, Any] = {
 }  # fmt: skip
 
 
-def _feature(name: str, unit: str, shared: dict[str, Any], texts: tuple[str, str, str, str], **rest: Any) -> Feature:
+def _feature(
+    name: str, unit: str, shared: dict[str, Any], texts: tuple[str, str, str, str], **rest: Any
+) -> Feature:
     english, chinese, phrase, satz = texts
-    values = {**shared, "label_en": english, "label_zh": chinese, "phrase_en": phrase, "phrase_zh": satz, **rest}
+    values = {
+        **shared,
+        "label_en": english,
+        "label_zh": chinese,
+        "phrase_en": phrase,
+        "phrase_zh": satz,
+        **rest,
+    }
     return Feature(name, unit, **values)  # type: ignore[arg-type]
 
 
@@ -37,30 +46,31 @@ REQUEST_FEATURES: tuple[Feature, ...] = (
     _feature("request_assumed", "flag", _REQUEST, (
         "The usual invoice stands in for a request", "以常见发票代替申请", "", ""), models=(), missing="never"),
     _feature("log_request_amount", "log_money", _REQUEST, (
-        "Requested amount", "申请金额", "The amount is {value} (typical: {reference}).", "金额为{value}(参考值{reference})。")),
+        "Requested amount", "申请金额", "The amount is {value} (typical: {reference}).", "金额为{value}（参考值{reference}）。")),
     _feature("log_request_to_usual", "log_ratio", _REQUEST, (
         "Amount against the usual invoice", "金额与常见发票之比", "", "")),
     _feature("request_terms_days", "days", _REQUEST, (
-        "Terms", "账期", "The terms are {value} (typical: {reference}).", "账期{value}(参考值{reference})。")),
+        "Terms", "账期", "The terms are {value} (typical: {reference}).", "账期{value}（参考值{reference}）。")),
     _feature("request_terms_change_days", "days", _REQUEST, (
-        "Terms against the usual ones", "账期与常见账期之差", "Terms are {value} longer than usual.", "账期较常见账期长{value}。")),
+        "Terms against the usual ones", "账期与常见账期之差", "Terms against the usual ones: {value} (positive is longer).",
+        "账期与常见账期之差：{value}（正数表示更长）。")),
     _feature("request_days_until_due", "days", _REQUEST, (
-        "Days left until due", "距到期天数", "{value} are left until the due date (typical: {reference}).",
-        "距到期日{value}(参考值{reference})。"), sign=-1, sign_reason="an invoice booked close to its due date is paid late"),
+        "Days left until due", "距到期天数", "Days until the due date: {value} (typical: {reference}; negative is past due).",
+        "距到期天数：{value}（参考值{reference}；负数表示已逾期）。"), sign=-1, sign_reason="an invoice booked close to its due date is paid late"),
     _feature("request_due_weekday", "day", _REQUEST, ("Weekday of the due date", "到期日星期", "", "")),
     _feature("request_due_day_of_month", "day", _REQUEST, ("Day of the month of the due date", "到期日在当月的日序", "", "")),
     _feature("book_share_late_amount_90d", "share", _BOOK, (
         "Share of the book's value late, 90 days", "全部账款近90天逾期金额占比",
         "{value} of the value due from all buyers in 90 days was late (typical: {reference}).",
-        "近90天全部买方到期金额中{value}逾期(参考值{reference})。")),
+        "近90天全部买方到期金额中{value}逾期（参考值{reference}）。")),
     _feature("book_share_late_30_amount_90d", "share", _BOOK, (
         "Share of the book's value over 30 days late, 90 days", "全部账款近90天逾期超30天金额占比",
         "{value} of the value due from all buyers in 90 days was more than 30 days late (typical: {reference}).",
-        "近90天全部买方到期金额中{value}逾期超过30天(参考值{reference})。")),
+        "近90天全部买方到期金额中{value}逾期超过30天（参考值{reference}）。")),
     _feature("book_mean_days_late_settled_90d", "days", _BOOK, (
         "Average days late of all payments, 90 days", "全部付款近90天平均逾期天数",
-        "All buyers' payments of 90 days came on average {value} after the due date.",
-        "近90天全部买方付款平均晚于到期日{value}。"), anchor="settled_on"),
+        "Days late of all buyers' payments of 90 days on average: {value} (negative is early).",
+        "近90天全部买方付款平均逾期天数：{value}（负数表示提前付款）。"), anchor="settled_on"),
     _feature("own_limit", "money", _LIMIT, ("Limit in force", "现有额度", "The limit in force is {value}.", "现有额度{value}。")),
     _feature("insured_limit", "money", _LIMIT, (
         "Insured limit", "保险限额", "The insured limit is {value}.", "保险限额{value}。")),

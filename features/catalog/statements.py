@@ -8,13 +8,15 @@ from features.catalog.entry import Feature
 
 __all__ = ["STATEMENT_FEATURES"]
 
-_MISSING = "an item is missing, the denominator is not above 0, or no accounts younger than 30 months are known"
+_MISSING = (
+    "an item is missing, the denominator is not above 0, or no accounts younger than 30 months are known"
+)
 _REASON = {
     "liquidity": "short-term means are what bills are paid from",
     "leverage": "debt and thin equity leave no room for a bad year",
     "profitability": "losses consume equity and cash",
     "activity": "money tied up, or taken from suppliers, is strain",
-    "size": "small companies fail more often",
+    "size": "large companies have more to pay from",
     "growth": "no direction is known: shrinking and overtrading both hurt",
     "market": "the market prices distress before accounts show it",
     "public_records": "recorded claims precede insolvency",
@@ -22,20 +24,23 @@ _REASON = {
 }
 
 
-def _feature(name: str, unit: str, group: str, sign: int, reads: str, texts: tuple[str, str], **rest: Any) -> Feature:
+def _feature(
+    name: str, unit: str, group: str, sign: int, reads: str, texts: tuple[str, str], **rest: Any
+) -> Feature:
     """Build an entry; the phrase of a ratio follows from its label."""
     english, chinese = texts
     values: dict[str, Any] = {
         "source": "accounts", "sign_reason": _REASON[group] if sign else "no direction is known",
         "models": ("default",), "window_days": None, "anchor": "period_end",
         "reads": tuple(item if "." in item else f"statements.{item}" for item in reads.split()), "missing": _MISSING,
-        "phrase_en": f"{english} is {{value}} (typical: {{reference}}).",
-        "phrase_zh": f"{chinese}为{{value}}(参考值{{reference}})。", **rest,
+        "phrase_en": f"{english}: {{value}} (typical: {{reference}}).",
+        "phrase_zh": f"{chinese}为{{value}}（参考值{{reference}}）。", **rest,
     }  # fmt: skip
     return Feature(name, unit, group, sign=sign, label_en=english, label_zh=chinese, **values)  # type: ignore[arg-type]
 
 
 _SHOWN: dict[str, Any] = {"models": ()}
+_SIZE: dict[str, Any] = {"sign_reason": "small companies fail more often, large ones file for it more often"}
 _PRIOR: dict[str, Any] = {"source": "prior_year"}
 _MARKET: dict[str, Any] = {"source": "market_value"}
 
@@ -75,8 +80,8 @@ STATEMENT_FEATURES: tuple[Feature, ...] = (
     _feature("dpo_days", "days", "activity", 1, "accounts_payable cost_of_goods_sold",
              ("Days payables outstanding", "应付账款周转天数")),
     _feature("asset_turnover", "ratio", "activity", 0, "revenue total_assets", ("Asset turnover", "总资产周转率")),
-    _feature("log_total_assets", "log_money", "size", -1, "total_assets", ("Total assets", "总资产")),
-    _feature("log_revenue", "log_money", "size", -1, "revenue", ("Revenue", "营业收入")),
+    _feature("log_total_assets", "log_money", "size", 0, "total_assets", ("Total assets", "总资产"), **_SIZE),
+    _feature("log_revenue", "log_money", "size", 0, "revenue", ("Revenue", "营业收入"), **_SIZE),
     _feature("change_revenue_1y", "log_ratio", "growth", 0, "revenue", ("Revenue growth", "收入增长率"), **_PRIOR),
     _feature("change_total_assets_1y", "log_ratio", "growth", 0, "total_assets",
              ("Growth of total assets", "总资产增长率"), **_PRIOR),

@@ -1,0 +1,1 @@
+"""Compiled sweeps over packed facts; NumPy and Numba only."""

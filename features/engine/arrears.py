@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from features.block import MOVES
+from features.block import FOLLOWS, MOVES
 
 __all__ = ["CURE_DAYS", "DEFAULT_DAYS", "MATERIAL_AMOUNT", "MATERIAL_SHARE", "material_spells", "timeline"]
 
@@ -65,16 +65,20 @@ def timeline(ledger, buyer, as_of, day, own_item, rates):  # type: ignore[no-unt
         if ledger.payable[i] and due_from <= day:
             days[n], overdue[n] = due_from, rate * ledger.amount_minor[i]
             n += 1
+        asked = ledger.amount_minor[i]
         for a in range(ledger.allocation_start[item], ledger.allocation_start[item + 1]):
-            if not ledger.allocation_known_from[a] <= as_of < ledger.allocation_known_until[a]:
+            is_known = ledger.allocation_known_from[a] <= as_of < ledger.allocation_known_until[a]
+            if not is_known or ledger.settled_day[a] > day:
                 continue
-            if not ledger.meaning[a] & MOVES or ledger.settled_day[a] > day:
-                continue
-            days[n], exposure[n] = ledger.settled_day[a], -rate * ledger.settled_minor[a]
-            n += 1
+            part, meaning = ledger.settled_minor[a], ledger.meaning[a]
+            if meaning & MOVES:
+                days[n], exposure[n] = ledger.settled_day[a], -rate * part
+                n += 1
             gone_from = max(ledger.settled_day[a], due_from)
-            if ledger.payable[i] and gone_from <= day:
-                days[n], overdue[n] = gone_from, -rate * ledger.settled_minor[a]
+            if meaning & (MOVES | FOLLOWS) and ledger.payable[i] and gone_from <= day:
+                # Reason: an item that is paid twice does not make another one less overdue.
+                days[n], overdue[n] = gone_from, rate * (max(asked - part, 0) - max(asked, 0))
+                asked -= part
                 n += 1
     return _running(days[:n], exposure[:n], overdue[:n])
 

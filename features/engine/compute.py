@@ -43,7 +43,12 @@ class Context:
 
 
 def compute(
-    block: Block, subjects: SubjectArrays, context: Context, out: Floats | None = None, *, assumes_usual: bool = False
+    block: Block,
+    subjects: SubjectArrays,
+    context: Context,
+    out: Floats | None = None,
+    *,
+    assumes_usual: bool = False,
 ) -> Floats:
     """Compute every feature of the catalog.
 
@@ -92,8 +97,8 @@ def _payment_columns(ledger: Ledger, subjects: SubjectArrays) -> Columns:
 
 
 def _above_zero_or_nothing(part: Floats, whole: Floats) -> Floats:
-    """A buyer that owes nothing has nothing overdue: the share is 0, not missing."""
-    return np.where(part <= 0, 0.0, np.minimum(part / _above_zero(whole), 1.0))
+    """Return a share; of a buyer that owes nothing on balance nothing is overdue: 0, not missing."""
+    return np.where((part <= 0) | (whole <= 0), 0.0, np.minimum(part / _above_zero(whole), 1.0))
 
 
 def _record_columns(ledger: Ledger, subjects: SubjectArrays) -> Columns:
@@ -105,10 +110,12 @@ def _record_columns(ledger: Ledger, subjects: SubjectArrays) -> Columns:
 def _statement_columns(block: Block, subjects: SubjectArrays) -> Columns:
     statements = block.statements
     latest, prior = pick(statements, subjects)
-    now, before = (complete(_accounts(statements, rows)) for rows in (latest, prior))
+    to_reporting = _statement_rates(block, latest, subjects)
+    scale = _scale(statements, latest, prior, to_reporting, _statement_rates(block, prior, subjects))
+    now = complete(_accounts(statements, latest))
+    before = complete({item: values * scale for item, values in _accounts(statements, prior).items()})
     known = latest != NO_STATEMENT
     ended = np.where(known, _take(statements.period_end, latest), 0)
-    to_reporting = _statement_rates(block, latest, subjects)
     money = {item: now[item] * to_reporting for item in _MONEY}
     return {
         **levels(now),
@@ -117,13 +124,20 @@ def _statement_columns(block: Block, subjects: SubjectArrays) -> Columns:
         "log_total_assets": log(now["total_assets"] * to_reporting),
         "log_revenue": log(money["revenue"]),
         "log_market_value": log(now["market_value"] * to_reporting),
-        "loss_years_last_2": np.where(known, (now["net_income"] < 0) + 1.0 * (before["net_income"] < 0), np.nan),
+        "loss_years_last_2": _losses(now["net_income"], before["net_income"]),
         "statement_age_days": np.where(known, subjects.day - ended, np.nan),
-        "accounts_year": np.where(known, ended.astype("datetime64[D]").astype("datetime64[Y]").astype(int) + 1970, np.nan),
+        "accounts_year": np.where(
+            known, ended.astype("datetime64[D]").astype("datetime64[Y]").astype(int) + 1970, np.nan
+        ),
         "has_accounts": known.astype(np.float64),
         "has_prior_year": (prior != NO_STATEMENT).astype(np.float64),
         "has_market_value": (~np.isnan(now["market_value"])).astype(np.float64),
     }
+
+
+def _losses(now: Floats, before: Floats) -> Floats:
+    """Count years with a loss; a year before that nobody knows counts as none, which its own flag tells."""
+    return np.where(np.isnan(now), np.nan, (now < 0) + 1.0 * (before < 0))
 
 
 _MONEY = ("equity", "tangible_net_worth", "working_capital", "accounts_payable", "revenue")
@@ -151,6 +165,18 @@ def _statement_rates(block: Block, rows: npt.NDArray[np.int64], subjects: Subjec
         mine = np.flatnonzero((currency == position) & (rows != NO_STATEMENT))
         rates[mine] = rates_of(block, int(position), subjects.as_of[mine])
     return rates
+
+
+def _scale(
+    statements: StatementBlock,
+    latest: npt.NDArray[np.int64],
+    prior: npt.NDArray[np.int64],
+    latest_rates: Floats,
+    prior_rates: Floats,
+) -> Floats:
+    """Return what turns the prior year's money into the currency of the latest accounts."""
+    same = _take(statements.currency, latest) == _take(statements.currency, prior)
+    return np.where(same, 1.0, prior_rates / latest_rates)
 
 
 def rates_of(block: Block, position: int, as_of: npt.NDArray[np.int64]) -> Floats:
@@ -189,7 +215,7 @@ def _day_of_month(days: Floats) -> Floats:
 
 
 def _book_columns(context: Context, subjects: SubjectArrays) -> Columns:
-    """A subject sees the last month end before its as_of."""
+    """Return the book as of the last month end before each as_of."""
     before = np.searchsorted(context.month_end, subjects.as_of, side="left")
     table = np.vstack([np.full(len(BOOK), np.nan), context.values])
     return {f"book_{name}": table[before, position] for position, name in enumerate(BOOK)}

@@ -29,6 +29,7 @@ class Ledger(NamedTuple):
     currency: Ints
     sign: Ints
     payable: Ints
+    sale: Ints
     allocation_start: Ints
     allocation_known_from: Ints
     allocation_known_until: Ints

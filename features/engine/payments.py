@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 
-from features.block import DILUTES, LOSS, MOVES, PAID, SubjectArrays
+from features.block import DILUTES, FOLLOWS, LOSS, MOVES, PAID, SubjectArrays
 from features.engine.arrears import (
     CURE_DAYS,
     DEFAULT_DAYS,
@@ -17,6 +20,9 @@ from features.engine.arrears import (
 from features.engine.ledger import Ledger, rates_at
 
 __all__ = ["PAYMENTS", "payments"]
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 PAYMENTS: tuple[str, ...] = tuple(
     """exposure overdue_amount amount_due_365d written_off_amount invoiced_amount_90d invoiced_amount_365d
@@ -33,8 +39,19 @@ PAYMENTS: tuple[str, ...] = tuple(
 # Columns of the sums by currency: the first six are amounts shown as they are, the others parts of shares and means.
 _OPEN, _OVERDUE, _DUE_365, _LOST, _INVOICED_90, _INVOICED_365 = range(6)
 _DUE_90, _LATE_90, _LATE_365, _LATE30_90, _LATE30_365, _EARLY_365, _DILUTED_365 = range(6, 13)
-_DAYS_90, _DAYS_365, _DUE_ALL, _DAYS_ALL, _SETTLED_90, _SETTLED_DAYS_90, _SETTLED_365, _SETTLED_DAYS_365 = range(13, 21)
+_DAYS_90, _DAYS_365, _DUE_ALL, _DAYS_ALL, _SETTLED_90, _SETTLED_DAYS_90, _SETTLED_365, _SETTLED_DAYS_365 = (
+    range(13, 21)
+)
 _SUMS = 21
+
+# Counts of items; the first four are shown as they are.
+_OPEN_ITEMS, _DUE_ITEMS, _SETTLED_ITEMS, _SALES, _LATE_ITEMS = range(5)
+_COUNTS = 5
+
+# Extremes: the dpd of the oldest open item, and days.
+_OLDEST, _FIRST_ISSUED, _LAST_SALE, _LAST_SETTLED = range(4)
+_SEEN = 4
+_NO_DAY = -(10**6)
 
 _QUOTIENTS = np.array(
     [
@@ -50,7 +67,28 @@ _INDEX_POINTS = np.array([100.0, 90.0, 80.0, 70.0, 60.0, 50.0, 40.0, 30.0, 20.0,
 _MIN_INDEX_ITEMS = 3
 
 
-def payments(ledger: Ledger, subjects: SubjectArrays, out: np.ndarray) -> None:
+class _Subject(NamedTuple):
+    buyer: int
+    as_of: int
+    day: int
+    own_item: int
+
+
+class _Tally(NamedTuple):
+    """What one pass over a buyer's items gathers; the lists are filled up to their counts."""
+
+    sums: Ints
+    counts: Ints
+    seen: Ints
+    days_late: Floats
+    weights: Floats
+    amounts: Floats
+    terms: Floats
+    months: Floats
+    latest: Floats
+
+
+def payments(ledger: Ledger, subjects: SubjectArrays, out: Floats) -> None:
     """Fill payment features of subjects.
 
     Parameters
@@ -59,147 +97,204 @@ def payments(ledger: Ledger, subjects: SubjectArrays, out: np.ndarray) -> None:
     subjects : SubjectArrays
     out : float64 ndarray, shape (n, len(PAYMENTS))
         Amounts in the reporting currency, days, shares and counts. NaN means that nothing is known to say it from:
-        a mean without items, a sum in a currency that has no rate yet.
+        no item at all, a mean without items, a sum in a currency that has no rate yet.
     """
     _sweep(ledger, subjects.buyer, subjects.as_of, subjects.day, subjects.own_item, out)
 
 
 @njit(nogil=True, cache=True)
 def _sweep(ledger, buyer, as_of, day, own_item, out):  # type: ignore[no-untyped-def]
-    currencies = len(ledger.fx_start) - 1
-    sums = np.empty((currencies, _SUMS), np.int64)
-    rates = np.empty(currencies, np.float64)
+    rates = np.empty(len(ledger.fx_start) - 1, np.float64)
     for s in range(len(buyer)):
         out[s, :] = np.nan
         if buyer[s] >= 0:
             rates_at(ledger, as_of[s], rates)
-            sums[:] = 0
-            _subject(ledger, buyer[s], as_of[s], day[s], own_item[s], rates, sums, out[s])
+            _subject(ledger, _Subject(buyer[s], as_of[s], day[s], own_item[s]), rates, out[s])
 
 
 @njit(nogil=True, cache=True)
-def _subject(ledger, buyer, as_of, day, own_item, rates, sums, out):  # type: ignore[no-untyped-def]
-    first, last = ledger.invoice_start[buyer], ledger.invoice_start[buyer + 1]
-    size = last - first
-    days_late = np.empty(size, np.float64)
-    weights = np.empty(size, np.float64)
-    amounts = np.empty(size, np.float64)
-    terms = np.empty(size, np.float64)
-    months = np.zeros(12, np.float64)
-    latest = np.full((3, 2), np.nan)
-    n_due, n_all_due, n_issued, n_open, n_settled, n_late = 0, 0, 0, 0, 0, 0
-    oldest_dpd, first_issued, last_issued, last_settled = 0, day + 1, -(10**6), -(10**6)
+def _subject(ledger, subject, rates, out):  # type: ignore[no-untyped-def]
+    first, last = ledger.invoice_start[subject.buyer], ledger.invoice_start[subject.buyer + 1]
+    tally = _new_tally(len(rates), last - first)
+    known = 0
     for i in range(first, last):
-        item = ledger.item[i]
-        if not ledger.known_from[i] <= as_of < ledger.known_until[i] or item == own_item:
-            continue
-        cur, due, issued, amount = ledger.currency[i], ledger.due_day[i], ledger.issued_day[i], ledger.amount_minor[i]
-        paid, diluted, lost, moved, weighted, late, late30, early, settled_on = _item(ledger, i, as_of, day, sums[cur])
-        balance = amount - moved
-        if issued <= day:
-            sums[cur, _OPEN] += ledger.sign[i] * balance
-        if not ledger.payable[i] or issued > day:
-            continue
-        sums[cur, _LOST] += lost
-        last_settled = max(last_settled, settled_on)
-        first_issued, last_issued = min(first_issued, issued), max(last_issued, issued)
-        n_open += balance > 0
-        if balance > 0 and due < day:
-            sums[cur, _OVERDUE] += balance
-            oldest_dpd = max(oldest_dpd, day - due)
-        if issued > day - 365:
-            sums[cur, _INVOICED_365] += amount
-            sums[cur, _DILUTED_365] += diluted
-            amounts[n_issued], terms[n_issued] = amount * rates[cur], due - issued
-            months[min(11, (day - issued) * 12 // 365)] += amount * rates[cur]
-            n_issued += 1
-        if issued > day - 90:
-            sums[cur, _INVOICED_90] += amount
-        n_settled += settled_on > day - 365
-        # Reason: bills and transfers go on in another item, so that part is judged there and not here.
-        base = amount - diluted - (moved - paid - diluted - lost)
-        if due > day or base <= 0:
-            continue
-        unpaid = max(0, base - paid)
-        weighted += unpaid * (day - due)
-        late += unpaid * (day > due)
-        late30 += unpaid * (day > due + 30)
-        total = paid + unpaid
-        if total <= 0:
-            continue
-        n_all_due += 1
-        sums[cur, _DUE_ALL] += total
-        sums[cur, _DAYS_ALL] += weighted
-        _keep_latest(latest, due, weighted / total)
-        if due > day - 365:
-            days_late[n_due], weights[n_due] = weighted / total, total * rates[cur]
-            n_due += 1
-            n_late += weighted > 0
-            sums[cur, _DUE_365] += total
-            sums[cur, _DAYS_365] += weighted
-            sums[cur, _LATE_365] += late
-            sums[cur, _LATE30_365] += late30
-            sums[cur, _EARLY_365] += early
-        if due > day - 90:
-            sums[cur, _DUE_90] += total
-            sums[cur, _DAYS_90] += weighted
-            sums[cur, _LATE_90] += late
-            sums[cur, _LATE30_90] += late30
-    n = _amounts(sums, rates, out)
-    n = _spread(days_late[:n_due], weights[:n_due], n_late, latest, out, n)
-    out[n : n + 4] = n_open, n_due, n_settled, n_issued
-    n = _orders(amounts[:n_issued], terms[:n_issued], months, out, n + 4)
-    out[n] = oldest_dpd
-    if first_issued <= day:
-        out[n + 1], out[n + 2] = day - first_issued, day - last_issued
-    if last_settled > -(10**6):
-        out[n + 3] = day - last_settled
-    _arrears(ledger, buyer, as_of, day, own_item, rates, out, n + 4)
+        counts = ledger.known_from[i] <= subject.as_of < ledger.known_until[i]
+        if counts and ledger.item[i] != subject.own_item and ledger.issued_day[i] <= subject.day:
+            _item(ledger, i, subject, rates, tally)
+            known += 1
+    if known == 0:
+        return
+    seen = tally.seen
+    n = _amounts(tally.sums, rates, out)
+    n = _spread(tally, out, n)
+    out[n : n + 4] = tally.counts[:4]
+    n = _orders(tally, out, n + 4)
+    if seen[_FIRST_ISSUED] > _NO_DAY:
+        out[n] = seen[_OLDEST]
+        out[n + 1] = subject.day - seen[_FIRST_ISSUED]
+    if seen[_LAST_SALE] > _NO_DAY:
+        out[n + 2] = subject.day - seen[_LAST_SALE]
+    if seen[_LAST_SETTLED] > _NO_DAY:
+        out[n + 3] = subject.day - seen[_LAST_SETTLED]
+    _arrears(ledger, subject, rates, out, n + 4)
 
 
 @njit(nogil=True, cache=True)
-def _item(ledger, i, as_of, day, sums):  # type: ignore[no-untyped-def]
-    """Return what is known of an item's settlement, in minor units, and add it to the sums by settlement date."""
+def _new_tally(currencies, items):  # type: ignore[no-untyped-def]
+    seen = np.full(_SEEN, _NO_DAY, np.int64)
+    seen[_OLDEST] = 0
+    return _Tally(
+        np.zeros((currencies, _SUMS), np.int64), np.zeros(_COUNTS, np.int64), seen,
+        np.empty(items, np.float64), np.empty(items, np.float64), np.empty(items, np.float64),
+        np.empty(items, np.float64), np.zeros(12, np.float64), np.full((3, 2), np.nan),
+    )  # fmt: skip
+
+
+@njit(nogil=True, cache=True)
+def _item(ledger, i, subject, rates, tally):  # type: ignore[no-untyped-def]
+    """Add one item to the tally."""
+    amount, issued, due, payable = (
+        ledger.amount_minor[i],
+        ledger.issued_day[i],
+        ledger.due_day[i],
+        ledger.payable[i],
+    )
+    sums, seen = tally.sums[ledger.currency[i]], tally.seen
+    closed, held, diluted, lost, followed, settled_on = _settlement(ledger, i, subject, sums)
+    balance = amount - closed
+    sums[_OPEN] += ledger.sign[i] * balance
+    if not payable:
+        return
+    sums[_LOST] += lost
+    seen[_LAST_SETTLED] = max(seen[_LAST_SETTLED], settled_on)
+    seen[_FIRST_ISSUED] = issued if seen[_FIRST_ISSUED] == _NO_DAY else min(seen[_FIRST_ISSUED], issued)
+    tally.counts[_OPEN_ITEMS] += balance > 0
+    tally.counts[_SETTLED_ITEMS] += settled_on > subject.day - 365
+    if balance - held > 0 and due < subject.day:
+        sums[_OVERDUE] += balance - held
+        seen[_OLDEST] = max(seen[_OLDEST], subject.day - due)
+    if ledger.sale[i]:
+        _sale(ledger, i, subject.day, diluted, rates, tally)
+    # Reason: bills and transfers go on in another item, so that part is judged there and not here.
+    base = amount - diluted - followed
+    if due <= subject.day and base > 0:
+        _due(ledger, i, subject, base, rates, tally)
+
+
+@njit(nogil=True, cache=True)
+def _settlement(ledger, i, subject, sums):  # type: ignore[no-untyped-def]
+    """Return what is known of an item's settlement, in minor units, and the last day of a payment.
+
+    Parts are what closes it, what bills hold open, what was credited, what was lost and what goes on elsewhere.
+    Payments are added to the sums by settlement date; what takes a payment back is none.
+    """
     item, due = ledger.item[i], ledger.due_day[i]
-    paid, diluted, lost, moved, weighted, late, late30, early, settled_on = 0, 0, 0, 0, 0, 0, 0, 0, -(10**6)
+    closed, held, diluted, lost, followed, settled_on = 0, 0, 0, 0, 0, _NO_DAY
     for a in range(ledger.allocation_start[item], ledger.allocation_start[item + 1]):
-        if not ledger.allocation_known_from[a] <= as_of < ledger.allocation_known_until[a]:
+        settled, part, meaning = ledger.settled_day[a], ledger.settled_minor[a], ledger.meaning[a]
+        if settled > subject.day or not _is_known(ledger, a, subject.as_of):
             continue
-        settled = ledger.settled_day[a]
-        if settled > day:
-            continue
-        part, meaning = ledger.settled_minor[a], ledger.meaning[a]
-        moved += part * (meaning & MOVES > 0)
+        closed += part * (meaning & MOVES > 0)
+        held += part * (meaning & (MOVES | FOLLOWS) == FOLLOWS)
         diluted += part * (meaning & DILUTES > 0)
         lost += part * (meaning & LOSS > 0)
-        if meaning & PAID:
-            paid += part
-            weighted += part * (settled - due)
-            late += part * (settled > due)
-            late30 += part * (settled > due + 30)
-            early += part * (settled < due)
+        followed += part * (meaning & FOLLOWS > 0)
+        if meaning & PAID and part > 0 and ledger.payable[i]:
             settled_on = max(settled_on, settled)
-            if ledger.payable[i] and settled > day - 365:
+            if settled > subject.day - 365:
                 sums[_SETTLED_365] += part
                 sums[_SETTLED_DAYS_365] += part * (settled - due)
-            if ledger.payable[i] and settled > day - 90:
+            if settled > subject.day - 90:
                 sums[_SETTLED_90] += part
                 sums[_SETTLED_DAYS_90] += part * (settled - due)
-    return paid, diluted, lost, moved, weighted, late, late30, early, settled_on
+    return closed, held, diluted, lost, followed, settled_on
+
+
+@njit(nogil=True, cache=True)
+def _is_known(ledger, a, as_of):  # type: ignore[no-untyped-def]
+    return ledger.allocation_known_from[a] <= as_of < ledger.allocation_known_until[a]
+
+
+@njit(nogil=True, cache=True)
+def _sale(ledger, i, day, diluted, rates, tally):  # type: ignore[no-untyped-def]
+    """Add an invoice to the figures by issue date."""
+    amount, issued, cur = ledger.amount_minor[i], ledger.issued_day[i], ledger.currency[i]
+    tally.seen[_LAST_SALE] = max(tally.seen[_LAST_SALE], issued)
+    if issued > day - 365:
+        n = tally.counts[_SALES]
+        tally.sums[cur, _INVOICED_365] += amount
+        tally.sums[cur, _DILUTED_365] += diluted
+        tally.amounts[n], tally.terms[n] = amount * rates[cur], ledger.due_day[i] - issued
+        tally.months[min(11, (day - issued) * 12 // 365)] += amount * rates[cur]
+        tally.counts[_SALES] += 1
+    if issued > day - 90:
+        tally.sums[cur, _INVOICED_90] += amount
+
+
+@njit(nogil=True, cache=True)
+def _due(ledger, i, subject, base, rates, tally):  # type: ignore[no-untyped-def]
+    """Add an item that fell due to the figures by due date."""
+    due, cur, day = ledger.due_day[i], ledger.currency[i], subject.day
+    weighted, late, late30, early = _lateness(ledger, i, subject, base)
+    sums, n = tally.sums[cur], tally.counts[_DUE_ITEMS]
+    _keep_latest(tally.latest, due, weighted / base)
+    sums[_DUE_ALL] += base
+    sums[_DAYS_ALL] += weighted
+    if due > day - 365:
+        tally.days_late[n], tally.weights[n] = weighted / base, base * rates[cur]
+        tally.counts[_DUE_ITEMS] += 1
+        tally.counts[_LATE_ITEMS] += late > 0
+        sums[_DUE_365] += base
+        sums[_DAYS_365] += weighted
+        sums[_LATE_365] += late
+        sums[_LATE30_365] += late30
+        sums[_EARLY_365] += early
+    if due > day - 90:
+        sums[_DUE_90] += base
+        sums[_DAYS_90] += weighted
+        sums[_LATE_90] += late
+        sums[_LATE30_90] += late30
+
+
+@njit(nogil=True, cache=True)
+def _lateness(ledger, i, subject, base):  # type: ignore[no-untyped-def]
+    """Return amount times days late of an item, and what of it was late, over 30 days late and early.
+
+    What was paid by a day is between 0 and `base`, so that an over-payment earns nothing and what takes a payment
+    back makes that part unpaid again from that day on; allocations of an item are sorted by day.
+    """
+    item, due, day = ledger.item[i], ledger.due_day[i], subject.day
+    running, paid, weighted, late, late30, early = 0, 0, 0, 0, 0, 0
+    for a in range(ledger.allocation_start[item], ledger.allocation_start[item + 1]):
+        settled = ledger.settled_day[a]
+        if settled > day or not ledger.meaning[a] & PAID or not _is_known(ledger, a, subject.as_of):
+            continue
+        running += ledger.settled_minor[a]
+        part = min(max(running, 0), base) - paid
+        paid += part
+        weighted += part * (settled - due)
+        late += part * (settled > due)
+        late30 += part * (settled > due + 30)
+        early += part * (settled < due)
+    unpaid = base - paid
+    return (
+        weighted + unpaid * (day - due),
+        late + unpaid * (day > due),
+        late30 + unpaid * (day > due + 30),
+        early,
+    )
 
 
 @njit(nogil=True, cache=True)
 def _keep_latest(latest, due, days):  # type: ignore[no-untyped-def]
-    """Keep the three items that fell due last; `latest` holds due day and days late, missing ones first."""
-    lowest = 0
-    for k in range(len(latest)):
-        if np.isnan(latest[k, 0]):
-            lowest = k
-            break
-        if latest[k, 0] < latest[lowest, 0]:
-            lowest = k
-    if np.isnan(latest[lowest, 0]) or due >= latest[lowest, 0]:
-        latest[lowest, 0], latest[lowest, 1] = due, days
+    """Keep the three items that fell due last, in that order; `latest` holds due day and days late, gaps first."""
+    if due < latest[0, 0]:
+        return
+    k = 0
+    while k + 1 < len(latest) and not latest[k + 1, 0] > due:
+        latest[k] = latest[k + 1]
+        k += 1
+    latest[k, 0], latest[k, 1] = due, days
 
 
 @njit(nogil=True, cache=True)
@@ -218,35 +313,41 @@ def _amounts(sums, rates, out):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def _spread(days_late, weights, n_late, latest, out, n):  # type: ignore[no-untyped-def]
-    if len(days_late):
-        out[n] = n_late / len(days_late)
+def _spread(tally, out, n):  # type: ignore[no-untyped-def]
+    n_due = tally.counts[_DUE_ITEMS]
+    days_late, weights = tally.days_late[:n_due], tally.weights[:n_due]
+    if n_due:
+        out[n] = tally.counts[_LATE_ITEMS] / n_due
         out[n + 1] = np.percentile(days_late, 90)
         out[n + 2] = days_late.max()
-    if not np.isnan(latest[0, 0]):
-        out[n + 3] = np.nanmean(latest[:, 1])
-    if len(days_late) >= _MIN_INDEX_ITEMS:
+    if not np.isnan(tally.latest[-1, 0]):
+        out[n + 3] = np.nanmean(tally.latest[:, 1])
+    if n_due >= _MIN_INDEX_ITEMS:
         points = np.interp(days_late, _INDEX_DAYS, _INDEX_POINTS)
         out[n + 4] = (points * weights).sum() / weights.sum()
     return n + 5
 
 
 @njit(nogil=True, cache=True)
-def _orders(amounts, terms, months, out, n):  # type: ignore[no-untyped-def]
-    if len(amounts):
-        out[n] = np.median(amounts)
-        out[n + 1] = np.median(terms)
-        if months.sum() > 0:
-            out[n + 2] = np.percentile(months, 95) / months.mean()
+def _orders(tally, out, n):  # type: ignore[no-untyped-def]
+    n_sales = tally.counts[_SALES]
+    if n_sales:
+        out[n + 1] = np.median(tally.terms[:n_sales])
+        if not np.isnan(tally.months.sum()):
+            out[n] = np.median(tally.amounts[:n_sales])
+            out[n + 2] = np.percentile(tally.months, 95) / tally.months.mean()
     return n + 3
 
 
 @njit(nogil=True, cache=True)
-def _arrears(ledger, buyer, as_of, day, own_item, rates, out, n):  # type: ignore[no-untyped-def]
+def _arrears(ledger, subject, rates, out, n):  # type: ignore[no-untyped-def]
+    buyer, as_of, day, own_item = subject
     days, exposure, overdue = timeline(ledger, buyer, as_of, day, own_item, rates)
+    if np.isnan(exposure).any():
+        return
     peak = 0.0
     for j in range(len(days)):
-        ends_in_window = j + 1 == len(days) or days[j + 1] > day - 365
+        ends_in_window = j + 1 == len(days) or days[j + 1] - 1 > day - 365
         if ends_in_window and exposure[j] > peak:
             peak = exposure[j]
     out[n] = peak

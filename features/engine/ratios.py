@@ -34,7 +34,13 @@ def complete(accounts: Accounts) -> Accounts:
     filled = dict(accounts)
     for item, formula in _DERIVED.items():
         filled[item] = np.where(np.isnan(accounts[item]), formula(accounts), accounts[item])
-    for item in ("intangible_assets", "goodwill", "related_party_receivables", "short_term_investments", "prepaid_expenses"):
+    for item in (
+        "intangible_assets",
+        "goodwill",
+        "related_party_receivables",
+        "short_term_investments",
+        "prepaid_expenses",
+    ):
         filled[item] = np.nan_to_num(accounts[item])
     softness = filled["intangible_assets"] + filled["goodwill"] + filled["related_party_receivables"]
     filled["tangible_net_worth"] = filled["equity"] - softness
@@ -62,7 +68,9 @@ def levels(a: Accounts) -> dict[str, Floats]:
     """
     return {
         "current_ratio": _over(a["current_assets"], a["current_liabilities"]),
-        "quick_ratio": _over(a["current_assets"] - a["inventory"] - a["prepaid_expenses"], a["current_liabilities"]),
+        "quick_ratio": _over(
+            a["current_assets"] - a["inventory"] - a["prepaid_expenses"], a["current_liabilities"]
+        ),
         "cash_ratio": _over(a["cash"] + a["short_term_investments"], a["current_liabilities"]),
         "working_capital_to_assets": _over(a["working_capital"], a["total_assets"]),
         "liabilities_to_assets": _over(a["total_liabilities"], a["total_assets"]),

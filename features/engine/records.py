@@ -32,19 +32,31 @@ def _sweep(ledger, buyer, as_of, day, out):  # type: ignore[no-untyped-def]
     rates = np.empty(len(ledger.fx_start) - 1, np.float64)
     for s in range(len(buyer)):
         out[s, 0], out[s, 1], out[s, 2], out[s, 3] = 0.0, 0.0, np.nan, np.nan
-        if buyer[s] < 0:
-            continue
-        for e in range(ledger.event_start[buyer[s]], ledger.event_start[buyer[s] + 1]):
-            known = ledger.event_known_from[e] <= as_of[s] < ledger.event_known_until[e]
-            if known and ledger.event_day[e] <= day[s]:
-                if ledger.is_insolvency[e]:
-                    out[s, 0] = 1.0
-                elif ledger.event_day[e] > day[s] - 365:
-                    out[s, 1] += 1
-        rates_at(ledger, as_of[s], rates)
-        for j in range(ledger.limit_start[buyer[s]], ledger.limit_start[buyer[s] + 1]):
-            known = ledger.limit_known_from[j] <= as_of[s] < ledger.limit_known_until[j]
-            if known and ledger.limit_valid_from[j] <= day[s] <= ledger.limit_valid_to[j]:
-                column = 2 if ledger.is_own[j] else 3
-                amount = ledger.limit_minor[j] * rates[ledger.limit_currency[j]]
-                out[s, column] = amount if np.isnan(out[s, column]) else out[s, column] + amount
+        if buyer[s] >= 0:
+            rates_at(ledger, as_of[s], rates)
+            _events(ledger, buyer[s], as_of[s], day[s], out[s])
+            _limits(ledger, buyer[s], (as_of[s], day[s]), rates, out[s])
+
+
+@njit(nogil=True, cache=True)
+def _events(ledger, buyer, as_of, day, out):  # type: ignore[no-untyped-def]
+    for e in range(ledger.event_start[buyer], ledger.event_start[buyer + 1]):
+        known = ledger.event_known_from[e] <= as_of < ledger.event_known_until[e]
+        if known and ledger.event_day[e] <= day:
+            if ledger.is_insolvency[e]:
+                out[0] = 1.0
+            elif ledger.event_day[e] > day - 365:
+                out[1] += 1
+
+
+@njit(nogil=True, cache=True)
+def _limits(ledger, buyer, moment, rates, out):  # type: ignore[no-untyped-def]
+    as_of, day = moment
+    in_force = np.zeros(2, np.bool_)
+    for j in range(ledger.limit_start[buyer], ledger.limit_start[buyer + 1]):
+        known = ledger.limit_known_from[j] <= as_of < ledger.limit_known_until[j]
+        if known and ledger.limit_valid_from[j] <= day <= ledger.limit_valid_to[j]:
+            column = 2 if ledger.is_own[j] else 3
+            amount = ledger.limit_minor[j] * rates[ledger.limit_currency[j]]
+            out[column] = amount + (out[column] if in_force[column - 2] else 0.0)
+            in_force[column - 2] = True

@@ -29,35 +29,53 @@ def pick(statements: StatementBlock, subjects: SubjectArrays) -> tuple[np.ndarra
     -------
     latest, prior : int64 ndarray, shape (n,)
         Rows of `statements`; `NO_STATEMENT` where there are none. Of accounts with one period end those over more
-        months win, then the consolidated ones; the prior year must be consolidated like the latest.
+        months win, then the consolidated ones. The prior year must be consolidated like the latest and have ended
+        within 45 days of a year before; of several, those over as many months win, then those nearest to a year.
     """
     latest = np.full(len(subjects), NO_STATEMENT, np.int64)
     prior = np.full(len(subjects), NO_STATEMENT, np.int64)
-    _pick(statements.start, statements.known_from, statements.known_until, statements.period_end, statements.months,
-          statements.consolidated, subjects.buyer, subjects.as_of, subjects.day, latest, prior)  # fmt: skip
+    keys = np.column_stack([statements.period_end, statements.months, statements.consolidated])
+    known = np.column_stack([statements.known_from, statements.known_until])
+    moments = np.column_stack([subjects.buyer, subjects.as_of, subjects.day])
+    _pick(statements.start, known, keys, moments, latest, prior)
     return latest, prior
 
 
 @njit(nogil=True, cache=True)
-def _pick(start, known_from, known_until, period_end, months, consolidated, buyer, as_of, day, latest, prior):  # type: ignore[no-untyped-def]
-    for s in range(len(buyer)):
-        if buyer[s] < 0:
+def _pick(start, known, keys, moments, latest, prior):  # type: ignore[no-untyped-def]
+    for s in range(len(moments)):
+        buyer, as_of, day = moments[s]
+        if buyer < 0:
             continue
-        best = -1
-        for i in range(start[buyer[s]], start[buyer[s] + 1]):
-            known = known_from[i] <= as_of[s] < known_until[i]
-            if not known or period_end[i] > day[s] or period_end[i] < day[s] - MAX_AGE_DAYS:
-                continue
-            if best < 0 or _rank(period_end, months, consolidated, i) > _rank(period_end, months, consolidated, best):
-                best = i
-        latest[s] = best
-        for i in range(start[buyer[s]], start[buyer[s] + 1]):
-            if best < 0 or not known_from[i] <= as_of[s] < known_until[i] or consolidated[i] != consolidated[best]:
-                continue
-            if abs(period_end[best] - period_end[i] - 365) <= _YEAR_SLACK_DAYS:
-                prior[s] = i
+        rows = np.arange(start[buyer], start[buyer + 1])
+        rows = rows[(known[rows, 0] <= as_of) & (as_of < known[rows, 1])]
+        latest[s] = _latest(rows, keys, day)
+        if latest[s] != NO_STATEMENT:
+            prior[s] = _year_before(rows, keys, latest[s])
 
 
 @njit(nogil=True, cache=True)
-def _rank(period_end, months, consolidated, i):  # type: ignore[no-untyped-def]
-    return (period_end[i], months[i], consolidated[i])
+def _latest(rows, keys, day):  # type: ignore[no-untyped-def]
+    best = NO_STATEMENT
+    for i in rows:
+        ended, months, consolidated = keys[i]
+        is_usable = 0 <= day - ended <= MAX_AGE_DAYS
+        if is_usable and (
+            best == NO_STATEMENT
+            or (ended, months, consolidated) > (keys[best, 0], keys[best, 1], keys[best, 2])
+        ):
+            best = i
+    return best
+
+
+@njit(nogil=True, cache=True)
+def _year_before(rows, keys, best):  # type: ignore[no-untyped-def]
+    chosen, highest = NO_STATEMENT, (False, 0, 0, 0)
+    for i in rows:
+        ended, months, consolidated = keys[i]
+        off = abs(keys[best, 0] - ended - 365)
+        rank = (months == keys[best, 1], -off, ended, months)
+        is_usable = off <= _YEAR_SLACK_DAYS and consolidated == keys[best, 2]
+        if is_usable and (chosen == NO_STATEMENT or rank > highest):
+            chosen, highest = i, rank
+    return chosen

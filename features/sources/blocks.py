@@ -98,8 +98,10 @@ def derive_keys(blocks: Sequence[Block], table: Table) -> list[pd.DataFrame]:
         content = content.astype(dict.fromkeys(numeric, "float64"))
         derived = derive_ids(content.reset_index(drop=True)).set_axis(facts.index)
         facts[key] = facts[key].fillna(derived) if key in facts else derived
+    numbers = facts.index.get_level_values(0)
     return [
-        _with_versions(facts.loc[[number]].droplevel(0), block, table) for number, block in enumerate(blocks)
+        _with_versions(facts[numbers == number].droplevel(0), block, table)
+        for number, block in enumerate(blocks)
     ]
 
 

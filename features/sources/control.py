@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,10 @@ class Reconciliation:
         if self.failed:
             return "differs"
         return "reconciled" if self.differences.empty else "reconciled with tolerated differences"
+
+    def write(self, path: str | Path) -> None:
+        """Write the differences as CSV."""
+        self.differences.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
 
     def tolerated(self) -> list[dict[str, Any]]:
         """Return each reason of the mapping with the number of differences that it tolerates."""

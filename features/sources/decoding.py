@@ -1,4 +1,4 @@
-"""Text files in any encoding as UTF-8; a wrong one is refused with a guess, never read as other characters."""
+"""Text files in any encoding as UTF-8; a wrong one is refused with a guess of the right one."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class Imported:
 
 @dataclass
 class _Draft:
-    """Rows of all tables before they are checked, one frame a table rule; the index names the export's row."""
+    """Rows of all tables before their checks, one frame a table rule; the index names the export's row."""
 
     frames: list[tuple[TableRule, pd.DataFrame]] = field(default_factory=list)
 
@@ -193,8 +193,8 @@ def _knowledge(draft: _Draft) -> dict[str, str]:
     for rule, frame in draft.frames:
         name = TABLES[rule.name].knowledge
         column = rule.columns.get(name)
-        is_given = column is not None and column.from_ is not None and frame[name].notna().all()
-        answer = rule.knowledge or ("given" if is_given and column.default is None else "assumed")
+        says = column is not None and column.from_ is not None and column.default is None
+        answer = rule.knowledge or ("given" if says and frame[name].notna().all() else "assumed")
         told[rule.name] = "assumed" if "assumed" in (answer, told.get(rule.name)) else "given"
     return told
 

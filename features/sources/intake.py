@@ -15,7 +15,7 @@ from features.sources.column_rules import ColumnRule, Condition
 from features.sources.export import Export
 from features.sources.mapping import Mapping
 from features.sources.reading import SourceFile, read_source
-from features.sources.rules import SourceRule
+from features.sources.rules import SourceRule, TableRule, VersionRule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,7 +96,8 @@ def _needed(mapping: Mapping, source: str) -> list[str]:
 def _rules(mapping: Mapping, source: str) -> Iterator[ColumnRule | Condition]:
     """Every rule that reads columns of a source's files."""
     for table in (table for table in mapping.table if table.source in (None, source)):
-        for part in (table, *table.version):
+        parts: list[TableRule | VersionRule] = [table, *table.version]
+        for part in parts:
             yield from part.columns.values()
             yield from part.when
     for refusal in (refusal for refusal in mapping.refuse if refusal.source in (None, source)):

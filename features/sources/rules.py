@@ -38,7 +38,7 @@ def _as_list(value: Any) -> Any:
 class _When(Rule):
     """A rule for the rows that meet all conditions of `when`."""
 
-    when: list[Condition] = []
+    when: list[Condition] = Field(default_factory=list)
 
     _one_condition = field_validator("when", mode="before")(_as_list)
 
@@ -67,7 +67,7 @@ class TableRule(_Conditional):
     keep: Literal["all", "first", "last", "changes"] = "all"
     knowledge: Literal["given", "assumed"] | None = None
     columns: dict[str, ColumnRule]
-    version: list[VersionRule] = []
+    version: list[VersionRule] = Field(default_factory=list)
 
     _short_columns = field_validator("columns", mode="before")(_short_all)
 
@@ -141,8 +141,8 @@ class SourceRule(Rule):
     skip_last_rows: int = Field(0, ge=0)
     decimal: Literal[".", ","] = "."
     thousands: str = Field("", max_length=1)
-    date_formats: list[str] = ["%Y-%m-%d"]
-    null_words: list[str] = []
+    date_formats: list[str] = Field(default_factory=lambda: ["%Y-%m-%d"])
+    null_words: list[str] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _marks_differ(self) -> SourceRule:
@@ -183,15 +183,15 @@ class Control(_Conditional):
     """Figures that the import does not compute, to compare with.
 
     `open_amount` is what the export itself says is open of an item; without `invoice_id` the item is the one
-    that the same row of the export makes. With `complete`, items that the export does not list must be closed.
+    that the same row of the export makes. With `complete`, items that it does not list must be closed.
     """
 
     open_amount: ColumnRule | None = None
     invoice_id: ColumnRule | None = None
     instalment: ColumnRule | None = None
     complete: bool = False
-    tolerate: list[Tolerance] = []
-    total: list[Total] = []
+    tolerate: list[Tolerance] = Field(default_factory=list)
+    total: list[Total] = Field(default_factory=list)
 
     _short_rules = field_validator("open_amount", "invoice_id", "instalment", mode="before")(_short)
 

@@ -30,7 +30,7 @@ class Health:
     Parameters
     ----------
     level : float64 ndarray, shape (n, months)
-        About 0.6 on average with standard deviation 1.1; larger is better.
+        About 0.7 on average with standard deviation 1.1; larger is better.
     insolvent_on : datetime64[D] ndarray, shape (n,)
         Day of the insolvency event, NaT where there is none.
     stops_on : datetime64[D] ndarray, shape (n,)
@@ -59,7 +59,7 @@ def draw_health(rng: np.random.Generator, profiles: Profiles, window: Window) ->
     -----
     ``level = mean + x + cycle + shocks``: ``mean`` is the buyer's own, ``x`` an AR(1) in months, ``cycle`` an
     AR(1) shared by the industry, and shocks come at a fixed rate and fade. The monthly hazard of
-    insolvency is     ``min(0.2, exp(-8.0 - 2 level))``; most insolvent buyers slide for months before.
+    insolvency is ``min(0.2, exp(-8 - 2 level))``; most insolvent buyers slide for months before.
     """
     steady = _draw_level(rng, profiles, len(window.months))
     insolvent_month = _draw_insolvent_month(rng, steady, profiles, window)

@@ -1,0 +1,90 @@
+"""``credence serve``: the service, from the release in force and a portfolio."""
+
+from __future__ import annotations
+
+import click
+
+from credence.cli.common import folder
+
+__all__ = ["serve"]
+
+
+@click.command()
+@click.option("--portfolio", type=folder, metavar="DIR", help="Buyers of this portfolio can be assessed.")
+@click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="IP address to listen at.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
+def serve(portfolio: str | None, port: int, host: str, workers: int) -> None:
+    """Answer calls: POST /v1/assess, GET /v1/status, and a page for people at /.
+
+    It serves the release in force in CREDENCE_HOME. Ctrl-C ends it.
+
+    \b
+    Example:
+      credence serve --portfolio build/demo/portfolio --port 3000
+    """
+    # Reason: `credence --help` must not wait for pandas and BentoML.
+    from pathlib import Path
+
+    from credence.cli.common import say
+    from serving.loading import check
+    from serving.settings import Settings
+
+    check_port(host, port)
+    told = Settings.from_environment()
+    ledger = Path(portfolio).absolute() if portfolio else told.portfolio
+    settings = Settings(told.home.absolute(), ledger, _address(host, port))
+    check(settings)
+    settings.to_environment()
+    say(f"starting {workers} worker{'s' if workers > 1 else ''} at {settings.address}")
+    _run(host, port, workers)
+
+
+def check_port(host: str, port: int) -> None:
+    """Refuse an address that nothing can listen at.
+
+    Raises
+    ------
+    InputError
+        Where another program listens there, or the host is no address of this machine.
+    """
+    import errno
+    import ipaddress
+    import socket
+
+    from features.errors import InputError
+
+    try:
+        version = ipaddress.ip_address(host).version
+    except ValueError:
+        raise InputError.of(
+            "an IP address as --host", "another text", "use 127.0.0.1, or 0.0.0.0 for all"
+        ) from None
+    with socket.socket(socket.AF_INET if version == 4 else socket.AF_INET6) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                step = f"stop it, or choose another port: credence serve --port {port % 65535 + 1}"
+                raise InputError.of(
+                    f"port {port} to be free", "another program listening there", step
+                ) from None
+            step = "choose an address of this machine and a port that you may use"
+            raise InputError.of(
+                f"{host}:{port} to listen at", f"an address that refuses ({error.strerror})", step
+            ) from None
+
+
+def _address(host: str, port: int) -> str:
+    name = "localhost" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
+    return f"http://{name}:{port}"
+
+
+def _run(host: str, port: int, workers: int) -> None:
+    from pathlib import Path
+
+    import serving
+    from serving.service import serve as run
+
+    run(host, port, workers, str(Path(serving.__file__).resolve().parents[1]))

@@ -1,0 +1,49 @@
+"""Default definitions: versioned YAML that a PD means nothing without."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from features.errors import InputError
+
+__all__ = ["DefaultDefinition"]
+
+
+class DefaultDefinition(BaseModel):
+    """A default definition: see ``definitions/obligor_90.yaml`` for the meaning of each key."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    id: str
+    version: int
+    days_past_due: int
+    material_amount: float
+    material_share: float
+    cure_days: int
+    event_kinds: list[str]
+    write_off: bool
+    horizon_months: int
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> DefaultDefinition:
+        """Read a definition; the shipped one where no path is given."""
+        path = path or Path(__file__).parent / "definitions" / "obligor_90.yaml"
+        try:
+            return cls.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        except (OSError, yaml.YAMLError, ValidationError) as error:
+            step = "take credit/definitions/obligor_90.yaml for a pattern"
+            raise InputError.of("a default definition in YAML", f"{type(error).__name__}", step) from error
+
+    @property
+    def hash(self) -> str:
+        """Hash of the whole definition."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+    @property
+    def tag(self) -> str:
+        """Name of the outcome in the registry."""
+        return f"default_{self.id}"

@@ -1,0 +1,42 @@
+"""Which version of a fact counts when."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from features.columns import TABLES
+from features.instants import FAR_FUTURE
+from features.keys import known_until
+from features.portfolio import Portfolio
+
+__all__ = ["fact_versions", "seconds"]
+
+
+def fact_versions(portfolio: Portfolio, name: str) -> pd.DataFrame:
+    """Return the versions of a table's facts with the interval in which each counts.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+    name : str
+        A table.
+
+    Returns
+    -------
+    DataFrame
+        The table's columns and ``known_from``, ``known_until`` (int64 seconds since 1970, the end excluded).
+        A withdrawal ends the version before it and is no version itself.
+    """
+    table, frame = TABLES[name], portfolio.table(name)
+    ends = known_until(frame, table.key, table.knowledge, FAR_FUTURE)
+    versions = frame.assign(known_from=seconds(frame[table.knowledge]), known_until=seconds(ends))
+    return versions[~frame["withdrawn"]]
+
+
+def seconds(instants: pd.Series[Any]) -> npt.NDArray[np.int64]:
+    """Return instants as seconds since 1970."""
+    return instants.astype("datetime64[s]").to_numpy().astype(np.int64)

@@ -1,0 +1,139 @@
+// The form: asks the service and hands its answer, or its error, to be shown.
+import { fill, make, showAnswer, showError, textOf } from "./show.js";
+
+const FIELDS = ["buyer_id", "as_of", "amount", "currency", "terms_days"];
+const PATHS = { "request.amount": "amount", "request.currency": "currency", "request.terms_days": "terms_days" };
+const SUGGESTIONS = 20;
+const PAUSE_MS = 150;
+const RETRY_MS = 1500;
+
+const at = (id) => document.getElementById(id);
+let words = null;
+let status = {};
+let lastCall = null;
+let asked = 0;
+let typing = 0;
+
+async function ask(path, body) {
+  const options = body && { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+  const answer = await fetch(path, options || undefined);
+  const content = await answer.json();
+  if (!answer.ok) throw content.error;
+  return content;
+}
+
+function say(part, code) { return textOf(words[at("lang").value], part, code); }
+
+function translate() {
+  const lang = at("lang").value;
+  document.documentElement.lang = lang === "zh" ? "zh-Hans" : "en";
+  document.title = `Credence · ${say("page", "title")}`;
+  for (const each of document.querySelectorAll("[data-word]")) each.textContent = say("page", each.dataset.word);
+  showStatus();
+}
+
+function showStatus() {
+  const models = Object.values(status.models || {}).map((model) => `${model.version} (${model.outcome})`).join(", ");
+  const rows = [
+    ["seller", status.seller && (status.seller.name || status.seller.seller_id)],
+    ["release", status.release],
+    ["models", models],
+    ["books_until", status.observed_until && dayIn(status.observed_until, status.seller.timezone)],
+    ["buyers", status.buyers && status.buyers.toLocaleString(at("lang").value)],
+  ];
+  fill(at("running"), rows.filter(([, value]) => value).map(([word, value]) =>
+    make("div", "", make("dt", "", say("page", word)), make("dd", "", value))));
+  at("state").hidden = status.state === "ready";
+  at("state").textContent = status.why ? `${say("page", "not_ready")}${say("page", "colon")}${status.why}` : "";
+}
+
+// The Swedish form of a date is the one of ISO 8601.
+function dayIn(instant, timeZone) { return new Intl.DateTimeFormat("sv-SE", { timeZone }).format(new Date(instant)); }
+
+async function watchStatus() {
+  try {
+    status = await ask("/v1/status");
+  } catch {
+    status = { state: "unreachable", why: say("page", "unreachable") };
+  }
+  if (!at("currency").value && status.seller) at("currency").value = status.seller.reporting_currency;
+  showStatus();
+  if (status.state === "ready") suggest(); else setTimeout(watchStatus, RETRY_MS);
+}
+
+async function suggest() {
+  const prefix = encodeURIComponent(at("buyer_id").value.trim());
+  try {
+    const found = await ask(`/v1/buyers?limit=${SUGGESTIONS}&prefix=${prefix}`);
+    fill(at("buyers"), found.buyers.map((id) => Object.assign(make("option"), { value: id })));
+  } catch { /* without suggestions an id can still be typed */ }
+}
+
+function callOfForm() {
+  const value = Object.fromEntries(FIELDS.map((id) => [id, at(id).value.trim()]));
+  const call = { buyer_id: value.buyer_id };
+  if (value.as_of) call.as_of = value.as_of;
+  if (value.amount || value.terms_days) {
+    call.request = { kind: value.amount ? "order" : "terms" };
+    if (value.amount) call.request.amount = value.amount;
+    if (value.currency) call.request.currency = value.currency.toUpperCase();
+    if (value.terms_days) call.request.terms_days = /^\d+$/.test(value.terms_days) ? Number(value.terms_days) : value.terms_days;
+  }
+  return call;
+}
+
+async function assess(call) {
+  const turn = ++asked;
+  busy(true);
+  for (const id of FIELDS) at(id).removeAttribute("aria-invalid");
+  try {
+    const said = await ask("/v1/assess", { ...call, lang: at("lang").value });
+    if (turn !== asked) return;
+    lastCall = call;
+    showAnswer(at("answer"), said, words[at("lang").value], at("lang").value);
+    reveal("answer", "error");
+  } catch (error) {
+    if (turn === asked) refuse(error);
+  } finally {
+    if (turn === asked) busy(false);
+  }
+}
+
+function refuse(error) {
+  lastCall = null;
+  const told = error && error.code ? error : { message: say("page", "unreachable") };
+  const field = PATHS[told.path] || told.path;
+  if (FIELDS.includes(field)) at(field).setAttribute("aria-invalid", "true");
+  showError(at("error"), told, words[at("lang").value]);
+  reveal("error", "answer");
+}
+
+function reveal(shown, hidden) {
+  at(hidden).hidden = true;
+  at(shown).hidden = false;
+  at(shown).focus({ preventScroll: true });
+}
+
+function busy(is) {
+  at("assess").disabled = is;
+  at("assess").textContent = say("page", is ? "assessing" : "assess");
+}
+
+at("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  assess(callOfForm());
+});
+at("buyer_id").addEventListener("input", () => {
+  clearTimeout(typing);
+  typing = setTimeout(suggest, PAUSE_MS);
+});
+at("lang").addEventListener("change", () => {
+  translate();
+  if (lastCall) assess(lastCall);
+  else at("error").hidden = true;
+});
+
+words = await ask("/words.json");
+at("lang").value = navigator.language.startsWith("zh") ? "zh" : "en";
+translate();
+await watchStatus();

@@ -1,0 +1,198 @@
+// An assessment as a credit officer reads it. Every text is set as text, so that no value can become markup.
+
+const SVG = "http://www.w3.org/2000/svg";
+const WHOLE_FROM = 1000;
+const SHOWN_OF_A_HASH = 16;
+
+export function make(tag, name = "", ...children) {
+  const made = document.createElement(tag);
+  if (name) made.className = name;
+  made.append(...children.filter((child) => child !== null && child !== undefined && child !== ""));
+  return made;
+}
+
+export function fill(target, children) { target.replaceChildren(...children.filter(Boolean)); }
+
+export function textOf(words, part, code) { return (words[part] && words[part][code]) || String(code); }
+
+export function showError(target, error, words) {
+  const page = (code) => textOf(words, "page", code);
+  const rows = ["expected", "found", "next_step", "incident"].filter((name) => error[name]);
+  fill(target, [
+    make("h2", "", error.path ? `${page("error")}${page("colon")}${error.path}` : page("error")),
+    rows.length ? make("dl", "", ...rows.flatMap((name) => [make("dt", "", page(name)), make("dd", "", error[name])]))
+      : make("p", "", error.message),
+  ]);
+}
+
+export function showAnswer(target, said, words, lang) {
+  const view = new View(said, words, lang);
+  fill(target, [
+    view.head(),
+    make("div", "columns",
+      make("div", "", view.summary(), view.composition()),
+      make("div", "", view.reasons(), view.candidates(), view.warnings())),
+    view.versions(),
+  ]);
+}
+
+// Rounds numbers to integers that add up to the rounded total (largest remainder).
+export function addUp(parts, total) {
+  const floors = parts.map(Math.floor);
+  const missing = total - floors.reduce((sum, part) => sum + part, 0);
+  const order = parts.map((_, i) => i).sort((a, b) => (floors[a] - parts[a]) - (floors[b] - parts[b]) || a - b);
+  const lifted = new Set(order.slice(0, missing));
+  return floors.map((floor, i) => floor + (lifted.has(i) ? 1 : 0));
+}
+
+class View {
+  constructor(said, words, lang) {
+    this.said = said;
+    this.words = words;
+    this.lang = lang === "zh" ? "zh-CN" : "en-GB";
+    this.currency = said.limit.currency;
+    this.points = said.score.points === null ? [] : addUp(
+      [said.score.base, ...said.score.groups.map((group) => group.points)], Math.round(said.score.points));
+  }
+
+  page(code) { return textOf(this.words, "page", code); }
+
+  head() {
+    const { limit } = this.said;
+    const asOf = this.said.as_of.replace("T", " ").replace("Z", " UTC");
+    const known = `${this.page("known")}${this.page("colon")}${textOf(this.words, "states", this.said.information_state)}`;
+    return make("section", "card",
+      make("div", "said-of", make("strong", "buyer", this.said.buyer_id), make("span", "", `${known} · ${asOf}`)),
+      this.request(),
+      make("dl", "amounts",
+        this.figure("limit", "limit", limit.status === "ok" ? this.money(limit.amount) : "–", this.bound()),
+        this.figure("exposure", "", this.money(limit.exposure)),
+        this.figure("headroom", "", this.money(limit.headroom)),
+        limit.valid_until && this.figure("valid", "", this.day(limit.valid_until))),
+      make("p", `action ${limit.action}`, `${this.page("action")}${this.page("colon")}${textOf(this.words, "actions", limit.action)}`),
+      make("p", "suggested", this.page("suggestion")));
+  }
+
+  figure(word, name, value, small) {
+    return make("div", name, make("dt", "", this.page(word)), make("dd", "", value, small && make("span", "small", small)));
+  }
+
+  bound() {
+    const { limit } = this.said;
+    if (limit.status !== "ok") return this.unsaid(limit.status);
+    return `${this.page("bound")}${this.page("colon")}${textOf(this.words, "candidates", limit.binding)}`;
+  }
+
+  request() {
+    const { request } = this.said;
+    if (request === null) return null;
+    const parts = request.assumed ? [] : [this.page(request.kind)];
+    if (request.amount !== null) parts.push(this.money(request.amount, request.currency));
+    if (request.terms_days !== null) parts.push(`${request.terms_days} ${this.page("days")}`);
+    if (request.due_on !== null) parts.push(this.day(request.due_on));
+    return make("p", "small", `${this.page(request.assumed ? "usual" : "request")}${this.page("colon")}${parts.join(", ")}`);
+  }
+
+  summary() {
+    const { score, grade, expected_loss: loss } = this.said;
+    const bySource = score.source === "late" ? this.page("from_late") : "";
+    return make("section", "card", make("h2", "", `${this.page("score")} · ${this.page("grade")}`),
+      make("dl", "facts", ...[
+        ["score", score.points === null ? "–" : String(Math.round(score.points)), bySource],
+        ["grade", grade.computed || "–", ""],
+        ["default", ...this.probability(this.said.default)],
+        ["late", ...this.probability(this.said.late)],
+        ["loss", loss.on_exposure === null ? "–" : this.money(loss.on_exposure), ""],
+      ].flatMap(([word, value, small]) => [
+        make("dt", "", this.page(word)), make("dd", `is-${word}`, value, small && make("div", "small", small))])));
+  }
+
+  probability(part) {
+    if (part.status !== "ok") return ["–", this.unsaid(part.status)];
+    const interval = `${this.page("interval")} ${this.share(part.low)} – ${this.share(part.high)}`;
+    const within = `${this.page("within")} ${part.horizon_days} ${this.page("days")}`;
+    return [this.share(part.probability), `${interval}; ${part.definition}, ${within}`];
+  }
+
+  reasons() {
+    const shown = new Map(this.said.score.groups.map((group, i) => [group.group.toUpperCase(), this.points[i + 1]]));
+    const items = this.said.reasons.map((reason) => {
+      const points = reason.points === null ? undefined : shown.get(reason.code.replace(/_MISSING$/, ""));
+      const small = points === undefined ? "" : `${this.signed(points)} ${this.page("points")}`;
+      return make("li", reason.direction,
+        make("span", "tag", this.page(reason.direction), small && make("span", "", small)), make("span", "", reason.text));
+    });
+    return items.length ? make("section", "card", make("h2", "", this.page("reasons")), make("ul", "reasons", ...items)) : null;
+  }
+
+  candidates() {
+    const rows = this.said.limit.candidates.map((each) => {
+      const name = make("th", "", textOf(this.words, "candidates", each.code));
+      name.scope = "row";
+      const said = each.status === "ok" ? make("td", "number", this.money(each.amount))
+        : make("td", "number unsaid", textOf(this.words, "statuses", each.status));
+      return make("tr", each.code === this.said.limit.binding ? "binding" : "", name, said);
+    });
+    const heads = ["candidate", "sum"].map((word, i) => Object.assign(make("th", i ? "number" : "", this.page(word)), { scope: "col" }));
+    return make("section", "card", make("h2", "", this.page("candidates")),
+      make("table", "", make("thead", "", make("tr", "", ...heads)), make("tbody", "", ...rows)));
+  }
+
+  composition() {
+    const { score } = this.said;
+    if (score.points === null) return null;
+    const largest = Math.max(1, ...score.groups.map((group) => Math.abs(group.points)));
+    const rows = score.groups.flatMap((group, i) => [
+      make("dt", "", textOf(this.words, "groups", group.group)), bar(group.points / largest),
+      make("dd", "", this.signed(this.points[i + 1]))]);
+    return make("section", "card", make("h2", "", this.page("composition")), make("dl", "bars",
+      make("dt", "", this.page("base")), make("span"), make("dd", "", String(this.points[0])), ...rows,
+      make("dt", "sum", this.page("score")), make("span", "line"), make("dd", "sum", String(Math.round(score.points)))));
+  }
+
+  warnings() {
+    const items = this.said.warnings.map((each) => make("li", "", `${each.field || ""}${this.page("colon")}${this.page(each.code)}`));
+    return items.length ? make("section", "card notice", make("h2", "", this.page("warnings")), make("ul", "", ...items)) : null;
+  }
+
+  versions() {
+    const rows = Object.entries(this.said.versions).filter(([, value]) => value !== null);
+    return make("dl", "versions", ...rows.map(([name, value]) => make("div", "", make("dt", "", name), make("dd", "", value.slice(0, SHOWN_OF_A_HASH)))));
+  }
+
+  unsaid(status) { return `${this.page("unsaid")}${this.page("colon")}${textOf(this.words, "statuses", status)}`; }
+
+  signed(points) { return (points > 0 ? "+" : "") + String(points).replace("-", "−"); }
+
+  share(value) {
+    const decimals = value >= 0.1 ? 0 : value >= 0.01 ? 1 : 2;
+    return new Intl.NumberFormat(this.lang, { style: "percent", minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(value);
+  }
+
+  money(value, currency = this.currency) {
+    if (value === null) return this.page("unknown");
+    const whole = Math.abs(value) >= WHOLE_FROM || Number.isInteger(value);
+    const number = new Intl.NumberFormat(this.lang, whole ? { maximumFractionDigits: 0 } : { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(value);
+    return currency === "XXX" ? number : `${currency}\u00a0${number}`;
+  }
+
+  day(text) {
+    return new Intl.DateTimeFormat(this.lang, { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${text}T00:00:00Z`));
+  }
+}
+
+function bar(share) {
+  const drawn = document.createElementNS(SVG, "svg");
+  for (const [name, value] of [["class", "bar-track"], ["viewBox", "-50 0 100 10"], ["preserveAspectRatio", "none"], ["aria-hidden", "true"]]) {
+    drawn.setAttribute(name, value);
+  }
+  drawn.append(shape("rect", { class: share < 0 ? "minus" : "plus", x: share < 0 ? share * 50 : 0, y: 1, width: Math.abs(share) * 50, height: 8 }),
+    shape("line", { class: "axis", x1: 0, x2: 0, y1: 0, y2: 10 }));
+  return drawn;
+}
+
+function shape(tag, attributes) {
+  const made = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}

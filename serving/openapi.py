@@ -1,0 +1,66 @@
+"""The OpenAPI document: written by hand, with an answer that the service gave and every error that it gives."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from serving.contract import EXPECTED
+from serving.errors import ERRORS, CallError
+
+__all__ = ["specification"]
+
+_BUSY = "call again in a few seconds"
+
+RESPONSES = {
+    "InvalidJson": [CallError("invalid_json", EXPECTED[""], "text that is none, at line 1 column 2", "correct the body")],
+    "UnknownBuyer": [
+        CallError("unknown_buyer", EXPECTED["buyer_id"], "an unknown one", "check the id", path="buyer_id")
+    ],
+    "TooLarge": [CallError("too_large", "a body of at most 65536 bytes", "a larger one", "send one subject a call")],
+    "InvalidField": [
+        CallError("invalid_field", EXPECTED["request.amount"], "null", "correct it", path="request.amount")
+    ],
+    "Internal": [
+        CallError("internal", "an answer", "a fault of the service", "tell the operator", incident="5f0c1d2e3a4b")
+    ],
+    "NotReady": [
+        CallError("loading", "a loaded release", "one that still loads", _BUSY),
+        CallError("no_release", "a release in CREDENCE_HOME", "none", "train a model first"),
+        CallError("no_ledger", "a portfolio to assess buyers of", "none", "start with `credence serve --portfolio DIR`"),
+        CallError("not_scored", "a buyer who can be scored", "none among 200", "check the sources of the portfolio"),
+    ],
+}
+"""Errors by the name of their response in the document."""
+
+
+@cache
+def specification() -> dict[str, Any]:
+    """Return the OpenAPI 3.1 document.
+
+    Examples
+    --------
+    >>> sorted(specification()["paths"])
+    ['/livez', '/readyz', '/v1/assess', '/v1/buyers', '/v1/status']
+    """
+    folder = files("serving").joinpath("description")
+    document, example = (
+        yaml.safe_load(folder.joinpath(name).read_text(encoding="utf-8")) for name in ("openapi.yaml", "assessment.yaml")
+    )
+    parts = document["components"]
+    parts["examples"]["Assessment"]["value"] = example
+    parts["schemas"]["Error"]["properties"]["error"]["properties"]["code"]["enum"] = list(ERRORS)
+    parts["responses"] = {name: _response(errors) for name, errors in RESPONSES.items()}
+    return dict(document)
+
+
+def _response(errors: list[CallError]) -> dict[str, Any]:
+    meaning = "; ".join(f"`{error.code}`: {ERRORS[error.code].meaning}" for error in errors)
+    content = {
+        "schema": {"$ref": "#/components/schemas/Error"},
+        "examples": {error.code: {"value": error.as_json()} for error in errors},
+    }
+    return {"description": meaning, "content": {"application/json": content}}

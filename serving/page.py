@@ -1,0 +1,134 @@
+"""The page for people: its files, and every word that it shows in each language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from credit.locales import LANGUAGES, Words
+from credit.texts import ACTIONS, CANDIDATES, STATES, STATUSES
+from features.catalog import FEATURES, GROUPS
+
+__all__ = ["ASSETS", "asset", "words"]
+
+ASSETS: Mapping[str, str] = {
+    "/": "index.html",
+    "/page.css": "page.css",
+    "/page.js": "page.js",
+    "/show.js": "show.js",
+    "/icon.svg": "icon.svg",
+}
+"""Files of the page by their address."""
+
+_TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+_HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+
+_PAGE: Mapping[str, Words] = {
+    "title": Words("Credit assessment", "信用评估"),
+    "question": Words("How much may this buyer owe us, and why?", "该买方最多可欠我方多少，为什么？"),
+    "suggestion": Words(
+        "A suggestion from what was known at the time shown; a person decides.",
+        "以上为依据所示时点已知信息给出的建议，最终由信用人员决定。",
+    ),
+    "colon": Words(": ", "："),
+    "models": Words("Models", "模型"),
+    "release": Words("Release", "发布版本"),
+    "books_until": Words("Books until", "账簿截至"),
+    "seller": Words("Seller", "卖方"),
+    "buyers": Words("Buyers", "买方数"),
+    "not_ready": Words("Not ready", "尚未就绪"),
+    "language": Words("Language", "语言"),
+    "buyer": Words("Buyer", "买方"),
+    "as_of": Words("As of (default: end of the books)", "评估日期（默认：账簿截止日）"),
+    "amount": Words("Order amount (optional)", "订单金额（可选）"),
+    "currency": Words("Currency", "币种"),
+    "terms_days": Words("Payment terms, days", "账期（天）"),
+    "assess": Words("Assess", "评估"),
+    "assessing": Words("Assessing…", "评估中…"),
+    "known": Words("Known", "已知信息"),
+    "request": Words("Request", "申请"),
+    "usual": Words("Usual invoice (assumed)", "常规发票（假定）"),
+    "limit": Words("Suggested limit", "建议额度"),
+    "bound": Words("bound by", "限制因素"),
+    "exposure": Words("Exposure", "当前敞口"),
+    "headroom": Words("Headroom", "可用额度"),
+    "action": Words("Action", "处理建议"),
+    "valid": Words("Valid until", "有效期至"),
+    "default": Words("Probability of default", "违约概率"),
+    "late": Words("Probability of delay", "逾期概率"),
+    "within": Words("within", "期限"),
+    "interval": Words("interval", "区间"),
+    "score": Words("Score", "评分"),
+    "grade": Words("Grade", "等级"),
+    "from_late": Words("by the late-payment model", "依据逾期模型"),
+    "loss": Words("Expected loss on exposure", "敞口预期损失"),
+    "unsaid": Words("cannot say", "无法判断"),
+    "reasons": Words("Reasons", "理由"),
+    "adverse": Words("against", "不利"),
+    "strength": Words("in favour", "有利"),
+    "neutral": Words("note", "说明"),
+    "points": Words("points", "分"),
+    "candidates": Words("How the limit comes about: the smallest binds", "额度测算：取最小者"),
+    "candidate": Words("Candidate", "项目"),
+    "sum": Words("Amount", "金额"),
+    "composition": Words("How the score comes about", "评分构成"),
+    "base": Words("Base", "基础分"),
+    "warnings": Words("Warnings", "提示"),
+    "books_behind": Words("the books end before this date", "账簿截止日早于该日期"),
+    "before_the_books": Words("the books begin after this date", "账簿起始日晚于该日期"),
+    "versions": Words("Versions", "版本"),
+    "error": Words("This cannot be answered", "无法回答"),
+    "expected": Words("Expected", "应为"),
+    "found": Words("Found", "实际"),
+    "next_step": Words("Next step", "下一步"),
+    "incident": Words("Incident", "事件编号"),
+    "unreachable": Words("The service cannot be reached; try again.", "无法连接服务，请重试。"),
+    "days": Words("days", "天"),
+    "unknown": Words("unknown", "未知"),
+    "order": Words("order", "订单"),
+    "terms": Words("terms", "账期"),
+}
+
+
+@cache
+def asset(name: str) -> tuple[bytes, Mapping[str, str]]:
+    """Return a file of the page with the headers that it is answered with.
+
+    Parameters
+    ----------
+    name : str
+        One of the values of `ASSETS`.
+    """
+    content = files("serving").joinpath("assets", name).read_bytes()
+    return content, {**_HEADERS, "Content-Type": f"{_TYPES[name.rpartition('.')[2]]}; charset=utf-8"}
+
+
+@cache
+def words() -> dict[str, dict[str, dict[str, str]]]:
+    """Return the words of the page and of assessments: by language, part and code.
+
+    Examples
+    --------
+    >>> words()["zh"]["page"]["grade"]
+    '等级'
+    """
+    parts = {
+        "page": _PAGE,
+        "actions": ACTIONS,
+        "candidates": CANDIDATES,
+        "states": STATES,
+        "statuses": STATUSES,
+        "groups": {name: Words(group.label_en, group.label_zh) for name, group in GROUPS.items()},
+        "features": {name: Words(each.label_en, each.label_zh) for name, each in FEATURES.items()},
+    }
+    return {
+        lang: {part: {code: text.of(lang) for code, text in texts.items()} for part, texts in parts.items()}
+        for lang in LANGUAGES
+    }

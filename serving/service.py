@@ -1,0 +1,100 @@
+"""The BentoML service: process, workers and packaging of the one application."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Any
+
+import bentoml
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from serving.parent import end_with_parent
+from serving.routes import make_application
+from serving.settings import Settings
+from serving.state import State
+
+__all__ = ["Credence", "OwnHealth", "application", "state"]
+
+state = State()
+application = make_application(state)
+
+_HEALTH = frozenset({"/livez", "/readyz"})
+
+
+class OwnHealth:
+    """Middleware that has our application answer for the health of the worker.
+
+    BentoML's own routes come before every mounted application, and cannot say why a worker is not ready.
+
+    Parameters
+    ----------
+    app : ASGIApp
+        What answers the other addresses.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a call on."""
+        is_ours = scope["type"] == "http" and scope["path"] in _HEALTH
+        await (application if is_ours else self._app)(scope, receive, send)
+
+
+async def _every_address(scope: Scope, receive: Receive, send: Send) -> None:
+    """Take every address, also those that there is nothing at: their errors have our body too."""
+    await application(scope, receive, send)
+
+
+@bentoml.asgi_app(_every_address, path="/")
+@bentoml.service(
+    workers=1,
+    # Spans that nobody reads take half of the time in the application.
+    tracing={"excluded_urls": ".*"},
+    # Its series are named by the raw path of a call, so that any caller could grow them without bound.
+    metrics={"enabled": False},
+    logging={"access": {"enabled": False}},
+)
+class Credence:
+    """Assesses buyers on open account: score, reasons and a suggested limit."""
+
+    def __init__(self) -> None:
+        _log_to_stderr()
+
+    @bentoml.on_startup
+    def load(self) -> None:
+        """Load release and ledger while the worker already says that it lives."""
+        settings = Settings.from_environment()
+        if settings.address:
+            end_with_parent()
+        state.start(settings)
+
+
+Credence.add_asgi_middleware(OwnHealth)
+
+
+def _log_to_stderr() -> None:
+    log = logging.getLogger("credence")
+    if not log.handlers:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False
+
+
+def serve(host: str, port: int, workers: int, working_dir: str) -> Any:
+    """Run the service until a signal ends it.
+
+    Parameters
+    ----------
+    host : str
+        IP address.
+    port, workers : int
+    working_dir : str
+        Folder from which the workers import this package.
+    """
+    Credence.config["workers"] = workers
+    Credence.working_dir = working_dir
+    return Credence.serve_http(host=host, port=port)

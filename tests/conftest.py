@@ -1,0 +1,57 @@
+"""Options of the whole test suite."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# A busy machine is no failure of a property.
+settings.register_profile("credence", deadline=None)
+settings.load_profile("credence")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write golden texts instead of comparing")
+
+
+def _built_once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], None]) -> Path:
+    """Return a folder that one worker builds and all workers of the session share."""
+    base = factory.getbasetemp()
+    root = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, done = root / name, root / f"{name}.done"
+    with (root / f"{name}.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if not done.exists():
+            build(folder)
+            done.touch()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def demo_portfolio(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a simulated portfolio: 200 buyers over three years. Read it, never write to it."""
+    from features.files import write
+    from features.sources.simulator import simulate_portfolio
+
+    return _built_once(tmp_path_factory, "demo", lambda folder: write(simulate_portfolio(200, 3, 7), folder))
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory, demo_portfolio: Path) -> Path:
+    """Home with ``late@1`` and ``default@1``, both champions and released. Read it; copy it to change it."""
+    from features.build import pack_portfolio
+    from features.files import read
+    from training.home import Home
+    from training.train import train
+
+    def build(folder: Path) -> None:
+        packed = pack_portfolio(read(demo_portfolio))
+        for model in ("late", "default"):
+            train(packed, model, home=Home(folder))
+
+    return _built_once(tmp_path_factory, "demo-home", build)

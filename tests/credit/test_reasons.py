@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from credit.locales import value_text
+from credit.policy import Policy
+from credit.reasons import group_points, score_reasons
+from credit.scale import Scale
+from credit.wording import Catalog
+from features.catalog import FEATURES, GROUPS
+from tests.credit.builders import make_answer
+
+RULES = Policy.default().reasons
+SCALE = Scale()
+
+
+@dataclass(frozen=True)
+class Words:
+    unit: str
+    sign: int
+    group: str
+    phrase_en: str = "is {value} (typical: {reference})"
+    phrase_zh: str = "为{value}（参考值{reference}）"
+
+
+@dataclass(frozen=True)
+class Label:
+    label_en: str
+    label_zh: str
+
+
+CATALOG = Catalog(
+    {
+        "late": Words("share", 1, "timeliness"),
+        "days": Words("days", 1, "timeliness"),
+        "cash": Words("ratio", -1, "liquidity"),
+        "growth": Words("share", 0, "growth"),
+        "known": Words("flag", -1, "data", "No accounts are known."),
+        "silent": Words("share", 1, "silent", ""),
+        **{f"f{i}": Words("ratio", 1, f"group{i}") for i in range(8)},
+    },
+    {"timeliness": Label("Timeliness", "及时性"), "liquidity": Label("Liquidity", "流动性")},
+)
+
+
+def tell(contributions, values, references=None, lang="en"):
+    answer = make_answer(contributions=contributions)
+    groups = group_points(answer, values, SCALE, CATALOG)
+    return score_reasons(groups, references or {}, CATALOG, RULES, lang=lang, currency="EUR")
+
+
+NAMES = st.sampled_from([*CATALOG.features, "unheard_of"])
+
+
+@given(st.dictionaries(NAMES, st.floats(-5, 5)), st.floats(0.001, 0.999))
+def test_base_and_groups_add_up_to_the_score(contributions, pd):
+    answer = make_answer(pd=pd, contributions=contributions)
+
+    groups = group_points(answer, {}, SCALE, CATALOG)
+
+    total = SCALE.points(answer.base_log_odds) + math.fsum(each.points for each in groups)
+    assert total == pytest.approx(SCALE.points_of_pd(pd), abs=1e-6)
+
+
+@given(st.dictionaries(NAMES, st.floats(-5, 5)), st.dictionaries(NAMES, st.floats(-9, 9)))
+def test_reasons_are_few_and_adverse_ones_come_first(contributions, values):
+    reasons = tell(contributions, values)
+
+    directions = [each.direction for each in reasons]
+    assert directions == sorted(directions)
+    assert directions.count("adverse") <= RULES.most_adverse
+    assert directions.count("strength") <= RULES.most_strengths
+    assert all(abs(each.points) >= RULES.least_points for each in reasons)
+
+
+@given(st.floats(0.11, 5), st.floats(-9, 9), st.floats(-9, 9), st.sampled_from(["late", "days", "cash"]))
+def test_a_figure_better_than_usual_is_never_called_a_weakness(contribution, value, reference, name):
+    (reason,) = tell({name: contribution}, {name: value}, {name: reference})
+
+    cited = reason.facts.get("feature")
+    is_worse = (value - reference) * CATALOG.features[name].sign > 0
+    assert (cited == name) == is_worse
+
+
+def test_a_group_cites_its_largest_member_on_the_adverse_side():
+    contributions = {"late": 0.5, "days": 0.3}
+
+    (reason,) = tell(contributions, {"late": 0.05, "days": 30.0}, {"late": 0.12, "days": 3.0})
+
+    assert reason.code == "TIMELINESS"
+    assert reason.points == pytest.approx(-SCALE.factor * 0.8)
+    assert reason.text == "is 30 days (typical: 3 days)"
+    assert dict(reason.facts) == {"feature": "days", "value": 30.0, "reference": 3.0}
+
+
+def test_a_strength_cites_a_figure_on_the_good_side_in_chinese():
+    (reason,) = tell({"cash": -0.5}, {"cash": 2.0}, {"cash": 1.0}, lang="zh")
+
+    assert (reason.direction, reason.text) == ("strength", "为2.00（参考值1.00）")
+
+
+def test_what_is_missing_is_a_reason_of_its_own():
+    (reason,) = tell({"cash": 0.5}, {}, {"cash": 1.0})
+
+    assert (reason.code, reason.text) == ("LIQUIDITY_MISSING", "Nothing is known of this: Liquidity.")
+
+
+def test_a_flags_phrase_is_told_of_the_adverse_state_only():
+    (adverse,) = tell({"known": 0.5}, {"known": 0.0})
+    (strength,) = tell({"known": -0.5}, {"known": 1.0})
+
+    assert adverse.text == "No accounts are known."
+    assert strength.text == "data: several figures together."
+
+
+def test_a_feature_without_a_phrase_is_not_cited():
+    (reason,) = tell({"silent": 0.5}, {"silent": 0.9})
+
+    assert "feature" not in reason.facts
+
+
+def test_small_groups_are_no_reasons():
+    # given 3 points at least, and 5 % of all adverse points
+    assert tell({"late": 2.9 / SCALE.factor}, {"late": 0.9}) == []
+    large = {"late": 100 / SCALE.factor, "cash": 4 / SCALE.factor}
+
+    codes = [each.code for each in tell(large, {"late": 0.9, "cash": 0.1})]
+
+    assert codes == ["TIMELINESS"]
+
+
+def test_the_largest_of_many_are_told():
+    many = {f"f{i}": 0.2 + 0.1 * i for i in range(8)}
+
+    codes = [each.code for each in tell(many, dict.fromkeys(many, 1.0))]
+
+    assert codes == ["GROUP7", "GROUP6", "GROUP5", "GROUP4"]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("name", FEATURES)
+def test_every_feature_of_the_catalog_can_be_told(name, lang):
+    feature = FEATURES[name]
+
+    text = value_text(1.0, feature.unit, lang, "EUR")
+    phrase = feature.phrase_zh if lang == "zh" else feature.phrase_en
+
+    assert "{" not in phrase.format(value=text, reference=text)
+    assert feature.group in GROUPS

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pytest
+
+from credit.answer import Answer
+from credit.assess import assess
+from credit.policy import Policy
+from credit.render import WIDTH, render
+from credit.request import Request
+from tests.credit.builders import NOTHING, PAYMENTS, make_a_book, make_answers, make_subject
+
+POLICY = Policy.default()
+LATE = {"late": make_answers()["late"]}
+
+CASES = {
+    "known_buyer": (make_subject(request=Request("order", 50_000.0, "EUR", terms_days=60)), make_answers()),
+    "payments_only": (make_subject(NOTHING | PAYMENTS), LATE),
+    "in_default": (make_subject(in_default=1.0, days_material_overdue=120.0), make_answers()),
+    "prospect": (
+        make_subject(NOTHING, Request("limit", 20_000.0, "EUR")),
+        {"default": Answer("default", "unseen_pattern"), "late": Answer("late", "unseen_pattern")},
+    ),
+}
+
+
+def show(name, lang):
+    subject, answers = CASES[name]
+    return render(assess(subject, answers, make_a_book(), POLICY, lang=lang), lang)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("name", CASES)
+def test_the_page_reads_as_it_should(name, lang, matches_golden):
+    matches_golden(f"{name}_{lang}", show(name, lang))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("name", CASES)
+def test_no_line_is_wider_than_the_page(name, lang):
+    def columns(line):
+        return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in line)
+
+    assert max(columns(line) for line in show(name, lang).splitlines()) <= WIDTH
+
+
+def test_shown_points_add_up():
+    table = show("known_buyer", "en").split("How the score comes about")[1]
+
+    *parts, total = [int(number) for number in re.findall(r"([+-]?\d+)$", table, flags=re.MULTILINE)]
+
+    assert sum(parts) == total == 594
+
+
+def test_the_page_says_that_it_is_a_suggestion():
+    assert "This is a suggestion" in show("known_buyer", "en")
+    assert "建议" in show("known_buyer", "zh")

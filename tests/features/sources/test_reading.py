@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from features.errors import InputError
+from features.sources.reading import SourceFile, read_source
+from features.sources.rules import SourceRule
+
+CHINESE = "客户,金额\n上海贸易有限公司,12\n北京电子有限公司,13\n"
+GERMAN = "Kunde,Ort\nMüller & Söhne,Köln\nWeiß,Düsseldorf\nJäger,Nürnberg\n"
+
+
+def read(tmp_path: Path, content: bytes, name: str = "export.csv", **source: object) -> SourceFile:
+    (tmp_path / name).write_bytes(content)
+    return read_source(tmp_path / name, SourceRule.model_validate(source))
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "gb18030", "utf-16", "utf-8", "utf-8-sig", "big5"])
+def test_an_encoding_that_the_mapping_names_is_read(tmp_path, encoding):
+    text = CHINESE if encoding != "big5" else "客戶,金額\n上海,12\n"
+    named = "utf-8" if encoding == "utf-8-sig" else encoding
+    source = read(tmp_path, text.encode(encoding), encoding=named)
+    assert source.rows.iloc[0, 1] == "12"
+    assert source.rows.columns[0].startswith("客")
+
+
+@pytest.mark.parametrize(
+    ("content", "guess"),
+    [
+        (CHINESE.encode("gbk"), "gbk"),
+        (CHINESE.encode("utf-16"), "utf-16"),
+        ("a,b\n1,2\n".encode("utf-16-le"), "utf-16-le"),
+        (GERMAN.encode("cp1252"), "cp1252"),
+    ],
+)
+def test_another_encoding_is_refused_with_the_guess(tmp_path, content, guess):
+    with pytest.raises(InputError, match=f'looks like {guess}; .*encoding = "{guess}"'):
+        read(tmp_path, content)
+
+
+def test_an_unknown_encoding_is_refused(tmp_path):
+    with pytest.raises(InputError, match="an encoding that Python knows"):
+        read(tmp_path, b"a\n1\n", encoding="utf-99")
+
+
+@pytest.mark.parametrize("content", [b"", b"a,b\n", b"a,b", b"\xef\xbb\xbf"])
+def test_an_empty_file_is_refused(tmp_path, content):
+    with pytest.raises(InputError, match="rows below a header"):
+        read(tmp_path, content)
+
+
+def test_rows_keep_their_numbers_beside_broken_ones(tmp_path):
+    source = read(tmp_path, b'\xef\xbb\xbfa, b\n1,2\n\n3\n4,"x\ny"\n5,6,7\n,\n')
+    assert source.rows.columns.tolist() == ["a", "b"]
+    assert source.rows["b"].tolist() == ["2", "x\ny", ""]
+    assert source.numbers.tolist() == [1, 3, 5]
+    assert source.broken["number"].tolist() == [2, 4]
+    assert source.broken["reason"][0] == "expected 2 fields as in the header; found 1"
+
+
+def test_a_quote_that_is_never_closed_is_refused(tmp_path):
+    with pytest.raises(InputError, match="opened and not closed"):
+        read(tmp_path, b'a,b\n1,"2\n3,4\n')
+    assert len(read(tmp_path, b'a,b\n1,"2\n3,4\n', quote="'").rows) == 2
+
+
+def test_header_row_delimiter_repeated_names_and_footer(tmp_path):
+    source = read(
+        tmp_path,
+        b"Report\n\nno;name;name;\n1;x;y;z\nTotal;;;\n",
+        delimiter=";",
+        header_row=3,
+        skip_last_rows=1,
+    )
+    assert source.rows.columns.tolist() == ["no", "name", "name#3", "#4"]
+    assert source.rows.iloc[0].tolist() == ["1", "x", "y", "z"]
+    assert len(source.rows) == 1
+
+
+@pytest.mark.parametrize("name", ["export.xlsx", "export.parquet", "export.csv.gz", "export.xls"])
+def test_a_file_that_is_not_what_its_name_says_is_refused(tmp_path, name):
+    with pytest.raises(InputError, match=name):
+        read(tmp_path, b"no such thing", name)
+
+
+def test_excel_leaves_out_empty_rows(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (["a", None, "c"], [None, None, None], [1, 2.50, True], ["", None, None]):
+        book.active.append(row)
+    book.save(tmp_path / "export.xlsx")
+    rows = read_source(tmp_path / "export.xlsx", SourceRule()).rows
+    assert rows.to_dict("records") == [{"a": "1", "#2": "2.5", "c": "true"}]

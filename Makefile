@@ -17,6 +17,8 @@ SOURCES := $(shell find features credit training -type f \( -name '*.py' -o -nam
 export BENTOML_DO_NOT_TRACK := True
 export MLFLOW_DISABLE_TELEMETRY := true
 export MPLBACKEND := Agg
+# Waiting OpenMP threads would spin, which makes training many times slower on a shared machine.
+export OMP_WAIT_POLICY := PASSIVE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help: ## list the targets

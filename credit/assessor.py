@@ -19,9 +19,11 @@ from credit.release import Release
 from credit.request import Request
 from features.build import Packed, build_packed, subject_arrays
 from features.catalog import CATALOG_HASH, NAMES
+from features.columns import TABLES
 from features.engine.compute import compute
 from features.errors import InputError
 from features.instants import month_ends, parse_as_of
+from features.portfolio import Portfolio
 
 __all__ = ["Assessor", "UnknownBuyer"]
 
@@ -55,6 +57,7 @@ class Assessor:
         self.packed = packed
         self.release = release
         self._buyers = frozenset(packed.block.buyer_ids)
+        self._known_from = _known_from(packed.portfolio)
         self._books: dict[pd.Timestamp, Book] = {}
 
     @property
@@ -109,8 +112,7 @@ class Assessor:
             )
         moment = self.moment(as_of)
         subjects = _subjects([buyer_id], moment, request, self.packed.portfolio.seller.reporting_currency)
-        values = self._values(subjects)
-        _check_amount(values[0], request)
+        values = self._values(subjects, request)
         answers = self._answers(values)
         facts = self._facts(buyer_id, moment, values[0], request)
         return assess(facts, answers[0], self.book(moment), self.release.policy, lang=lang)
@@ -152,19 +154,22 @@ class Assessor:
         return self._books[end]
 
     def _make_book(self, end: pd.Timestamp) -> Book:
-        frame = build_packed(self.packed, _subjects(self.buyer_ids, end, None, ""))
+        # Reason: a buyer of whom nothing was known yet is no part of the book of that day.
+        buyers = list(self._known_from.index[self._known_from <= end])
+        frame = build_packed(self.packed, _subjects(buyers, end, None, ""))
         model = self.release.models.get("default")
         probability = (
             np.full(len(frame), np.nan)
-            if model is None
+            if model is None or not buyers
             else model.predict(frame, contributions=False).probability
         )
         definition = "" if model is None else model.spec.outcome
         seller, policy = self.packed.portfolio.seller, self.release.policy
         return make_book(frame, probability, seller, policy, definition=definition, as_of=end.to_pydatetime())
 
-    def _values(self, subjects: pd.DataFrame) -> npt.NDArray[np.float64]:
+    def _values(self, subjects: pd.DataFrame, request: Request | None) -> npt.NDArray[np.float64]:
         arrays = subject_arrays(self.packed, subjects)
+        _check_amount(arrays.amount[0], request)
         return compute(self.packed.block, arrays, self.packed.context, assumes_usual=True)
 
     def _answers(self, values: npt.NDArray[np.float64]) -> list[dict[str, Answer]]:
@@ -207,6 +212,16 @@ class Assessor:
         return found
 
 
+def _known_from(portfolio: Portfolio) -> pd.Series[Any]:
+    """Return by buyer the instant at which the first fact of it was known."""
+    facts = [
+        frame[["buyer_id", TABLES[name].knowledge]].set_axis(["buyer_id", "known"], axis=1)
+        for name, frame in portfolio.tables.items()
+        if "buyer_id" in frame
+    ]
+    return pd.concat(facts).groupby("buyer_id")["known"].min()
+
+
 def _subjects(
     buyer_ids: Sequence[str], moment: pd.Timestamp, request: Request | None, currency: str
 ) -> pd.DataFrame:
@@ -223,8 +238,9 @@ def _subjects(
     )
 
 
-def _check_amount(values: npt.NDArray[np.float64], request: Request | None) -> None:
-    if request is None or request.amount is None or not np.isnan(values[NAMES.index("request_amount")]):
+def _check_amount(converted: float, request: Request | None) -> None:
+    """Refuse an amount without a rate: the usual invoice must not stand in for it."""
+    if request is None or request.amount is None or not np.isnan(converted):
         return
     step = f"load rates for {request.currency} into table fx, or ask in the reporting currency"
     raise InputError.of("a currency with a rate known at as_of", "none", step, table="fx", column="currency")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,7 @@ def write_list(rows: pd.DataFrame, path: Path, suffix: str) -> None:
     texts: list[str] = list(rows.select_dtypes("str").columns)
     safe = rows.assign(**{name: rows[name].map(_neutral, na_action="ignore") for name in texts})
     # Reason: without the mark Excel reads Chinese as Latin text.
-    safe.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+    safe.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
 
 
 def _reasons(assessment: Mapping[str, Any]) -> str:

@@ -186,12 +186,19 @@ def _check_manifest(folder: Path) -> None:
         raise InputError.of(
             "a RiskModel folder with manifest.json", "none", "train a model, or name its folder"
         )
-    stated = json.loads(path.read_text(encoding="utf-8"))
-    found = manifest_of(folder)
+    stated, found = _stated(path), manifest_of(folder)
     wrong = sorted(name for name in stated.keys() | found.keys() if stated.get(name) != found.get(name))
     if wrong:
         step = "restore the folder from the registry; it was changed after training"
         raise InputError.of("the files that training wrote", f"other content in {wrong}", step)
+
+
+def _stated(path: Path) -> dict[str, str]:
+    """Return what a manifest says; nothing where it is not readable, so that every file counts as changed."""
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError):
+        return {}
 
 
 def _read_spec(path: Path) -> ModelSpec:

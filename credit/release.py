@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from credit.model import RiskModel
 from credit.policy import Policy
@@ -15,6 +16,8 @@ __all__ = ["POINTER", "Release", "current_folder"]
 
 POINTER = "current"
 """File beside the releases that holds the id of the one in force."""
+
+_KEYS = {"release_id", "seller_id", "models", "policy_hash"}
 
 
 @dataclass(frozen=True)
@@ -47,12 +50,7 @@ class Release:
         InputError
             Where the folder is no release or a file of it was changed.
         """
-        try:
-            head = json.loads((folder / "release.json").read_text(encoding="utf-8"))
-        except (OSError, json.JSONDecodeError) as error:
-            raise InputError.of(
-                "a release folder with release.json", "none", "promote a model first"
-            ) from error
+        head = _head(folder / "release.json")
         versions = {str(name): str(version) for name, version in head["models"].items()}
         models = {name: RiskModel.load(folder / name) for name in versions}
         policy = Policy.load(folder / "policy.yaml")
@@ -61,6 +59,17 @@ class Release:
                 "the release's own policy", "another one", "promote again to make a new release"
             )
         return cls(str(head["release_id"]), str(head["seller_id"]), models, versions, policy)
+
+
+def _head(path: Path) -> dict[str, Any]:
+    step = "promote a model to make a new release"
+    try:
+        head = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError.of("a release folder with release.json", "none", step) from error
+    if not isinstance(head, dict) or not head.keys() >= _KEYS:
+        raise InputError.of(f"release.json with {sorted(_KEYS)}", "other keys", step)
+    return head
 
 
 def current_folder(releases: Path) -> Path:

@@ -28,8 +28,8 @@ NO_ITEM = -1
 """Item of a subject that is no invoice of the ledger."""
 
 PAID, DILUTES, LOSS, FOLLOWS, MOVES = 1, 2, 4, 8, 16
-"""Bits of an allocation's meaning: counts as paid, dilutes, is a credit loss, goes on in a successor, and leaves the
-item's open balance (closed, or moved to a bill)."""
+"""Bits of an allocation's meaning: counts as paid, dilutes, is a credit loss, goes on in a successor, and
+leaves the item's open balance (closed, or moved to a bill)."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +67,8 @@ class StatementBlock:
 class Block:
     """The packed facts of buyers.
 
-    Rows of invoices are versions, sorted by buyer and item; an *item* is an invoice and instalment. Times are seconds,
-    days are days since 1970, amounts minor units, currencies indexes into `currencies`.
+    Rows of invoices are versions, sorted by buyer and item; an *item* is an invoice and instalment. Times
+    are seconds, days are days since 1970, amounts minor units, currencies indexes into `currencies`.
 
     Parameters
     ----------
@@ -77,17 +77,19 @@ class Block:
     currencies : tuple of str
         Sorted.
     invoice_start : int64 ndarray, shape (buyers + 1,)
-    item, known_from, known_until, issued_day, due_day, amount_minor, currency, sign, payable, sale : int64 ndarray
-        By invoice version; `known_until` ends when a later version is known; `payable` is 1 for items that are to be
-        paid, 0 for credit memos and prepayments; `sign` is what the kind does to the balance; `sale` is 0 for bills and
-        residuals, which go on for other items.
+    item, known_from, known_until, issued_day, due_day, amount_minor : int64 ndarray
+    currency, sign, payable, sale : int64 ndarray
+        By invoice version; `known_until` ends when a later version is known; `payable` is 1 for items that
+        are to be paid, 0 for credit memos and prepayments; `sign` is what the kind does to the balance;
+        `sale` is 0 for bills and residuals, which go on for other items.
     allocation_start : int64 ndarray, shape (items + 1,)
     allocation_known_from, allocation_known_until, settled_day, settled_minor, meaning : int64 ndarray
         By allocation version, sorted by item.
     event_start : int64 ndarray, shape (buyers + 1,)
     event_known_from, event_known_until, event_day, is_insolvency : int64 ndarray
     limit_start : int64 ndarray, shape (buyers + 1,)
-    limit_known_from, limit_known_until, limit_valid_from, limit_valid_to, limit_minor, limit_currency, is_own : int64 ndarray
+    limit_known_from, limit_known_until, limit_valid_from, limit_valid_to : int64 ndarray
+    limit_minor, limit_currency, is_own : int64 ndarray
     fx_start : int64 ndarray, shape (currencies + 1,)
     fx_known_from : int64 ndarray
     fx_rate : float64 ndarray

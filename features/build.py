@@ -67,8 +67,9 @@ def build(
     ----------
     portfolio : Portfolio
     subjects : DataFrame, shape (n, ...)
-        ``buyer_id`` and ``as_of`` (naive UTC instants); optional: ``amount`` and ``currency``, ``terms_days`` or
-        ``due_on``, ``invoice_id`` and ``instalment`` (the subject's own invoice, which is left out).
+        ``buyer_id`` and ``as_of`` (naive UTC instants); optional: ``amount`` and ``currency``,
+        ``terms_days`` or ``due_on``, ``invoice_id`` and ``instalment`` (the subject's own invoice, which is
+        left out).
     assumes_usual : bool
         Take the buyer's usual invoice where a subject has no request.
     progress : callable, optional
@@ -77,7 +78,8 @@ def build(
     Returns
     -------
     DataFrame, shape (n, features)
-        float64, index of `subjects`, columns of the catalog. A value uses only facts known at or before ``as_of``.
+        float64, index of `subjects`, columns of the catalog. A value uses only facts known at or before
+        ``as_of``.
 
     Raises
     ------

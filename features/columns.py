@@ -92,7 +92,7 @@ class Table:
 
 @dataclass(frozen=True)
 class InvoiceKind:
-    """What a kind of invoice does to the balance: +1 owes, -1 is owed back; lateness counts only for items of payment."""
+    """What a kind of invoice does to the balance: +1 owes, -1 is owed back; what is payable can be late."""
 
     sign: int
     is_payable: bool
@@ -153,11 +153,12 @@ ALLOCATION_KINDS: dict[str, AllocationKind] = {
 
 LINE_ITEMS: tuple[str, ...] = tuple(
     """cash short_term_investments receivables notes_receivable inventory prepaid_expenses current_assets
-    property_plant_equipment intangible_assets goodwill total_assets short_term_debt accounts_payable notes_payable
-    contract_liabilities current_liabilities long_term_debt total_liabilities equity retained_earnings revenue
-    cost_of_goods_sold gross_profit selling_general_administrative research_development operating_expenses
-    depreciation_amortization ebitda ebit interest_expense pretax_income tax_expense net_income operating_cash_flow
-    capital_expenditure dividends related_party_receivables guarantees_given market_value employees""".split()
+    property_plant_equipment intangible_assets goodwill total_assets short_term_debt accounts_payable
+    notes_payable contract_liabilities current_liabilities long_term_debt total_liabilities equity
+    retained_earnings revenue cost_of_goods_sold gross_profit selling_general_administrative
+    research_development operating_expenses depreciation_amortization ebitda ebit interest_expense
+    pretax_income tax_expense net_income operating_cash_flow capital_expenditure dividends
+    related_party_receivables guarantees_given market_value employees""".split()
 )
 """Line items of statements, float64, in units of the statement's currency."""
 

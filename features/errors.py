@@ -38,7 +38,8 @@ class Problem:
     Examples
     --------
     >>> print(Problem("a date like 2026-01-31", "text", "fix the export", "invoices", "due_on", 2, (3, 9)))
-    table 'invoices', column 'due_on', 2 rows (3, 9): expected a date like 2026-01-31; found text; fix the export
+    table 'invoices', column 'due_on', 2 rows (3, 9): expected a date like 2026-01-31; found text; fix the
+    export
     """
 
     expected: str

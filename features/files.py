@@ -144,7 +144,8 @@ def _read_table(path: Path, table: Table) -> pd.DataFrame:
 def _widened(arrow: pa.Table, table: Table) -> pd.DataFrame:
     """Decimals become exact text: a million of Python's own decimals would be slow."""
     for number, field in enumerate(arrow.schema):
-        if pa.types.is_decimal(field.type) or (pa.types.is_date(field.type) and _kind(table, field.name) == "instant"):
+        is_known_by_day = pa.types.is_date(field.type) and _kind(table, field.name) == "instant"
+        if pa.types.is_decimal(field.type) or is_known_by_day:
             arrow = arrow.set_column(number, field.name, arrow.column(number).cast(pa.string()))
     frame: pd.DataFrame = arrow.to_pandas()
     return frame

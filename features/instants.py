@@ -1,4 +1,4 @@
-"""Dates and instants: a day is known at its end, in the portfolio's time zone; instants are UTC, in seconds."""
+"""Dates and instants: a day is known at its end in the portfolio's time zone; instants are UTC seconds."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def end_of_day(days: pd.Series[Any] | pd.DatetimeIndex, timezone: str) -> pd.Dat
     >>> end_of_day(pd.DatetimeIndex(["2026-07-01"]), "Europe/Berlin")[0].isoformat()
     '2026-07-01T21:59:59'
     """
-    # Reason: a day's end may not exist or exist twice where clocks change at midnight; the next day's start less a
-    # second is always defined.
+    # Reason: a day's end may not exist or exist twice where clocks change at midnight; the next day's start
+    # less a second is always defined.
     next_day = pd.DatetimeIndex(days) + pd.Timedelta(days=1)
     local = next_day.tz_localize(
         timezone, ambiguous=np.ones(len(next_day), bool), nonexistent="shift_forward"

@@ -6,11 +6,12 @@ from collections.abc import Hashable, Iterable
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from features.columns import ALLOCATION_KINDS, INVOICE_KINDS
 from features.portfolio import Portfolio
-from features.versions import fact_versions
+from features.versions import day_starts, fact_versions
 
 __all__ = ["ITEM_KEY", "item_versions", "matured_bills"]
 
@@ -35,9 +36,9 @@ def item_versions(portfolio: Portfolio) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns of invoices, ``known_from``, ``known_until``, ``item`` (its number) and ``is_sale``: false for
-        bills, residuals, credit memos and prepayments, which are no new business. A residual has the due date of
-        the item that it goes on for, from when the transfer was known.
+        Columns of invoices, ``known_from``, ``known_until``, ``item`` (its number) and ``is_sale``: false
+        for bills, residuals, credit memos and prepayments, which are no new business. A residual has the
+        due date of the item that it goes on for, from when the transfer was known.
     """
     versions = fact_versions(portfolio, "invoices")
     allocations = fact_versions(portfolio, "allocations")
@@ -45,7 +46,7 @@ def item_versions(portfolio: Portfolio) -> pd.DataFrame:
     if len(unmatched):
         versions = pd.concat([versions, unmatched], ignore_index=True)
     versions = versions.assign(is_sale=versions["kind"].isin(_SALES))
-    versions = _with_residuals(versions, _transfers(allocations))
+    versions = _with_residuals(versions, _transfers(allocations, portfolio.seller.timezone))
     versions = versions.sort_values(["buyer_id", *ITEM_KEY, "known_from"], kind="stable", ignore_index=True)
     names = versions[["buyer_id", *ITEM_KEY]]
     return versions.assign(item=(names != names.shift()).any(axis=1).cumsum() - 1)
@@ -94,12 +95,15 @@ def _unmatched_money(allocations: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _transfers(allocations: pd.DataFrame) -> pd.DataFrame:
+def _transfers(allocations: pd.DataFrame, timezone: str) -> pd.DataFrame:
+    """Return the links from an item to its residual, from the day of the transfer on."""
     if "successor_id" not in allocations or "invoice_id" not in allocations:
         return pd.DataFrame()
     is_transfer = (allocations["kind"] == "transfer") & (allocations["amount_minor"] > 0)
     named = allocations["successor_id"].notna() & allocations["invoice_id"].notna()
-    return allocations.loc[is_transfer & named, [*ITEM_KEY, "successor_id", "known_from", "known_until"]]
+    rows = allocations[is_transfer & named]
+    begins = np.maximum(rows["known_from"], day_starts(rows["settled_on"], timezone))
+    return rows[[*ITEM_KEY, "successor_id", "known_until"]].assign(known_from=begins)
 
 
 def _with_residuals(items: pd.DataFrame, transfers: pd.DataFrame) -> pd.DataFrame:

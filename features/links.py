@@ -18,7 +18,7 @@ _STEP = "load the invoices they belong to, or remove the rows"
 
 
 def item_currencies(table: Table, raw: pd.DataFrame, invoices: Checked | None) -> pd.Series[Any] | None:
-    """Return the currency of the invoice that each row refers to; None for tables with a currency of their own.
+    """Return the currency of the invoice that each row refers to; None for tables that have their own.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def item_currencies(table: Table, raw: pd.DataFrame, invoices: Checked | None) -
 
 
 def check_links(checked: Mapping[str, Checked]) -> None:
-    """Add a finding to each table whose rows refer to invoices that do not exist or belong to somebody else."""
+    """Add a finding to each table with rows that refer to invoices of nobody or of somebody else."""
     invoices = checked.get("invoices")
     for name in ("allocations", "disputes"):
         if name in checked:

@@ -89,7 +89,8 @@ def _scaled_floats(units: npt.NDArray[np.float64]) -> tuple[Ints, Mask, Mask]:
     unreadable = ~np.isfinite(units) | (np.abs(units) > _LARGEST_UNITS)
     scaled = np.where(unreadable, 0.0, units) * _SCALE
     nearest = np.rint(scaled)
-    # Reason: a float holds about 15.9 digits, so 672.78 is not exactly 672.78; what binary rounding can explain is exact.
+    # Reason: a float holds about 15.9 digits, so 672.78 is not exactly 672.78; what binary rounding can
+    # explain is exact.
     beyond = np.abs(scaled - nearest) > np.maximum(1e-4, np.abs(scaled) * 2.0**-50)
     return nearest.astype(np.int64), unreadable, beyond & ~unreadable
 

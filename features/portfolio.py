@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -73,10 +74,15 @@ class Seller:
 
 
 def _zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _zones():
         step = "correct the seller's timezone"
         raise InputError.of("an IANA time zone like Europe/Berlin", f"'{name}'", step)
     return name
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 @dataclass(frozen=True)
@@ -110,9 +116,7 @@ class Portfolio:
         """Return a table; one without rows where the portfolio has none of this name."""
         if name in self.tables:
             return self.tables[name]
-        return check_table(TABLES[name], pd.DataFrame(columns=list(TABLES[name].required))).frame.assign(
-            **{TABLES[name].knowledge: pd.Series(dtype="datetime64[s]")}
-        )
+        return _without_rows(name).copy()
 
     def has(self, reference: str) -> bool:
         """Whether a column (``invoices.recorded_at``) or a table (``invoices``) was given by the source."""
@@ -124,7 +128,7 @@ class Portfolio:
         return not column or column in self.tables[name] or f"{column}_minor" in self.tables[name]
 
     def cut(self, as_of: pd.Timestamp) -> Portfolio:
-        """Return the portfolio as it was known at `as_of`: without later rows, with older versions in force again."""
+        """Return the portfolio as known at `as_of`: later rows are gone, older versions in force again."""
         tables = {name: frame[frame[TABLES[name].knowledge] <= as_of] for name, frame in self.tables.items()}
         return replace(self, tables=tables, observed_until=min(self.observed_until, as_of))
 
@@ -140,6 +144,13 @@ class Portfolio:
         """Return every buyer that any table names, sorted."""
         frames = [frame["buyer_id"].dropna() for frame in self.tables.values() if "buyer_id" in frame]
         return sorted(pd.unique(pd.concat(frames))) if frames else []
+
+
+@cache
+def _without_rows(name: str) -> pd.DataFrame:
+    table = TABLES[name]
+    frame = check_table(table, pd.DataFrame(columns=list(table.required))).frame
+    return frame.assign(**{table.knowledge: pd.Series(dtype="datetime64[s]")})
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from features.instants import FAR_FUTURE, end_of_day
-from features.versions import seconds
+from features.instants import FAR_FUTURE
+from features.versions import day_starts
 
 __all__ = ["rate_steps"]
 
@@ -32,7 +32,7 @@ def rate_steps(versions: pd.DataFrame, timezone: str) -> pd.DataFrame:
         In order of time by currency. A rate that is recorded late for a day before that of the rate in force
         changes nothing; where all rates are taken back, the rate is NaN.
     """
-    begins = seconds(pd.Series(end_of_day(versions["on_date"] - pd.Timedelta(days=1), timezone))) + 1
+    begins = day_starts(versions["on_date"], timezone)
     starts = np.maximum(versions["known_from"].to_numpy(np.int64), begins)
     facts = versions.assign(start=starts)[starts < versions["known_until"].to_numpy(np.int64)]
     rows = [

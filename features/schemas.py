@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
-from pandera.engines.pandas_engine import DateTime
 
 from features.codes import COUNTRIES, CURRENCIES
 from features.columns import Column, Table
@@ -47,8 +46,8 @@ def schema_of(table: Table, frame: pd.DataFrame) -> pa.DataFrameSchema:
     >>> schema = schema_of(TABLES["fx"], pd.DataFrame(columns=["currency", "on_date", "rate"]))
     >>> list(schema.columns)
     ['currency', 'on_date', 'rate', 'recorded_at', 'withdrawn']
-    >>> str(schema.columns["on_date"].dtype), schema.columns["rate"].nullable
-    ('datetime64[s]', False)
+    >>> schema.columns["rate"].nullable
+    False
     """
     asked = [column for column in table.columns if column.stored_as in frame or _is_filled(column, table)]
     return pa.DataFrameSchema(
@@ -69,11 +68,11 @@ def _is_filled(column: Column, table: Table) -> bool:
     return column.required or column.default is not None or column.name in always
 
 
-def _dtype(column: Column) -> str | DateTime:
+def _dtype(column: Column) -> str:
     filled = column.required or column.default is not None
-    types: dict[str, str | DateTime] = {
-        "date": DateTime(unit="s"),
-        "instant": DateTime(unit="s"),
+    types = {
+        "date": "datetime64[s]",
+        "instant": "datetime64[s]",
         "money": "int64" if column.required else "Int64",
         "number": "float64",
         "integer": "int64" if filled else "Int64",
@@ -84,10 +83,17 @@ def _dtype(column: Column) -> str | DateTime:
 
 def _checks(column: Column) -> list[pa.Check]:
     checks = [_SIGNS[column.sign]] if column.sign in _SIGNS else []
+    if column.kind in ("date", "instant"):
+        # Reason: the schema's own check of types accepts every unit of time.
+        checks.append(pa.Check(_is_in_seconds, error="datetime64[s]"))
     if column.kind == "date":
         checks.append(pa.Check(_is_midnight, error="a day has no time"))
     legal: Any = column.choices or _CODES.get(column.kind)
     return [*checks, pa.Check.isin(legal)] if legal else checks
+
+
+def _is_in_seconds(instants: pd.Series[Any]) -> bool:
+    return str(instants.dtype) == "datetime64[s]"
 
 
 def _is_midnight(days: pd.Series[Any]) -> pd.Series[bool]:

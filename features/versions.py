@@ -9,11 +9,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from features.columns import TABLES
-from features.instants import FAR_FUTURE
+from features.instants import FAR_FUTURE, end_of_day
 from features.keys import known_until
 from features.portfolio import Portfolio
 
-__all__ = ["fact_versions", "seconds"]
+__all__ = ["day_starts", "fact_versions", "seconds"]
 
 
 def fact_versions(portfolio: Portfolio, name: str) -> pd.DataFrame:
@@ -35,6 +35,12 @@ def fact_versions(portfolio: Portfolio, name: str) -> pd.DataFrame:
     ends = known_until(frame, table.key, table.knowledge, FAR_FUTURE)
     versions = frame.assign(known_from=seconds(frame[table.knowledge]), known_until=seconds(ends))
     return versions[~frame["withdrawn"]]
+
+
+def day_starts(days: pd.Series[Any], timezone: str) -> npt.NDArray[np.int64]:
+    """Return the first second of each day in `timezone`, as seconds since 1970."""
+    ends = end_of_day(days - pd.Timedelta(days=1), timezone)
+    return ends.to_numpy().astype(np.int64) + 1
 
 
 def seconds(instants: pd.Series[Any]) -> npt.NDArray[np.int64]:

@@ -1,0 +1,1 @@
+"""Answers calls and shows officers why."""

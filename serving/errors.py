@@ -72,7 +72,9 @@ class CallError(Exception):
 
         Examples
         --------
-        >>> error = CallError("too_large", "a body of at most 64 KiB", "a larger one", "send one subject a call")
+        >>> error = CallError(
+        ...     "too_large", "a body of at most 64 KiB", "a larger one", "send one subject a call"
+        ... )
         >>> error.as_json()["error"]["message"]
         'expected a body of at most 64 KiB; found a larger one; send one subject a call'
         """

@@ -35,7 +35,9 @@ def check(settings: Settings) -> None:
         seller_id = str(json.loads((folder / "release.json").read_text(encoding="utf-8"))["seller_id"])
     except (OSError, ValueError, KeyError) as error:
         step = "promote a model again: `credence models promote`"
-        raise InputError.of("the release that CREDENCE_HOME points at", "none that can be read", step) from error
+        raise InputError.of(
+            "the release that CREDENCE_HOME points at", "none that can be read", step
+        ) from error
     if settings.portfolio is not None:
         _check_seller(read(settings.portfolio), seller_id)
 
@@ -96,13 +98,13 @@ def score_canary(assessor: Assessor) -> str:
     raise CallError("not_scored", "a buyer who can be scored", tried, step)
 
 
-
-
 def _check_seller(portfolio: Portfolio, seller_id: str) -> None:
     found = portfolio.seller.seller_id
     if found != seller_id:
         step = "name that seller's portfolio, or set CREDENCE_HOME to the other seller's home"
-        raise InputError.of(f"a portfolio of seller '{seller_id}', whose home this is", f"one of '{found}'", step)
+        raise InputError.of(
+            f"a portfolio of seller '{seller_id}', whose home this is", f"one of '{found}'", step
+        )
 
 
 def _unserved(code: str, error: InputError) -> CallError:

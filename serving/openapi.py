@@ -1,4 +1,4 @@
-"""The OpenAPI document: written by hand, with an answer that the service gave and every error that it gives."""
+"""The OpenAPI document: written by hand, with a real answer and every error."""
 
 from __future__ import annotations
 
@@ -16,22 +16,35 @@ __all__ = ["specification"]
 _BUSY = "call again in a few seconds"
 
 RESPONSES = {
-    "InvalidJson": [CallError("invalid_json", EXPECTED[""], "text that is none, at line 1 column 2", "correct the body")],
+    "InvalidJson": [
+        CallError("invalid_json", EXPECTED[""], "text that is none, at line 1 column 2", "correct the body")
+    ],
     "UnknownBuyer": [
         CallError("unknown_buyer", EXPECTED["buyer_id"], "an unknown one", "check the id", path="buyer_id")
     ],
-    "TooLarge": [CallError("too_large", "a body of at most 65536 bytes", "a larger one", "send one subject a call")],
+    "TooLarge": [
+        CallError("too_large", "a body of at most 65536 bytes", "a larger one", "send one subject a call")
+    ],
     "InvalidField": [
         CallError("invalid_field", EXPECTED["request.amount"], "null", "correct it", path="request.amount")
     ],
     "Internal": [
-        CallError("internal", "an answer", "a fault of the service", "tell the operator", incident="5f0c1d2e3a4b")
+        CallError(
+            "internal", "an answer", "a fault of the service", "tell the operator", incident="5f0c1d2e3a4b"
+        )
     ],
     "NotReady": [
         CallError("loading", "a loaded release", "one that still loads", _BUSY),
         CallError("no_release", "a release in CREDENCE_HOME", "none", "train a model first"),
-        CallError("no_ledger", "a portfolio to assess buyers of", "none", "start with `credence serve --portfolio DIR`"),
-        CallError("not_scored", "a buyer who can be scored", "none among 200", "check the sources of the portfolio"),
+        CallError(
+            "no_ledger",
+            "a portfolio to assess buyers of",
+            "none",
+            "start with `credence serve --portfolio DIR`",
+        ),
+        CallError(
+            "not_scored", "a buyer who can be scored", "none among 200", "check the sources of the portfolio"
+        ),
     ],
 }
 """Errors by the name of their response in the document."""
@@ -48,7 +61,8 @@ def specification() -> dict[str, Any]:
     """
     folder = files("serving").joinpath("description")
     document, example = (
-        yaml.safe_load(folder.joinpath(name).read_text(encoding="utf-8")) for name in ("openapi.yaml", "assessment.yaml")
+        yaml.safe_load(folder.joinpath(name).read_text(encoding="utf-8"))
+        for name in ("openapi.yaml", "assessment.yaml")
     )
     parts = document["components"]
     parts["examples"]["Assessment"]["value"] = example

@@ -30,7 +30,8 @@ LARGEST_BODY = 64 * 1024
 
 _MOST_BUYERS = 100
 _FEW_BUYERS = 20
-_THREADS = 2
+_THREADS = 1
+"""Assessments at a time in a worker: a second thread would only wait for the interpreter."""
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -121,7 +122,9 @@ def _assess(assessor: Assessor, call: AssessCall) -> dict[str, Any]:
 def _check_due(due_on: str, moment: str) -> None:
     if due_on < moment[: len(due_on)]:
         step = "correct 'request.due_on' or 'as_of'"
-        raise CallError("invalid_field", "a day not before as_of", "an earlier one", step, path="request.due_on")
+        raise CallError(
+            "invalid_field", "a day not before as_of", "an earlier one", step, path="request.due_on"
+        )
 
 
 async def _body(request: Request) -> bytes:
@@ -140,10 +143,14 @@ def _limit(text: str) -> int:
     if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= _MOST_BUYERS:
         return int(text)
     step = "correct 'limit'"
-    raise CallError("invalid_field", f"a whole number from 1 to {_MOST_BUYERS}", "something else", step, path="limit")
+    raise CallError(
+        "invalid_field", f"a whole number from 1 to {_MOST_BUYERS}", "something else", step, path="limit"
+    )
 
 
-def _json(content: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def _json(
+    content: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
     return Response(
         orjson.dumps(content),
         status_code=status,

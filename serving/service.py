@@ -71,7 +71,8 @@ class Credence:
         state.start(settings)
 
 
-Credence.add_asgi_middleware(OwnHealth)
+_SERVICE: Any = Credence  # the decorators have made a service of the class, which types do not tell
+_SERVICE.add_asgi_middleware(OwnHealth)
 
 
 def _log_to_stderr() -> None:
@@ -95,6 +96,6 @@ def serve(host: str, port: int, workers: int, working_dir: str) -> Any:
     working_dir : str
         Folder from which the workers import this package.
     """
-    Credence.config["workers"] = workers
-    Credence.working_dir = working_dir
-    return Credence.serve_http(host=host, port=port)
+    _SERVICE.config["workers"] = workers
+    _SERVICE.working_dir = working_dir
+    return _SERVICE.serve_http(host=host, port=port)

@@ -41,7 +41,9 @@ class State:
     """
 
     def __init__(self) -> None:
-        waiting = CallError("loading", "a loaded release", "one that still loads", "call again in a few seconds")
+        waiting = CallError(
+            "loading", "a loaded release", "one that still loads", "call again in a few seconds"
+        )
         self._served = _Served(problem=waiting)
 
     @property

@@ -6,9 +6,17 @@ import fcntl
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from credit.release import Release
+    from features.build import Packed
+
+# Workers share the cores: more threads than cores spin and make training many times slower.
+os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 # A busy machine is no failure of a property.
 settings.register_profile("credence", deadline=None)
@@ -34,11 +42,11 @@ def _built_once(factory: pytest.TempPathFactory, name: str, build: Callable[[Pat
 
 @pytest.fixture(scope="session")
 def demo_portfolio(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of a simulated portfolio: 200 buyers over three years. Read it, never write to it."""
+    """Folder of a simulated portfolio: 200 buyers over four years. Read it, never write to it."""
     from features.files import write
     from features.sources.simulator import simulate_portfolio
 
-    return _built_once(tmp_path_factory, "demo", lambda folder: write(simulate_portfolio(200, 3, 7), folder))
+    return _built_once(tmp_path_factory, "demo", lambda folder: write(simulate_portfolio(200, 4, 7), folder))
 
 
 @pytest.fixture(scope="session")
@@ -55,3 +63,20 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory, demo_portfolio: Path) ->
             train(packed, model, home=Home(folder))
 
     return _built_once(tmp_path_factory, "demo-home", build)
+
+
+@pytest.fixture(scope="session")
+def demo_packed(demo_portfolio: Path) -> Packed:
+    """The simulated portfolio, packed."""
+    from features.build import pack_portfolio
+    from features.files import read
+
+    return pack_portfolio(read(demo_portfolio))
+
+
+@pytest.fixture(scope="session")
+def demo_release(demo_home: Path) -> Release:
+    """The release in force in `demo_home`."""
+    from credit.release import Release, current_folder
+
+    return Release.load(current_folder(demo_home / "releases"))

@@ -29,10 +29,8 @@ def replace_portfolio(folder: Path, seller_id: str, write: Callable[[Path], None
         if folder.exists():
             shutil.rmtree(folder)
         temporary.rename(folder)
-    except PermissionError as error:
-        raise InputError.of(
-            "a folder that may be written", "one without that right", "choose another"
-        ) from error
+    except OSError as error:
+        raise _unwritable("folder", error) from error
 
 
 def replace_file(path: Path, write: Callable[[Path], None]) -> None:
@@ -42,10 +40,12 @@ def replace_file(path: Path, write: Callable[[Path], None]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         write(temporary)
         temporary.replace(path)
-    except PermissionError as error:
-        raise InputError.of(
-            "a file that may be written", "one without that right", "choose another"
-        ) from error
+    except OSError as error:
+        raise _unwritable("file", error) from error
+
+
+def _unwritable(what: str, error: OSError) -> InputError:
+    return InputError.of(f"a {what} that can be written", f"a refusal ({error.strerror})", "choose another place")
 
 
 def check_target(folder: Path, seller_id: str) -> None:

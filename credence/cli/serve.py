@@ -22,15 +22,15 @@ def serve(portfolio: str | None, port: int, host: str, workers: int) -> None:
     \b
     Example:
       credence serve --portfolio build/demo/portfolio --port 3000
-    """
-    # Reason: `credence --help` must not wait for pandas and BentoML.
+    """  # noqa: D301 (click reads the escaped character)
+    check_port(host, port)
+    # Reason: neither `credence --help` nor a port in use must wait for pandas and BentoML.
     from pathlib import Path
 
     from credence.cli.common import say
     from serving.loading import check
     from serving.settings import Settings
 
-    check_port(host, port)
     told = Settings.from_environment()
     ledger = Path(portfolio).absolute() if portfolio else told.portfolio
     settings = Settings(told.home.absolute(), ledger, _address(host, port))

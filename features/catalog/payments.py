@@ -72,15 +72,18 @@ PAYMENT_FEATURES: tuple[Feature, ...] = (
     _feature("mean_days_late_all", "days", "payment_timeliness", 1, (
         "Average days late, all time", "历史平均逾期天数",
         "Days late on average, whole history: {value} (negative is early).",
-        "历史平均逾期天数：{value}（负数表示提前付款）。"), window_days=None, missing="no item has fallen due yet"),
+        "历史平均逾期天数：{value}（负数表示提前付款）。"), window_days=None,
+        missing="no item has fallen due yet"),
     _feature("mean_days_late_settled_90d", "days", "payment_timeliness", 1, (
         "Average days late of payments, 90 days", "近90天已付款平均逾期天数",
         "Days late of the last 90 days' payments on average: {value} (negative is early).",
-        "近90天已付款平均逾期天数：{value}（负数表示提前付款）。"), window_days=90, anchor="settled_on", missing="nothing was paid in the window"),
+        "近90天已付款平均逾期天数：{value}（负数表示提前付款）。"), window_days=90, anchor="settled_on",
+        missing="nothing was paid in the window"),
     _feature("mean_days_late_settled_365d", "days", "payment_timeliness", 1, (
         "Average days late of payments, 12 months", "近12个月已付款平均逾期天数",
         "Days late of the last 12 months' payments on average: {value} (negative is early).",
-        "近12个月已付款平均逾期天数：{value}（负数表示提前付款）。"), anchor="settled_on", missing="nothing was paid in the window"),
+        "近12个月已付款平均逾期天数：{value}（负数表示提前付款）。"), anchor="settled_on",
+        missing="nothing was paid in the window"),
     _feature("p90_days_late_365d", "days", "payment_timeliness", 1, (
         "Days late of the slowest tenth, 12 months", "近12个月最慢一成发票逾期天数",
         "Days late of the slowest tenth of invoices, last 12 months: {value} or more (negative is early).",
@@ -92,36 +95,43 @@ PAYMENT_FEATURES: tuple[Feature, ...] = (
     _feature("mean_days_late_last_3", "days", "payment_timeliness", 1, (
         "Average days late, last three invoices", "最近三张发票平均逾期天数",
         "Days late of the last three invoices due on average: {value} (negative is early).",
-        "最近到期的三张发票平均逾期天数：{value}（负数表示提前付款）。"), window_days=None, missing="no item has fallen due yet"),
+        "最近到期的三张发票平均逾期天数：{value}（负数表示提前付款）。"), window_days=None,
+        missing="no item has fallen due yet"),
     _feature("payment_index_365d", "index", "payment_timeliness", -1, (
         "Payment index, 12 months", "近12个月付款指数",
         "Payment index {value} of 100 (80 = prompt; typical: {reference}).",
-        "付款指数{value}（满分100，80为准时；参考值{reference}）。"), **_SHOWN | {"missing": "fewer than three items fell due"}),
+        "付款指数{value}（满分100，80为准时；参考值{reference}）。"),
+        **_SHOWN | {"missing": "fewer than three items fell due"}),
     _feature("change_mean_days_late_90d_365d", "days", "payment_trend", 1, (
         "Change of average days late, 90 days against 12 months", "平均逾期天数变化（近90天对近12个月）",
         "Change of the average delay, last 90 days against 12 months: {value} (positive is slower).",
         "近90天平均逾期天数较近12个月的变化：{value}（正数表示变慢）。"), window_days=90),
     _feature("overdue_amount", "money", "overdue_now", 1, (
-        "Overdue amount", "当前逾期金额", "{value} is overdue now.", "当前逾期金额{value}。"), **_STATE | _SHOWN),
+        "Overdue amount", "当前逾期金额", "{value} is overdue now.", "当前逾期金额{value}。"),
+        **_STATE | _SHOWN),
     _feature("overdue_share", "share", "overdue_now", 1, (
         "Overdue share of what is open", "逾期占未清余额比例",
-        "{value} of the open balance is overdue now.", "未清余额中{value}已逾期。"), **_STATE | {"sign_reason": _OLD}),
+        "{value} of the open balance is overdue now.", "未清余额中{value}已逾期。"),
+        **_STATE | {"sign_reason": _OLD}),
     _feature("oldest_open_days_past_due", "days", "overdue_now", 1, (
         "Oldest open item", "最长未付逾期天数",
-        "The oldest open item is {value} past due.", "最久未付款项已逾期{value}。"), **_STATE | {"sign_reason": _OLD}),
+        "The oldest open item is {value} past due.", "最久未付款项已逾期{value}。"),
+        **_STATE | {"sign_reason": _OLD}),
     _feature("days_material_overdue", "days", "overdue_now", 1, (
         "Days of material arrears", "重大逾期持续天数",
         "Arrears above the materiality thresholds have lasted {value}.",
         "超过重要性门槛的逾期已持续{value}。"), **_STATE | {"models": ("default",), "sign_reason": _OLD}),
     _feature("in_default", "flag", "overdue_now", 1, (
-        "In default now", "当前违约", "The buyer is in default now.", "买方当前处于违约状态。"), **_STATE | _SHOWN),
+        "In default now", "当前违约", "The buyer is in default now.", "买方当前处于违约状态。"),
+        **_STATE | _SHOWN),
     _feature("exposure", "money", "exposure", 0, (
         "Open balance", "未清余额", "{value} is open.", "未清余额{value}。"), **_STATE | _SHOWN),
     _feature("exposure_to_invoiced_365d", "ratio", "exposure", 1, (
         "Open balance against a year's invoices", "未清余额与近12个月开票额之比",
         "The open balance is {value} times the invoices of the last 12 months.",
         "未清余额为近12个月开票额的{value}倍。"),
-        sign_reason="a balance that grows against sales is not being paid", anchor="issued_on", missing="nothing was invoiced"),
+        sign_reason="a balance that grows against sales is not being paid", anchor="issued_on",
+        missing="nothing was invoiced"),
     _feature("high_credit_365d", "money", "exposure", 0, (
         "High credit, 12 months", "近12个月最高欠款额",
         "The open balance peaked at {value} in the last 12 months.", "近12个月未清余额最高{value}。"),
@@ -133,15 +143,19 @@ PAYMENT_FEATURES: tuple[Feature, ...] = (
     _feature("share_diluted_amount_365d", "share", "order_behaviour", 1, (
         "Share credited or returned, 12 months", "近12个月折让退货占比",
         "{value} of the invoiced value of the last 12 months was credited or returned.",
-        "近12个月开票金额中{value}被折让或退货。"), **_ISSUED | {"sign_reason": "disputed deliveries are paid late"}),
+        "近12个月开票金额中{value}被折让或退货。"),
+        **_ISSUED | {"sign_reason": "disputed deliveries are paid late"}),
     _feature("invoiced_amount_365d", "money", "order_behaviour", 0, (
-        "Invoiced, 12 months", "近12个月开票金额", "{value} was invoiced in the last 12 months.", "近12个月开票{value}。"),
+        "Invoiced, 12 months", "近12个月开票金额", "{value} was invoiced in the last 12 months.",
+        "近12个月开票{value}。"),
         **_ISSUED | _SHOWN),
     _feature("invoiced_amount_90d", "money", "order_behaviour", 0, (
-        "Invoiced, 90 days", "近90天开票金额", "{value} was invoiced in the last 90 days.", "近90天开票{value}。"),
+        "Invoiced, 90 days", "近90天开票金额", "{value} was invoiced in the last 90 days.",
+        "近90天开票{value}。"),
         **_ISSUED | _SHOWN | {"window_days": 90}),
     _feature("change_invoiced_amount_90d_365d", "log_ratio", "order_behaviour", 0, (
-        "Change of invoiced value, 90 days against 12 months", "开票额变化（近90天对近12个月）", "", ""), **_ISSUED),
+        "Change of invoiced value, 90 days against 12 months", "开票额变化（近90天对近12个月）", "", ""),
+        **_ISSUED),
     _feature("count_invoices_365d", "count", "order_behaviour", 0, (
         "Invoices, 12 months", "近12个月发票数", "{value} invoices were issued in the last 12 months.",
         "近12个月开具发票{value}张。"), **_ISSUED),
@@ -149,24 +163,30 @@ PAYMENT_FEATURES: tuple[Feature, ...] = (
         "Items due, 12 months", "近12个月到期笔数", "{value} items fell due in the last 12 months.",
         "近12个月到期{value}笔。"), **_SHOWN),
     _feature("amount_due_365d", "money", "relationship", 0, (
-        "Value due, 12 months", "近12个月到期金额", "{value} fell due in the last 12 months.", "近12个月到期{value}。"), **_SHOWN),
+        "Value due, 12 months", "近12个月到期金额", "{value} fell due in the last 12 months.",
+        "近12个月到期{value}。"), **_SHOWN),
     _feature("count_settled_365d", "count", "relationship", 0, (
         "Items paid, 12 months", "近12个月付款笔数", "{value} items were paid in the last 12 months.",
         "近12个月付款{value}笔。"), **_SHOWN | {"anchor": "settled_on"}),
     _feature("median_invoice_amount_365d", "money", "order_behaviour", 0, (
-        "Usual invoice, 12 months", "近12个月常见发票金额", "The usual invoice is {value}.", "常见发票金额{value}。"), **_ISSUED | _SHOWN),
+        "Usual invoice, 12 months", "近12个月常见发票金额", "The usual invoice is {value}.",
+        "常见发票金额{value}。"), **_ISSUED | _SHOWN),
     _feature("median_terms_days_365d", "days", "order_behaviour", 0, (
-        "Usual terms, 12 months", "近12个月常见账期", "The usual terms are {value}.", "常见账期{value}。"), **_ISSUED | _SHOWN),
+        "Usual terms, 12 months", "近12个月常见账期", "The usual terms are {value}.", "常见账期{value}。"),
+        **_ISSUED | _SHOWN),
     _feature("peak_month_factor_365d", "ratio", "order_behaviour", 0, (
         "Peak month against the average, 12 months", "近12个月高峰月与月均之比",
-        "The peak month is {value} times the average month.", "高峰月为月均的{value}倍。"), **_ISSUED | _SHOWN),
+        "The peak month is {value} times the average month.", "高峰月为月均的{value}倍。"),
+        **_ISSUED | _SHOWN),
     _feature("tenure_days", "days", "relationship", -1, (
         "Time since the first invoice", "合作时长",
-        "The first invoice was issued {value} ago (typical: {reference}).", "首张发票距今{value}（参考值{reference}）。"),
+        "The first invoice was issued {value} ago (typical: {reference}).",
+        "首张发票距今{value}（参考值{reference}）。"),
         **_STATE | {"anchor": "issued_on", "sign_reason": "new buyers default more"}),
     _feature("days_since_last_invoice", "days", "order_behaviour", 0, (
         "Days since the last invoice", "距最近开票天数",
-        "The last invoice was issued {value} ago.", "最近一次开票距今{value}。"), **_STATE | {"anchor": "issued_on"}),
+        "The last invoice was issued {value} ago.", "最近一次开票距今{value}。"),
+        **_STATE | {"anchor": "issued_on"}),
     _feature("days_since_last_settlement", "days", "payment_trend", 0, (
         "Days since the last payment", "距最近付款天数",
         "The last payment came {value} ago.", "最近一次付款距今{value}。"),
@@ -174,6 +194,7 @@ PAYMENT_FEATURES: tuple[Feature, ...] = (
     _feature("has_payments", "flag", "data_quality", -1, (
         "Payment experience exists", "有付款记录",
         "No payment experience with this buyer yet.", "尚无该买方的付款记录。"),
-        **_STATE | {"sign_reason": "a buyer of whom nothing is known must not look good", "missing": "never"}),
+        **_STATE | {"sign_reason": "a buyer of whom nothing is known must not look good",
+        "missing": "never"}),
 )  # fmt: skip
 """Every feature from invoices and allocations."""

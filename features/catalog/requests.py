@@ -11,12 +11,14 @@ __all__ = ["REQUEST_FEATURES"]
 _NONE = "no request was made and no usual invoice is known"
 _REQUEST: dict[str, Any] = {
     "group": "request", "source": "request", "models": ("late",), "window_days": None, "anchor": "as_of",
-    "reads": ("invoices.due_on", "invoices.amount"), "sign": 0, "sign_reason": "no direction is known", "missing": _NONE,
+    "reads": ("invoices.due_on", "invoices.amount"), "sign": 0, "sign_reason": "no direction is known",
+    "missing": _NONE,
 }  # fmt: skip
 _BOOK: dict[str, Any] = {
     "group": "book", "source": "book", "models": ("late",), "window_days": 90, "anchor": "due_on",
     "reads": ("invoices.due_on", "allocations.settled_on"), "sign": 1,
-    "sign_reason": "a book that is paid late goes on being paid late", "missing": "no month end lies before the subject",
+    "sign_reason": "a book that is paid late goes on being paid late",
+    "missing": "no month end lies before the subject",
 }  # fmt: skip
 _LIMIT: dict[str, Any] = {
     "group": "exposure", "source": "limits", "models": (), "window_days": None, "anchor": "valid_from",
@@ -44,34 +46,42 @@ REQUEST_FEATURES: tuple[Feature, ...] = (
     _feature("request_amount", "money", _REQUEST, (
         "Requested amount", "申请金额", "The request is for {value}.", "本次申请金额{value}。"), models=()),
     _feature("request_assumed", "flag", _REQUEST, (
-        "The usual invoice stands in for a request", "以常见发票代替申请", "", ""), models=(), missing="never"),
+        "The usual invoice stands in for a request", "以常见发票代替申请", "", ""), models=(),
+        missing="never"),
     _feature("log_request_amount", "log_money", _REQUEST, (
-        "Requested amount", "申请金额", "The amount is {value} (typical: {reference}).", "金额为{value}（参考值{reference}）。")),
+        "Requested amount", "申请金额", "The amount is {value} (typical: {reference}).",
+        "金额为{value}（参考值{reference}）。")),
     _feature("log_request_to_usual", "log_ratio", _REQUEST, (
         "Amount against the usual invoice", "金额与常见发票之比", "", "")),
     _feature("request_terms_days", "days", _REQUEST, (
-        "Terms", "账期", "The terms are {value} (typical: {reference}).", "账期{value}（参考值{reference}）。")),
+        "Terms", "账期", "The terms are {value} (typical: {reference}).",
+        "账期{value}（参考值{reference}）。")),
     _feature("request_terms_change_days", "days", _REQUEST, (
-        "Terms against the usual ones", "账期与常见账期之差", "Terms against the usual ones: {value} (positive is longer).",
+        "Terms against the usual ones", "账期与常见账期之差",
+        "Terms against the usual ones: {value} (positive is longer).",
         "账期与常见账期之差：{value}（正数表示更长）。")),
     _feature("request_days_until_due", "days", _REQUEST, (
-        "Days left until due", "距到期天数", "Days until the due date: {value} (typical: {reference}; negative is past due).",
-        "距到期天数：{value}（参考值{reference}；负数表示已逾期）。"), sign=-1, sign_reason="an invoice booked close to its due date is paid late"),
+        "Days left until due", "距到期天数",
+        "Days until the due date: {value} (typical: {reference}; negative is past due).",
+        "距到期天数：{value}（参考值{reference}；负数表示已逾期）。"), sign=-1,
+        sign_reason="an invoice booked close to its due date is paid late"),
     _feature("request_due_weekday", "day", _REQUEST, ("Weekday of the due date", "到期日星期", "", "")),
-    _feature("request_due_day_of_month", "day", _REQUEST, ("Day of the month of the due date", "到期日在当月的日序", "", "")),
+    _feature("request_due_day_of_month", "day", _REQUEST, ("Day of the month of the due date",
+        "到期日在当月的日序", "", "")),
     _feature("book_share_late_amount_90d", "share", _BOOK, (
         "Share of the book's value late, 90 days", "全部账款近90天逾期金额占比",
         "{value} of the value due from all buyers in 90 days was late (typical: {reference}).",
         "近90天全部买方到期金额中{value}逾期（参考值{reference}）。")),
     _feature("book_share_late_30_amount_90d", "share", _BOOK, (
         "Share of the book's value over 30 days late, 90 days", "全部账款近90天逾期超30天金额占比",
-        "{value} of the value due from all buyers in 90 days was more than 30 days late (typical: {reference}).",
+        "{value} of the value due from all buyers in 90 days was over 30 days late (typical: {reference}).",
         "近90天全部买方到期金额中{value}逾期超过30天（参考值{reference}）。")),
     _feature("book_mean_days_late_settled_90d", "days", _BOOK, (
         "Average days late of all payments, 90 days", "全部付款近90天平均逾期天数",
         "Days late of all buyers' payments of 90 days on average: {value} (negative is early).",
         "近90天全部买方付款平均逾期天数：{value}（负数表示提前付款）。"), anchor="settled_on"),
-    _feature("own_limit", "money", _LIMIT, ("Limit in force", "现有额度", "The limit in force is {value}.", "现有额度{value}。")),
+    _feature("own_limit", "money", _LIMIT, ("Limit in force", "现有额度", "The limit in force is {value}.",
+        "现有额度{value}。")),
     _feature("insured_limit", "money", _LIMIT, (
         "Insured limit", "保险限额", "The insured limit is {value}.", "保险限额{value}。")),
 )  # fmt: skip

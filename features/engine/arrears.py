@@ -24,7 +24,7 @@ CURE_DAYS = 90
 
 @njit(nogil=True, cache=True)
 def timeline(ledger, buyer, as_of, day, own_item, rates):  # type: ignore[no-untyped-def]
-    """Return days and running sums of exposure and overdue amount of a buyer, as known at `as_of`, up to `day`.
+    """Return days and running sums of a buyer's exposure and overdue amount, as known at `as_of`, to `day`.
 
     Parameters
     ----------

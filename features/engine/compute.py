@@ -62,7 +62,8 @@ def compute(
     out : float64 ndarray, shape (n, len(NAMES)), optional
         Filled and returned.
     assumes_usual : bool
-        Where a subject has no request, take the buyer's usual invoice (median amount and terms of 365 days) for one.
+        Where a subject has no request, take the buyer's usual invoice (median amount and terms of 365 days)
+        for one.
 
     Returns
     -------
@@ -111,15 +112,15 @@ def _statement_columns(block: Block, subjects: SubjectArrays) -> Columns:
     statements = block.statements
     latest, prior = pick(statements, subjects)
     to_reporting = _statement_rates(block, latest, subjects)
-    scale = _scale(statements, latest, prior, to_reporting, _statement_rates(block, prior, subjects))
-    now = complete(_accounts(statements, latest))
-    before = complete({item: values * scale for item, values in _accounts(statements, prior).items()})
+    now, before = (complete(_accounts(statements, rows)) for rows in (latest, prior))
+    same = _take(statements.currency, latest) == _take(statements.currency, prior)
+    exchange = np.where(same, 1.0, _statement_rates(block, prior, subjects) / to_reporting)
     known = latest != NO_STATEMENT
     ended = np.where(known, _take(statements.period_end, latest), 0)
     money = {item: now[item] * to_reporting for item in _MONEY}
     return {
         **levels(now),
-        **changes(now, before),
+        **changes(now, before, exchange),
         **money,
         "log_total_assets": log(now["total_assets"] * to_reporting),
         "log_revenue": log(money["revenue"]),
@@ -167,20 +168,8 @@ def _statement_rates(block: Block, rows: npt.NDArray[np.int64], subjects: Subjec
     return rates
 
 
-def _scale(
-    statements: StatementBlock,
-    latest: npt.NDArray[np.int64],
-    prior: npt.NDArray[np.int64],
-    latest_rates: Floats,
-    prior_rates: Floats,
-) -> Floats:
-    """Return what turns the prior year's money into the currency of the latest accounts."""
-    same = _take(statements.currency, latest) == _take(statements.currency, prior)
-    return np.where(same, 1.0, prior_rates / latest_rates)
-
-
 def rates_of(block: Block, position: int, as_of: npt.NDArray[np.int64]) -> Floats:
-    """Return the reporting currency for one unit of a currency as known at each instant; NaN where none is known."""
+    """Return the reporting currency for one unit of a currency as known at each instant; NaN is none."""
     first, last = block.fx_start[position], block.fx_start[position + 1]
     known = np.searchsorted(block.fx_known_from[first:last], as_of, side="right")
     per_minor = np.append(np.nan, block.fx_rate[first:last])[known]

@@ -61,7 +61,7 @@ def ledger_of(block: Block) -> Ledger:
 
 @njit(nogil=True, cache=True)
 def rates_at(ledger, as_of, rates):  # type: ignore[no-untyped-def]
-    """Fill `rates` with the reporting currency for one minor unit of each currency, as known at `as_of`; NaN is none."""
+    """Fill `rates`: reporting currency for one minor unit of each currency as known at `as_of`; NaN: none."""
     for currency in range(len(rates)):
         first, last = ledger.fx_start[currency], ledger.fx_start[currency + 1]
         known = np.searchsorted(ledger.fx_known_from[first:last], as_of, side="right")

@@ -1,4 +1,4 @@
-"""Payment behaviour of a buyer as known at a moment, from the packed ledger: one pass over the buyer's items."""
+"""Payment behaviour of a buyer as known at a moment: one pass over the buyer's items in the packed ledger."""
 
 from __future__ import annotations
 
@@ -27,16 +27,17 @@ Floats = npt.NDArray[np.float64]
 PAYMENTS: tuple[str, ...] = tuple(
     """exposure overdue_amount amount_due_365d written_off_amount invoiced_amount_90d invoiced_amount_365d
     share_late_amount_90d share_late_amount_365d share_late_30_amount_90d share_late_30_amount_365d
-    share_early_amount_365d share_diluted_amount_365d mean_days_late_90d mean_days_late_365d mean_days_late_all
-    mean_days_late_settled_90d mean_days_late_settled_365d share_late_count_365d p90_days_late_365d
-    max_days_late_365d mean_days_late_last_3 payment_index_365d count_open count_due_365d count_settled_365d
-    count_invoices_365d median_invoice_amount_365d median_terms_days_365d peak_month_factor_365d
-    oldest_open_days_past_due tenure_days days_since_last_invoice days_since_last_settlement high_credit_365d
-    days_material_overdue in_default""".split()
+    share_early_amount_365d share_diluted_amount_365d mean_days_late_90d mean_days_late_365d
+    mean_days_late_all mean_days_late_settled_90d mean_days_late_settled_365d share_late_count_365d
+    p90_days_late_365d max_days_late_365d mean_days_late_last_3 payment_index_365d count_open count_due_365d
+    count_settled_365d count_invoices_365d median_invoice_amount_365d median_terms_days_365d
+    peak_month_factor_365d oldest_open_days_past_due tenure_days days_since_last_invoice
+    days_since_last_settlement high_credit_365d days_material_overdue in_default""".split()
 )
 """Columns that `payments` fills, in order."""
 
-# Columns of the sums by currency: the first six are amounts shown as they are, the others parts of shares and means.
+# Columns of the sums by currency: the first six are amounts shown as they are, the others parts of shares
+# and means.
 _OPEN, _OVERDUE, _DUE_365, _LOST, _INVOICED_90, _INVOICED_365 = range(6)
 _DUE_90, _LATE_90, _LATE_365, _LATE30_90, _LATE30_365, _EARLY_365, _DILUTED_365 = range(6, 13)
 _DAYS_90, _DAYS_365, _DUE_ALL, _DAYS_ALL, _SETTLED_90, _SETTLED_DAYS_90, _SETTLED_365, _SETTLED_DAYS_365 = (
@@ -96,8 +97,8 @@ def payments(ledger: Ledger, subjects: SubjectArrays, out: Floats) -> None:
     ledger : Ledger
     subjects : SubjectArrays
     out : float64 ndarray, shape (n, len(PAYMENTS))
-        Amounts in the reporting currency, days, shares and counts. NaN means that nothing is known to say it from:
-        no item at all, a mean without items, a sum in a currency that has no rate yet.
+        Amounts in the reporting currency, days, shares and counts. NaN means that nothing is known to say
+        it from: no item at all, a mean without items, a sum in a currency that has no rate yet.
     """
     _sweep(ledger, subjects.buyer, subjects.as_of, subjects.day, subjects.own_item, out)
 
@@ -185,8 +186,8 @@ def _item(ledger, i, subject, rates, tally):  # type: ignore[no-untyped-def]
 def _settlement(ledger, i, subject, sums):  # type: ignore[no-untyped-def]
     """Return what is known of an item's settlement, in minor units, and the last day of a payment.
 
-    Parts are what closes it, what bills hold open, what was credited, what was lost and what goes on elsewhere.
-    Payments are added to the sums by settlement date; what takes a payment back is none.
+    Parts are what closes it, what bills hold open, what was credited, what was lost and what goes on
+    elsewhere. Payments are added to the sums by settlement date; what takes a payment back is none.
     """
     item, due = ledger.item[i], ledger.due_day[i]
     closed, held, diluted, lost, followed, settled_on = 0, 0, 0, 0, 0, _NO_DAY
@@ -260,8 +261,8 @@ def _due(ledger, i, subject, base, rates, tally):  # type: ignore[no-untyped-def
 def _lateness(ledger, i, subject, base):  # type: ignore[no-untyped-def]
     """Return amount times days late of an item, and what of it was late, over 30 days late and early.
 
-    What was paid by a day is between 0 and `base`, so that an over-payment earns nothing and what takes a payment
-    back makes that part unpaid again from that day on; allocations of an item are sorted by day.
+    What was paid by a day is between 0 and `base`, so that an over-payment earns nothing and what takes a
+    payment back makes that part unpaid again from that day on; allocations of an item are sorted by day.
     """
     item, due, day = ledger.item[i], ledger.due_day[i], subject.day
     running, paid, weighted, late, late30, early = 0, 0, 0, 0, 0, 0
@@ -287,7 +288,7 @@ def _lateness(ledger, i, subject, base):  # type: ignore[no-untyped-def]
 
 @njit(nogil=True, cache=True)
 def _keep_latest(latest, due, days):  # type: ignore[no-untyped-def]
-    """Keep the three items that fell due last, in that order; `latest` holds due day and days late, gaps first."""
+    """Keep the three items that fell due last, in order; `latest` holds due day and days late, gaps first."""
     if due < latest[0, 0]:
         return
     k = 0
@@ -353,8 +354,12 @@ def _arrears(ledger, subject, rates, out, n):  # type: ignore[no-untyped-def]
     out[n] = peak
     out[n + 1], out[n + 2] = 0.0, 0.0
     first, last = material_spells(days, exposure, overdue, day, MATERIAL_AMOUNT, MATERIAL_SHARE)
+    cured_after = -(2**62)
     for j in range(len(first)):
         if last[j] == day:
             out[n + 1] = day - first[j] + 1
-        if last[j] - first[j] + 1 >= DEFAULT_DAYS and last[j] + CURE_DAYS >= day:
-            out[n + 2] = 1.0
+        # Reason: arrears of any length in the cure start it anew.
+        if last[j] - first[j] + 1 >= DEFAULT_DAYS or first[j] <= cured_after:
+            cured_after = last[j] + CURE_DAYS
+    if cured_after >= day:
+        out[n + 2] = 1.0

@@ -14,9 +14,9 @@ Accounts = dict[str, Floats]
 """Line items by name, shape (n,) each, in currency units; flow items over twelve months; NaN is missing."""
 
 FLOW_ITEMS = frozenset(
-    """revenue cost_of_goods_sold gross_profit selling_general_administrative research_development operating_expenses
-    depreciation_amortization ebitda ebit interest_expense pretax_income tax_expense net_income operating_cash_flow
-    capital_expenditure dividends""".split()
+    """revenue cost_of_goods_sold gross_profit selling_general_administrative research_development
+    operating_expenses depreciation_amortization ebitda ebit interest_expense pretax_income tax_expense
+    net_income operating_cash_flow capital_expenditure dividends""".split()
 )
 """Items that grow with the months of the period; the others are balances at its end."""
 
@@ -63,8 +63,8 @@ def levels(a: Accounts) -> dict[str, Floats]:
 
     Notes
     -----
-    Days are 365 x balance / flow. Sources: common definitions of credit analysis (current, quick and cash ratio; DSO,
-    DIO, DPO).
+    Days are 365 x balance / flow. Sources: common definitions of credit analysis (current, quick and cash
+    ratio; DSO, DIO, DPO).
     """
     return {
         "current_ratio": _over(a["current_assets"], a["current_liabilities"]),
@@ -93,8 +93,15 @@ def levels(a: Accounts) -> dict[str, Floats]:
     }
 
 
-def changes(a: Accounts, prior: Accounts) -> dict[str, Floats]:
+def changes(a: Accounts, prior: Accounts, exchange: Floats | float = 1.0) -> dict[str, Floats]:
     """Return changes against the year before; amounts as log ratios, ratios and days as differences.
+
+    Parameters
+    ----------
+    a, prior : Accounts
+        From `complete`.
+    exchange : float64 ndarray, shape (n,), or float
+        What turns the prior year's money into the currency of the latest accounts.
 
     Examples
     --------
@@ -109,7 +116,7 @@ def changes(a: Accounts, prior: Accounts) -> dict[str, Floats]:
     growth = ("revenue", "total_assets", "market_value")
     return {
         **{f"change_{name}_1y": now[name] - before[name] for name in differences},
-        **{f"change_{item}_1y": log(_over(a[item], prior[item])) for item in growth},
+        **{f"change_{item}_1y": log(_over(a[item], prior[item] * exchange)) for item in growth},
     }
 
 

@@ -22,7 +22,8 @@ def records(ledger: Ledger, subjects: SubjectArrays, out: np.ndarray) -> None:
     ledger : Ledger
     subjects : SubjectArrays
     out : float64 ndarray, shape (n, len(RECORDS))
-        A flag, a count without insolvencies, and sums of limits in the reporting currency (NaN: none in force).
+        A flag, a count without insolvencies, and sums of limits in the reporting currency (NaN: none in
+        force).
     """
     _sweep(ledger, subjects.buyer, subjects.as_of, subjects.day, out)
 

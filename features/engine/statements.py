@@ -28,9 +28,10 @@ def pick(statements: StatementBlock, subjects: SubjectArrays) -> tuple[np.ndarra
     Returns
     -------
     latest, prior : int64 ndarray, shape (n,)
-        Rows of `statements`; `NO_STATEMENT` where there are none. Of accounts with one period end those over more
-        months win, then the consolidated ones. The prior year must be consolidated like the latest and have ended
-        within 45 days of a year before; of several, those over as many months win, then those nearest to a year.
+        Rows of `statements`; `NO_STATEMENT` where there are none. Of accounts with one period end those
+        over more months win, then the consolidated ones. The prior year must be consolidated like the
+        latest and have ended within 45 days of a year before; of several, those over as many months win,
+        then those nearest to a year.
     """
     latest = np.full(len(subjects), NO_STATEMENT, np.int64)
     prior = np.full(len(subjects), NO_STATEMENT, np.int64)

@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from credit.assessor import Assessor, UnknownBuyer
+from credit.release import Release
+from credit.request import Request
+from features.build import Packed
+from features.errors import InputError
+
+
+@pytest.fixture(scope="session")
+def assessor(demo_packed: Packed, demo_release: Release) -> Assessor:
+    return Assessor(demo_packed, demo_release)
+
+
+@pytest.fixture(scope="session")
+def everybody(assessor: Assessor) -> tuple[pd.DataFrame, dict[str, dict]]:
+    values, told = assessor.assess_all()
+    return values, {assessment["buyer_id"]: assessment for assessment in told}
+
+
+def numbers(value: object, path: str = "") -> dict[str, object]:
+    """Every leaf of a JSON object by its path."""
+    if isinstance(value, dict):
+        return {k: v for key, part in value.items() for k, v in numbers(part, f"{path}.{key}").items()}
+    if isinstance(value, list):
+        return {k: v for at, part in enumerate(value) for k, v in numbers(part, f"{path}.{at}").items()}
+    return {path: value}
+
+
+def test_one_buyer_and_the_list_say_the_same(assessor: Assessor, everybody):
+    _, told = everybody
+    for buyer_id in assessor.buyer_ids[::15]:
+        alone, listed = numbers(assessor.assess(buyer_id)), numbers(told[buyer_id])
+        assert alone.keys() == listed.keys()
+        for path, value in alone.items():
+            if isinstance(value, float):
+                assert listed[path] == pytest.approx(value, rel=1e-9, abs=1e-9), path
+            else:
+                assert listed[path] == value, path
+
+
+def test_every_buyer_gets_an_answer_without_nan(everybody, assessor: Assessor):
+    values, told = everybody
+    assert list(told) == list(assessor.buyer_ids) == values.index.tolist()
+    json.dumps(list(told.values()), allow_nan=False)
+    states = {assessment["information_state"] for assessment in told.values()}
+    assert {"payments_and_accounts", "payments"} <= states
+    assert {assessment["default"]["status"] for assessment in told.values()} >= {"ok"}
+
+
+def test_points_add_up_to_the_score(everybody):
+    _, told = everybody
+    scored = [
+        assessment["score"] for assessment in told.values() if assessment["score"]["points"] is not None
+    ]
+    assert len(scored) > 100
+    for score in scored:
+        total = score["base"] + sum(group["points"] for group in score["groups"])
+        assert total == pytest.approx(score["points"], abs=1e-6)
+
+
+def test_the_end_of_the_books_is_the_default_moment(assessor: Assessor):
+    until = assessor.packed.portfolio.observed_until
+    assert assessor.moment(None) == until
+    buyer = assessor.buyer_ids[0]
+    assert assessor.assess(buyer) == assessor.assess(buyer, f"{until.isoformat()}Z")
+    assert assessor.assess(buyer)["as_of"] == f"{until.isoformat()}Z"
+
+
+def test_a_date_means_its_end_where_the_seller_is(assessor: Assessor):
+    assert assessor.packed.portfolio.seller.timezone == "Europe/Berlin"
+    assert assessor.moment("2026-03-31") == pd.Timestamp("2026-03-31T21:59:59")
+    assert assessor.moment("2026-03-31T10:00:00Z") == pd.Timestamp("2026-03-31T10:00:00")
+
+
+@pytest.mark.parametrize("as_of", ["yesterday", "2026-13-01", "2026-02-30", ""])
+def test_an_unreadable_moment_is_refused(assessor: Assessor, as_of):
+    with pytest.raises(InputError, match="expected a date like"):
+        assessor.assess(assessor.buyer_ids[0], as_of)
+
+
+def test_an_unknown_buyer_is_refused_without_naming_it(assessor: Assessor):
+    with pytest.raises(UnknownBuyer) as refused:
+        assessor.assess("Nobody & Sons")
+    assert "Nobody" not in str(refused.value)
+
+
+def test_another_sellers_release_is_refused(demo_packed: Packed, demo_release: Release):
+    other = replace(demo_release, seller_id="somebody")
+    with pytest.raises(InputError, match="expected a portfolio of seller 'somebody'"):
+        Assessor(demo_packed, other)
+
+
+def usual_buyer(everybody) -> str:
+    values, told = everybody
+    known = values.index[values["request_amount"].notna() & (values["in_default"] == 0)]
+    return next(buyer for buyer in known if told[buyer]["late"]["status"] == "ok")
+
+
+def test_without_a_request_the_usual_invoice_stands_in(assessor: Assessor, everybody):
+    values, told = everybody
+    buyer = usual_buyer(everybody)
+    request = told[buyer]["request"]
+    assert request["assumed"] is True
+    assert request["amount"] == values.loc[buyer, "median_invoice_amount_365d"]
+    nothing = values.index[values["request_amount"].isna()]
+    assert len(nothing)
+    assert {told[name]["late"]["status"] for name in nothing} == {"no_request"}
+    assert {told[name]["late"]["probability"] for name in nothing} == {None}
+
+
+def test_the_request_moves_the_late_model_and_never_the_default_model(assessor: Assessor, everybody):
+    buyer = usual_buyer(everybody)
+    small = assessor.assess(buyer, request=Request("order", 100.0, "EUR", terms_days=7))
+    large = assessor.assess(buyer, request=Request("order", 900_000.0, "EUR", terms_days=120))
+    assert small["default"] == large["default"]
+    assert small["score"] == large["score"]
+    assert small["late"]["probability"] != large["late"]["probability"]
+    assert large["request"] == {
+        "kind": "order", "amount": 900_000.0, "currency": "EUR", "terms_days": 120, "due_on": None,
+        "assumed": False,
+    }  # fmt: skip
+
+
+def test_a_request_in_another_currency_is_converted_at_the_rate_of_the_day(assessor: Assessor, everybody):
+    buyer = usual_buyer(everybody)
+    fx = assessor.packed.portfolio.tables["fx"]
+    dollar = fx[fx["currency"] == "USD"].sort_values("recorded_at")["rate"].iloc[-1]
+    in_euro = assessor.assess(buyer, request=Request("order", 50_000.0 * dollar, "EUR", terms_days=30))
+    in_dollar = assessor.assess(buyer, request=Request("order", 50_000.0, "USD", terms_days=30))
+    assert in_dollar["late"]["probability"] == pytest.approx(in_euro["late"]["probability"], abs=1e-9)
+
+
+def test_a_request_in_a_currency_without_rate_is_refused(assessor: Assessor):
+    with pytest.raises(InputError, match="load rates for NOK into table fx"):
+        assessor.assess(assessor.buyer_ids[0], request=Request("order", 5.0, "NOK"))
+
+
+def test_the_language_changes_texts_only(assessor: Assessor):
+    buyer = assessor.buyer_ids[3]
+    english, chinese = numbers(assessor.assess(buyer)), numbers(assessor.assess(buyer, lang="zh"))
+    different = {path for path in english if english[path] != chinese[path]}
+    assert different
+    assert {path.rpartition(".")[2] for path in different} == {"text"}
+
+
+def test_a_moment_outside_the_books_is_warned_of(assessor: Assessor):
+    def codes(as_of: str) -> list[str]:
+        told = assessor.assess(assessor.buyer_ids[0], as_of)
+        return [warning["code"] for warning in told["warnings"] if warning["field"] == "as_of"]
+
+    assert codes("2027-01-01") == ["books_behind"]
+    assert codes("2015-01-01") == ["before_the_books"]
+    assert codes("2026-01-01") == []
+
+
+def test_the_book_is_that_of_the_month_end_before(assessor: Assessor):
+    book = assessor.book(pd.Timestamp("2026-04-20T12:00:00"))
+    assert book is not None
+    assert book.as_of == pd.Timestamp("2026-03-31T21:59:59")
+    assert assessor.book(pd.Timestamp("2026-04-30T21:59:59")) is book
+    assert assessor.book(pd.Timestamp("2026-04-30T22:00:00")) is not book
+    assert assessor.book(pd.Timestamp("2015-04-30T22:00:00")) is None
+
+
+def test_a_model_that_was_never_promoted_is_named(demo_packed: Packed, demo_release: Release):
+    late_only = replace(
+        demo_release, models={"late": demo_release.models["late"]}, versions={"late": "late@1"}
+    )
+    told = Assessor(demo_packed, late_only).assess(demo_packed.block.buyer_ids[0])
+    assert told["default"]["status"] == "no_default_model"
+    assert told["score"]["source"] == "late"
+    assert told["grade"]["computed"] is None
+
+
+def test_nothing_recorded_later_moves_an_assessment(assessor: Assessor, demo_release: Release):
+    # given the books cut at a moment in the past
+    from features.build import pack_portfolio
+
+    moment = pd.Timestamp("2025-09-30T21:59:59")
+    cut = Assessor(pack_portfolio(assessor.packed.portfolio.cut(moment)), demo_release)
+    # then
+    for buyer in list(cut.buyer_ids)[::25]:
+        then, now = numbers(cut.assess(buyer)), numbers(assessor.assess(buyer, f"{moment.isoformat()}Z"))
+        assert then.keys() == now.keys()
+        for path, value in then.items():
+            if isinstance(value, float) and not np.isnan(value):
+                assert now[path] == pytest.approx(value, rel=1e-9), path

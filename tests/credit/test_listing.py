@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from credit.assessor import Assessor
+from credit.listing import SUFFIXES, book_list, write_list
+from credit.release import Release
+from features.build import Packed
+
+
+@pytest.fixture(scope="session")
+def told(demo_packed: Packed, demo_release: Release) -> tuple[pd.DataFrame, list[dict]]:
+    return Assessor(demo_packed, demo_release).assess_all()
+
+
+@pytest.fixture(scope="session")
+def rows(told) -> pd.DataFrame:
+    return book_list(*told)
+
+
+def test_each_buyer_is_a_row_with_its_own_figures(told, rows: pd.DataFrame):
+    values, assessments = told
+    assert rows["buyer_id"].tolist() == values.index.tolist()
+    for (_, row), assessment in zip(list(rows.iterrows())[::10], assessments[::10], strict=True):
+        limit = assessment["limit"]
+        for column, expected in (
+            ("suggested_limit", limit["amount"]), ("headroom", limit["headroom"]),
+            ("action", limit["action"]), ("exposure", limit["exposure"]), ("binding", limit["binding"]), ("limit_status", limit["status"]),
+            ("grade", assessment["grade"]["computed"]),
+        ):  # fmt: skip
+            assert row[column] == expected or (pd.isna(row[column]) and expected is None), column
+        assert row["reasons"] == " | ".join(reason["text"] for reason in assessment["reasons"])
+
+
+def test_what_cannot_be_said_is_missing_with_its_code_and_never_zero(rows: pd.DataFrame):
+    silent = rows[rows["limit_status"] != "ok"]
+    assert len(silent)
+    assert silent["suggested_limit"].isna().all()
+    assert (silent["limit_status"] != "").all()
+    spoken = rows[rows["limit_status"] == "ok"]
+    assert spoken["suggested_limit"].notna().all()
+
+
+def test_the_difference_is_suggested_less_current(rows: pd.DataFrame):
+    both = rows[rows["current_limit"].notna() & rows["suggested_limit"].notna()]
+    assert len(both) > 20
+    assert (both["difference"] == both["suggested_limit"] - both["current_limit"]).all()
+    assert rows.loc[rows["current_limit"].isna(), "difference"].isna().all()
+
+
+def test_parquet_keeps_the_list(rows: pd.DataFrame, tmp_path: Path):
+    write_list(rows, tmp_path / "book.parquet", ".parquet")
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "book.parquet"), rows)
+
+
+def test_csv_keeps_the_numbers_and_chinese_for_excel(rows: pd.DataFrame, tmp_path: Path):
+    path = tmp_path / "book.csv"
+    named = rows.assign(buyer_id="买方" + rows["buyer_id"])
+    write_list(named, path, ".csv")
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    again = pd.read_csv(path)
+    assert again["buyer_id"].tolist() == named["buyer_id"].tolist()
+    pd.testing.assert_series_equal(again["suggested_limit"], rows["suggested_limit"])
+    pd.testing.assert_series_equal(again["difference"], rows["difference"])
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_cell_of_the_csv_can_be_taken_for_a_formula(rows: pd.DataFrame, tmp_path: Path, start):
+    path = tmp_path / "book.csv"
+    write_list(rows.head(2).assign(buyer_id=f"{start}HYPERLINK(1)"), path, ".csv")
+    assert pd.read_csv(path)["buyer_id"].str.startswith("'").all()
+
+
+def test_no_buyers_give_an_empty_list_with_all_columns(told, rows: pd.DataFrame, tmp_path: Path):
+    values, _ = told
+    empty = book_list(values.iloc[:0], [])
+    assert empty.columns.tolist() == rows.columns.tolist()
+    for suffix in SUFFIXES:
+        write_list(empty, tmp_path / f"book{suffix}", suffix)

@@ -1,0 +1,165 @@
+"""Defaults against a walk day by day."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from credit.definition import DefaultDefinition
+from credit.outcomes import default_outcomes
+from credit.spells import default_spells
+from features.build import Packed
+from tests.credit.ledgers import allocation, books, payment
+
+START, UNTIL = date(2024, 1, 1), date(2025, 12, 31)
+DAYS = [START + timedelta(days=n) for n in range((UNTIL - START).days + 1)]
+SHIPPED = DefaultDefinition.load()
+# No sum of cents is exactly at the share's threshold, so floats and fractions must agree.
+SHARE = 0.2500007
+QUICK = SHIPPED.model_copy(update={"days_past_due": 10, "cure_days": 15, "material_share": SHARE})
+SLOW = SHIPPED.model_copy(update={"material_share": SHARE})
+
+
+def walk(ledger: dict, definition: DefaultDefinition) -> list[bool]:
+    """Return for each day whether the buyer is in default, in plain Python over its rows."""
+    told, overdue_days, clean_days, in_default = [], 0, 0, False
+    for day in DAYS:
+        if forever(ledger, day):
+            told.append(True)
+            continue
+        material = is_material(ledger, day, definition)
+        overdue_days = overdue_days + 1 if material else 0
+        clean_days = 0 if material else clean_days + 1
+        if in_default and clean_days > definition.cure_days:
+            in_default = False
+        if overdue_days >= definition.days_past_due:
+            in_default = True
+        told.append(in_default)
+    return told
+
+
+def forever(ledger: dict, day: date) -> bool:
+    losses = [settled for _, kind, _, settled in ledger["allocations"] if kind == "write_off"]
+    return any(known <= day for known in [*losses, *ledger["insolvent_on"]])
+
+
+def is_material(ledger: dict, day: date, definition: DefaultDefinition) -> bool:
+    exposure = overdue = 0
+    for number, (issued, due, cents) in enumerate(ledger["invoices"]):
+        closed = sum(a for n, _, a, settled in ledger["allocations"] if n == number and settled <= day)
+        if issued <= day:
+            exposure += cents
+        if issued <= day and due < day:
+            # An invoice that is paid twice makes no other one less overdue.
+            overdue += max(cents - closed, 0)
+        exposure -= closed
+    share = Fraction(definition.material_share) * exposure
+    return overdue > definition.material_amount * 100 and overdue > share
+
+
+days = st.integers(0, len(DAYS) - 1).map(lambda n: DAYS[n])
+# Multiples of 7 cents never add up to the threshold of 500.00 exactly.
+cents = st.sampled_from([7, 21_000, 49_994, 50_008, 140_000, 1_400_000])
+
+
+@st.composite
+def ledgers(draw: st.DrawFn) -> dict:
+    invoices = []
+    for _ in range(draw(st.integers(1, 6))):
+        issued = draw(days)
+        invoices.append((issued, issued + timedelta(days=draw(st.integers(0, 60))), draw(cents)))
+    allocations = []
+    for number, (issued, due, amount) in enumerate(invoices):
+        for share in draw(st.sampled_from([(), (1,), (0.5, 0.5), (1, -1, 1), (0.5,)])):
+            kind = "payment" if share < 0 else draw(st.sampled_from(["payment"] * 9 + ["write_off"]))
+            part = int(amount * share) // 7 * 7 or 7
+            delay = timedelta(days=draw(st.integers(0, 250)))
+            if max(issued, due) + delay <= UNTIL:
+                allocations.append((number, kind, part, due + delay))
+    insolvent_on = draw(st.lists(days, max_size=1)) if draw(st.integers(0, 3)) == 0 else []
+    return {"invoices": invoices, "allocations": allocations, "insolvent_on": insolvent_on}
+
+
+def packed_of(ledger: dict) -> Packed:
+    def money(cents: int) -> str:
+        return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02d}"
+
+    invoices = [
+        {"invoice_id": str(n), "buyer_id": "B", "issued_on": str(issued), "due_on": str(due),
+         "amount": money(amount), "currency": "EUR"}
+        for n, (issued, due, amount) in enumerate(ledger["invoices"])
+    ]  # fmt: skip
+    rows = [
+        allocation(kind, money(amount), str(settled), invoice_id=str(n), allocation_id=str(at))
+        for at, (n, kind, amount, settled) in enumerate(ledger["allocations"])
+    ]
+    events = [
+        {"buyer_id": "B", "kind": "insolvency", "occurred_on": str(day)} for day in ledger["insolvent_on"]
+    ]
+    return books(invoices, rows, start=str(START), until=str(UNTIL), events=events)
+
+
+def days_in_default(packed: Packed, definition: DefaultDefinition) -> list[bool]:
+    spells = default_spells(packed, definition)
+    numbers = np.array(DAYS, "datetime64[D]").astype(np.int64)
+    inside = np.zeros(len(DAYS), bool)
+    for first, last in zip(spells.first, spells.last, strict=True):
+        inside |= (first <= numbers) & (numbers <= last)
+    return inside.tolist()
+
+
+@settings(max_examples=60)
+@given(ledger=ledgers(), definition=st.sampled_from([QUICK, SLOW]))
+def test_spells_agree_with_a_walk_day_by_day(ledger, definition):
+    assert days_in_default(packed_of(ledger), definition) == walk(ledger, definition)
+
+
+@settings(max_examples=25)
+@given(ledger=ledgers())
+def test_outcomes_agree_with_a_walk_day_by_day(ledger):
+    # given each month end of a year as a subject
+    told = walk(ledger, QUICK)
+    moments = pd.date_range(START, UNTIL, freq="ME")
+    as_of = (moments + pd.Timedelta(hours=23, minutes=59, seconds=59)).as_unit("s")
+    subjects = pd.DataFrame({"buyer_id": "B", "as_of": as_of})
+    # when
+    found = default_outcomes(packed_of(ledger), subjects, QUICK)
+    # then
+    for moment, row in zip(moments, found.itertuples(), strict=True):
+        today = (moment.date() - START).days
+        window_end = (moment + pd.DateOffset(years=1)).date()
+        if told[today]:
+            assert row.exclusion == "in_default"
+        elif window_end > UNTIL:
+            assert row.exclusion == "immature"
+        else:
+            assert row.outcome == any(told[today + 1 : (window_end - START).days + 1])
+
+
+def test_buyers_do_not_mix():
+    rows = [
+        {"invoice_id": name, "buyer_id": name, "issued_on": "2024-02-01", "due_on": "2024-03-01",
+         "amount": "1000", "currency": "EUR"}
+        for name in ("A", "B", "C")
+    ]  # fmt: skip
+    packed = books(rows, [payment("1000", "2024-03-01", invoice_id=name) for name in ("A", "C")])
+    spells = default_spells(packed, SHIPPED)
+    assert [packed.block.buyer_ids[at] for at in spells.buyer] == ["B"]
+    assert spells.first.tolist() == [np.datetime64("2024-05-30").astype(int)]
+
+
+@pytest.mark.parametrize("write_off", [True, False])
+def test_the_definition_says_whether_a_write_off_counts(write_off):
+    ledger = {
+        "invoices": [(START, START, 700)],
+        "allocations": [(0, "write_off", 700, START)],
+        "insolvent_on": [],
+    }
+    definition = SHIPPED.model_copy(update={"write_off": write_off})
+    assert any(days_in_default(packed_of(ledger), definition)) == write_off

@@ -1,0 +1,114 @@
+"""A real service process, and how a test calls it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SECONDS_TO_START = 120
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the service answered."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def error(self) -> dict[str, Any]:
+        return dict(self.json["error"])
+
+
+@dataclass(frozen=True)
+class Service:
+    """A served process and how to call it."""
+
+    address: str
+    process: subprocess.Popen[str]
+    log: Path
+
+    def said(self) -> str:
+        """Return what it has written so far."""
+        return self.log.read_text(encoding="utf-8")
+
+    def call(self, path: str, body: Any = None, method: str | None = None) -> Answer:
+        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(self.address + path, data, headers, method=method)  # noqa: S310 (our address)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310 (our address)
+                return Answer(response.status, dict(response.headers), response.read())
+        except urllib.error.HTTPError as error:
+            return Answer(error.code, dict(error.headers), error.read())
+
+    def assess(self, buyer_id: str, **rest: Any) -> dict[str, Any]:
+        answer = self.call("/v1/assess", {"buyer_id": buyer_id, **rest})
+        assert answer.status == 200, answer.body
+        return dict(answer.json)
+
+
+@contextmanager
+def served(home: Path, *options: str, ready_status: int = 200) -> Iterator[Service]:
+    """Start ``credence serve`` and end it; yields once ``/readyz`` answers with a status."""
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "serve.log"
+        service = Service(f"http://127.0.0.1:{port}", start(home, log, *options, "--port", str(port)), log)
+        try:
+            _wait(service, ready_status)
+            yield service
+        finally:
+            service.process.send_signal(signal.SIGTERM)
+            service.process.wait(timeout=30)
+
+
+def start(home: Path, log: Path, *options: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "credence", "serve", *options]
+    environment = {**os.environ, "CREDENCE_HOME": str(home), "BENTOML_HOME": str(log.parent / "bentoml")}
+    environment.pop("CREDENCE_PORTFOLIO", None)
+    with log.open("w", encoding="utf-8") as out:
+        return subprocess.Popen(command, env=environment, stdout=out, stderr=subprocess.STDOUT, text=True)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def _wait(service: Service, status: int) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    last = ""
+    while time.monotonic() < deadline:
+        if service.process.poll() is not None:
+            pytest.fail(f"the service ended: {service.said()}")
+        try:
+            answer = service.call("/readyz")
+        except OSError as error:
+            last = str(error)
+        else:
+            if answer.status == status and (status == 200 or answer.error["code"] != "loading"):
+                return
+            last = answer.body.decode()
+        time.sleep(0.1)
+    pytest.fail(f"the service was not ready in time: {last}\n{service.said()}")

@@ -1,0 +1,196 @@
+"""The page in a real browser."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import Select, WebDriverWait
+
+from credit.assessor import Assessor
+from tests.serving.process import Service
+from tests.serving.schemas import HOSTILE
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+SECONDS_TO_ANSWER = 20
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --lang=en-GB"
+).split()
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not (CHROMIUM and DRIVER), reason="needs chromium and chromedriver: `make system` installs them"
+    ),
+]
+
+
+class Page:
+    """The page as a person uses it."""
+
+    def __init__(self, driver: webdriver.Chrome, address: str) -> None:
+        self.driver = driver
+        driver.get(address)
+        self.wait(lambda: self.at("currency").get_attribute("value"))
+
+    def at(self, element_id: str) -> WebElement:
+        return self.driver.find_element(By.ID, element_id)
+
+    def texts(self, selector: str) -> list[str]:
+        return [
+            each.text.replace("\u00a0", " ") for each in self.driver.find_elements(By.CSS_SELECTOR, selector)
+        ]
+
+    def wait(self, condition: Callable[[], object]) -> None:
+        WebDriverWait(self.driver, SECONDS_TO_ANSWER).until(lambda _: condition())
+
+    def write(self, element_id: str, text: str) -> None:
+        self.at(element_id).clear()
+        self.at(element_id).send_keys(text)
+
+    def assess(self, buyer_id: str, **fields: str) -> None:
+        for name, text in {"buyer_id": buyer_id, **fields}.items():
+            self.write(name, text)
+        self.at("assess").click()
+        self.wait(lambda: self.at("assess").is_enabled())
+
+    def complaints(self) -> list[str]:
+        """Return what the console says, but for the refusals that a test provokes."""
+        return [each["message"] for each in self.driver.get_log("browser") if "422" not in each["message"]]
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for flag in [*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"]:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    running = webdriver.Chrome(options, webdriver.ChromeService(str(DRIVER)))
+    yield running
+    running.quit()
+
+
+@pytest.fixture
+def page(driver: webdriver.Chrome, service: Service) -> Page:
+    return Page(driver, service.address)
+
+
+def resize(driver: webdriver.Chrome, width: int) -> None:
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+
+@pytest.fixture(scope="module")
+def buyer_id(assessor: Assessor) -> str:
+    """A buyer with a limit, a score and a record."""
+    _, told = assessor.assess_all()
+    known = [said for said in told if said["limit"]["amount"] and len(said["score"]["groups"]) > 5]
+    return str(known[-1]["buyer_id"])
+
+
+def test_an_officer_reads_the_limit(page: Page, service: Service, buyer_id: str) -> None:
+    # given what the service says of an order
+    order = {"kind": "order", "amount": 50_000, "currency": "EUR", "terms_days": 60}
+    said = service.assess(buyer_id, request=order)
+
+    # when the form is filled in
+    page.assess(buyer_id, amount="50000", terms_days="60")
+
+    # then the page shows limit, score, grade and every reason, and says that it is a suggestion
+    assert page.texts(".limit dd")[0].startswith(f"EUR {said['limit']['amount']:,.0f}")
+    assert page.texts(".is-score") == [str(round(said["score"]["points"]))]
+    assert page.texts(".is-grade") == [said["grade"]["computed"]]
+    assert page.texts(".reasons li > span:last-child") == [reason["text"] for reason in said["reasons"]]
+    assert len(page.texts("tbody tr")) == len(said["limit"]["candidates"])
+    assert "a person decides" in page.at("answer").text
+    assert page.complaints() == []
+
+
+def test_the_points_shown_add_up(page: Page, buyer_id: str) -> None:
+    page.assess(buyer_id)
+    *parts, total = [int(text.replace("\u2212", "-")) for text in page.texts(".bars dd")]
+    assert len(parts) > 5
+    assert sum(parts) == total
+
+
+def test_the_page_speaks_chinese(page: Page, service: Service, buyer_id: str) -> None:
+    # given an assessment in English
+    page.assess(buyer_id)
+
+    # when the language is changed
+    Select(page.at("lang")).select_by_value("zh")
+    page.wait(lambda: "建议额度" in page.at("answer").text)
+
+    # then form, answer and reasons are Chinese
+    assert page.at("assess").text == "评估"
+    assert page.texts("label[for=buyer_id]") == ["买方"]
+    said = service.assess(buyer_id, lang="zh")
+    page.wait(
+        lambda: page.texts(".reasons li > span:last-child") == [reason["text"] for reason in said["reasons"]]
+    )
+    assert page.driver.find_element(By.TAG_NAME, "html").get_attribute("lang") == "zh-Hans"
+    assert page.complaints() == []
+
+
+def test_markup_in_a_name_is_text(page: Page) -> None:
+    # when a buyer is assessed whose name is a script
+    page.assess(HOSTILE)
+
+    # then the name is read as it is, and nothing ran
+    page.wait(lambda: page.texts("strong.buyer") == [HOSTILE])
+    assert page.driver.title != "taken"
+    assert page.driver.find_elements(By.CSS_SELECTOR, "article script, article b") == []
+    assert page.complaints() == []
+
+
+def test_an_error_is_readable_and_its_field_is_marked(page: Page, buyer_id: str) -> None:
+    # when an amount is no amount
+    page.assess(buyer_id, amount="much")
+
+    # then the page says which field, what was expected and what to do
+    page.wait(lambda: page.at("error").is_displayed())
+    assert "request.amount" in page.at("error").text
+    assert "a finite amount above 0" in page.at("error").text
+    assert page.at("amount").get_attribute("aria-invalid") == "true"
+    assert not page.at("answer").is_displayed()
+
+
+def test_a_buyer_that_is_unknown_is_told(page: Page) -> None:
+    page.assess("nobody")
+    page.wait(lambda: page.at("error").is_displayed())
+    assert "check the id" in page.at("error").text
+
+
+def test_buyers_are_suggested_while_typing(page: Page, buyer_id: str) -> None:
+    page.write("buyer_id", buyer_id[:-1])
+    wanted = f"#buyers option[value='{buyer_id}']"
+    page.wait(lambda: page.driver.find_elements(By.CSS_SELECTOR, wanted))
+
+
+def test_the_keyboard_is_enough(page: Page, buyer_id: str) -> None:
+    # given the focus where the page puts it, when only keys are used
+    page.driver.switch_to.active_element.send_keys(buyer_id, Keys.ENTER)
+
+    # then the buyer is assessed
+    page.wait(lambda: page.texts("strong.buyer") == [buyer_id])
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_it_fits_the_screen(page: Page, buyer_id: str, width: int) -> None:
+    # given a screen, when a buyer is assessed
+    resize(page.driver, width)
+    page.assess(buyer_id, amount="50000", terms_days="60")
+    page.wait(lambda: page.at("answer").is_displayed())
+
+    # then nothing is wider than it, and every field has its label
+    assert page.driver.execute_script("return document.documentElement.scrollWidth") <= width
+    for field in page.driver.find_elements(By.CSS_SELECTOR, "input, select"):
+        assert page.driver.find_elements(By.CSS_SELECTOR, f"label[for='{field.get_attribute('id')}']")
+    resize(page.driver, 1280)

@@ -17,12 +17,12 @@ from credit.book import Book, make_book
 from credit.facts import SubjectFacts
 from credit.release import Release
 from credit.request import Request
-from features.build import Packed, build_packed, subject_arrays
+from features.build import Packed, build_packed, one_subject
 from features.catalog import CATALOG_HASH, NAMES
 from features.columns import TABLES
 from features.engine.compute import compute
 from features.errors import InputError
-from features.instants import month_ends, parse_as_of
+from features.instants import month_end_before, parse_as_of
 from features.portfolio import Portfolio
 
 __all__ = ["Assessor", "UnknownBuyer"]
@@ -111,8 +111,7 @@ class Assessor:
                 column="buyer_id",
             )
         moment = self.moment(as_of)
-        subjects = _subjects([buyer_id], moment, request, self.packed.portfolio.seller.reporting_currency)
-        values = self._values(subjects, request)
+        values = self._values(buyer_id, moment, request)
         answers = self._answers(values)
         facts = self._facts(buyer_id, moment, values[0], request)
         return assess(facts, answers[0], self.book(moment), self.release.policy, lang=lang)
@@ -130,7 +129,7 @@ class Assessor:
             Called with 1 after each buyer.
         """
         moment = self.moment(as_of)
-        frame = build_packed(self.packed, _subjects(self.buyer_ids, moment, None, ""), assumes_usual=True)
+        frame = build_packed(self.packed, _subjects(self.buyer_ids, moment), assumes_usual=True)
         frame.index = pd.Index(self.buyer_ids, name="buyer_id")
         values = frame.to_numpy()
         answers, book = self._answers(values), self.book(moment)
@@ -145,8 +144,7 @@ class Assessor:
     def book(self, moment: pd.Timestamp) -> Book | None:
         """Return the figures of the whole book at the month end before a moment; None before the first."""
         portfolio = self.packed.portfolio
-        ends = month_ends(moment - pd.Timedelta(days=63), moment, portfolio.seller.timezone)
-        end = ends[-1]
+        end = month_end_before(moment, portfolio.seller.timezone)
         if end < portfolio.observed_from:
             return None
         if end not in self._books:
@@ -156,7 +154,7 @@ class Assessor:
     def _make_book(self, end: pd.Timestamp) -> Book:
         # Reason: a buyer of whom nothing was known yet is no part of the book of that day.
         buyers = list(self._known_from.index[self._known_from <= end])
-        frame = build_packed(self.packed, _subjects(buyers, end, None, ""))
+        frame = build_packed(self.packed, _subjects(buyers, end))
         model = self.release.models.get("default")
         probability = (
             np.full(len(frame), np.nan)
@@ -167,8 +165,10 @@ class Assessor:
         seller, policy = self.packed.portfolio.seller, self.release.policy
         return make_book(frame, probability, seller, policy, definition=definition, as_of=end.to_pydatetime())
 
-    def _values(self, subjects: pd.DataFrame, request: Request | None) -> npt.NDArray[np.float64]:
-        arrays = subject_arrays(self.packed, subjects)
+    def _values(
+        self, buyer_id: str, moment: pd.Timestamp, request: Request | None
+    ) -> npt.NDArray[np.float64]:
+        arrays = one_subject(self.packed, buyer_id, moment, **_asked(request))
         _check_amount(arrays.amount[0], request)
         return compute(self.packed.block, arrays, self.packed.context, assumes_usual=True)
 
@@ -222,20 +222,16 @@ def _known_from(portfolio: Portfolio) -> pd.Series[Any]:
     return pd.concat(facts).groupby("buyer_id")["known"].min()
 
 
-def _subjects(
-    buyer_ids: Sequence[str], moment: pd.Timestamp, request: Request | None, currency: str
-) -> pd.DataFrame:
+def _subjects(buyer_ids: Sequence[str], moment: pd.Timestamp) -> pd.DataFrame:
     subjects = pd.DataFrame({"buyer_id": pd.Series(list(buyer_ids), dtype="str"), "as_of": moment})
-    subjects = subjects.astype({"as_of": "datetime64[s]"})
+    return subjects.astype({"as_of": "datetime64[s]"})
+
+
+def _asked(request: Request | None) -> dict[str, Any]:
     if request is None:
-        return subjects
-    due_on = None if request.due_on is None else pd.Timestamp(request.due_on)
-    return subjects.assign(
-        amount=np.nan if request.amount is None else request.amount,
-        currency=request.currency or currency,
-        terms_days=np.nan if request.terms_days is None else float(request.terms_days),
-        due_on=pd.Series(due_on, index=subjects.index, dtype="datetime64[s]"),
-    )
+        return {}
+    names = ("amount", "currency", "terms_days", "due_on")
+    return {name: getattr(request, name) for name in names}
 
 
 def _check_amount(converted: float, request: Request | None) -> None:

@@ -6,7 +6,9 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -20,11 +22,12 @@ from features.instants import day_of
 from features.pack import ITEM_KEY, item_ids, pack
 from features.portfolio import Portfolio
 
-__all__ = ["Packed", "build", "build_packed", "pack_portfolio", "subject_arrays"]
+__all__ = ["Packed", "build", "build_packed", "one_subject", "pack_portfolio", "subject_arrays"]
 
 Progress = Callable[[int], None]
 
 _CHUNK = 20_000
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,43 @@ def subject_arrays(packed: Packed, subjects: pd.DataFrame) -> SubjectArrays:
     )
 
 
+def one_subject(
+    packed: Packed,
+    buyer_id: str,
+    as_of: pd.Timestamp,
+    *,
+    amount: float | None = None,
+    currency: str | None = None,
+    terms_days: float | None = None,
+    due_on: date | None = None,
+) -> SubjectArrays:
+    """Return one subject as arrays, as `subject_arrays` would, without the cost of a frame.
+
+    Parameters
+    ----------
+    packed : Packed
+    buyer_id : str
+    as_of : Timestamp
+        Naive UTC instant.
+    amount, currency, terms_days, due_on :
+        The request; None for what it does not say.
+    """
+    second = int(as_of.timestamp())
+    local = datetime.fromtimestamp(second, ZoneInfo(packed.portfolio.seller.timezone)).date()
+    day = local.toordinal() - _EPOCH
+    terms = np.nan if terms_days is None else float(terms_days)
+    due = day + terms if due_on is None else float(due_on.toordinal() - _EPOCH)
+    terms = due - day if np.isnan(terms) else terms
+    instants = np.array([second], np.int64)
+    rate = np.ones(1) if currency is None else _rates(packed, currency, instants)
+    numbers = (np.nan if amount is None else amount * rate[0], terms, due - day, due)
+    position, own = packed.block.position(buyer_id), NO_ITEM
+    return SubjectArrays(
+        np.array([position], np.int64), instants, np.array([day], np.int64), np.array([own], np.int64),
+        *(np.array([number], np.float64) for number in numbers),
+    )  # fmt: skip
+
+
 def _check(subjects: pd.DataFrame) -> None:
     lacking = [name for name in ("buyer_id", "as_of") if name not in subjects]
     if lacking:
@@ -165,12 +205,15 @@ def _amounts(packed: Packed, subjects: pd.DataFrame, as_of: np.ndarray) -> np.nd
         return amount
     for currency in subjects["currency"].dropna().unique():
         rows = np.flatnonzero((subjects["currency"] == currency).to_numpy(bool))
-        known = currency in packed.block.currencies
-        rates = (
-            rates_of(packed.block, packed.block.currencies.index(currency), as_of[rows]) if known else np.nan
-        )
-        amount[rows] *= rates
+        amount[rows] *= _rates(packed, currency, as_of[rows])
     return amount
+
+
+def _rates(packed: Packed, currency: str, as_of: np.ndarray) -> np.ndarray:
+    """Return the reporting currency for one unit at each instant; NaN where no rate was known."""
+    if currency not in packed.block.currencies:
+        return np.full(len(as_of), np.nan)
+    return rates_of(packed.block, packed.block.currencies.index(currency), as_of)
 
 
 def _terms(subjects: pd.DataFrame, day: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

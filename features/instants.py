@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ __all__ = [
     "day_of",
     "end_of_day",
     "is_day",
+    "month_end_before",
     "month_ends",
     "parse_as_of",
     "start_of_day",
@@ -87,6 +89,20 @@ def is_day(text: str) -> bool:
     (True, False)
     """
     return _DAY.fullmatch(text.strip()) is not None
+
+
+def month_end_before(instant: pd.Timestamp, timezone: str) -> pd.Timestamp:
+    """Return the end of the month before that of an instant's local day.
+
+    Examples
+    --------
+    >>> str(month_end_before(pd.Timestamp("2026-06-30 21:59:59"), "Europe/Berlin"))
+    '2026-05-31 21:59:59'
+    """
+    zone = ZoneInfo(timezone)
+    local = datetime.fromtimestamp(int(instant.timestamp()), zone)
+    start = datetime(local.year, local.month, 1, tzinfo=zone)
+    return pd.Timestamp(int(start.timestamp()) - 1, unit="s")
 
 
 def parse_as_of(value: str | date | datetime | pd.Timestamp, timezone: str) -> pd.Timestamp:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
+from scipy.special import expit, logit
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
 __all__ = ["calibration_line", "expected_calibration_error", "kolmogorov_smirnov", "metrics_of"]
@@ -16,6 +17,8 @@ Floats = npt.NDArray[np.float64]
 
 _REPEATS = 400
 _BINS = 10
+_SURE = 1e-12
+"""Probabilities nearer to 0 or 1 count as this near: their log-odds stay finite."""
 
 
 def metrics_of(
@@ -40,7 +43,7 @@ def metrics_of(
         By metric ``{"value", "low", "high"}``; the 95 % interval where it is made, else null. A metric of
         subjects with one outcome only is null.
     """
-    log_odds = np.log(probability / (1 - probability))
+    log_odds = logit(np.clip(probability, _SURE, 1 - _SURE))
     slope, intercept = calibration_line(outcome, log_odds)
     lows_highs = _intervals(outcome, probability, buyer, seed)
     values = {
@@ -101,7 +104,7 @@ def calibration_line(outcome: Floats, log_odds: Floats) -> tuple[float | None, f
 
     def loss(line: Floats) -> tuple[float, Floats]:
         z = line[0] * log_odds + line[1]
-        gap = 1 / (1 + np.exp(-z)) - outcome
+        gap = expit(z) - outcome
         return float((np.logaddexp(0, z) - outcome * z).mean()), np.array(
             [(gap * log_odds).mean(), gap.mean()]
         )

@@ -28,7 +28,8 @@ def test_each_buyer_is_a_row_with_its_own_figures(told, rows: pd.DataFrame):
         limit = assessment["limit"]
         for column, expected in (
             ("suggested_limit", limit["amount"]), ("headroom", limit["headroom"]),
-            ("action", limit["action"]), ("exposure", limit["exposure"]), ("binding", limit["binding"]), ("limit_status", limit["status"]),
+            ("action", limit["action"]), ("exposure", limit["exposure"]),
+            ("binding", limit["binding"]), ("limit_status", limit["status"]),
             ("grade", assessment["grade"]["computed"]),
         ):  # fmt: skip
             assert row[column] == expected or (pd.isna(row[column]) and expected is None), column

@@ -99,8 +99,8 @@ ON_REST = {"invoice_id": "R"}
         ("2025-02-20", [allocation("transfer", "1000", "2025-02-01", **ON_BILL)], "moved"),
         ("2025-02-20", [allocation("transfer", "1000", "2025-02-21", successor_id="R", **ON_BILL)], 1),
     ],
-    ids=["matures", "matures on the last day", "matures too late", "paid", "paid late", "bounced", "written off",
-         "discounted at a bank", "bounced into an open item"],
+    ids=["matures", "matures on the last day", "matures too late", "paid", "paid late", "bounced",
+         "written off", "discounted at a bank", "bounced into an open item"],
 )  # fmt: skip
 def test_an_invoice_paid_by_bill_is_paid_when_the_bill_is(due_on, on_the_bill, expected):
     residual = invoice("R", issued_on="2025-02-21", due_on="2025-02-21")

@@ -135,7 +135,16 @@ class RandomLedger:
             settled = due + timedelta(days=self.draw.randint(-20, 80))
             kind = self.draw.choice(
                 ["payment"] * 9
-                + ["discount", "set_off", "credit_note", "return", "write_off", "recovery", "bill", "transfer"]
+                + [
+                    "discount",
+                    "set_off",
+                    "credit_note",
+                    "return",
+                    "write_off",
+                    "recovery",
+                    "bill",
+                    "transfer",
+                ]
             )
             amount = self._part(invoice, self.draw.choice([1.0, 0.5, 0.3, 1.4]))
             name = f"{invoice['invoice_id']}/{invoice['instalment']}/{number}"

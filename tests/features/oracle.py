@@ -16,7 +16,19 @@ from features.portfolio import Portfolio
 Row = dict[str, Any]
 NAN = math.nan
 DAY = timedelta(days=1)
-KNOTS = ((-30, 100), (-20, 90), (0, 80), (15, 70), (22, 60), (30, 50), (60, 40), (90, 30), (120, 20), (121, 10), (211, 1))
+KNOTS = (
+    (-30, 100),
+    (-20, 90),
+    (0, 80),
+    (15, 70),
+    (22, 60),
+    (30, 50),
+    (60, 40),
+    (90, 30),
+    (120, 20),
+    (121, 10),
+    (211, 1),
+)
 
 
 class Books:
@@ -53,13 +65,23 @@ class Books:
     def _items(self) -> list[Row]:
         """Return invoices with what happened to them, and loose money as prepayments."""
         items = [
-            {**row, "due_on": self.first_due(row, ()), "is_sale": self.is_sale(row), "bookings": self.bookings(row)}
+            {
+                **row,
+                "due_on": self.first_due(row, ()),
+                "is_sale": self.is_sale(row),
+                "bookings": self.bookings(row),
+            }
             for row in self.rows("invoices")
             if (row["invoice_id"], row["instalment"]) != self.own
         ]
         for row in self.rows("allocations"):
             if row["invoice_id"] is None and ALLOCATION_KINDS[row["kind"]].closes:
-                loose = {"kind": "prepayment", "issued_on": row["settled_on"], "is_sale": False, "bookings": []}
+                loose = {
+                    "kind": "prepayment",
+                    "issued_on": row["settled_on"],
+                    "is_sale": False,
+                    "bookings": [],
+                }
                 items.append({**row, **loose, "due_on": row["settled_on"]})
         return items
 
@@ -232,7 +254,9 @@ def _sales(books: Books, sales: list[Row]) -> dict[str, Any]:
         "share_diluted_amount_365d": _over(books.money(diluted), invoiced),
         "count_invoices_365d": len(year),
         "median_invoice_amount_365d": median(amounts) if known else NAN,
-        "median_terms_days_365d": median([(i["due_on"] - i["issued_on"]).days for i in year]) if year else NAN,
+        "median_terms_days_365d": median([(i["due_on"] - i["issued_on"]).days for i in year])
+        if year
+        else NAN,
         "peak_month_factor_365d": percentile(months, 95) / (sum(months) / 12) if known else NAN,
         "days_since_last_invoice": (today - max(i["issued_on"] for i in sales)).days if sales else NAN,
     }
@@ -309,7 +333,9 @@ def _arrears(books: Books, items: list[Row]) -> dict[str, Any]:
     if any(books.rate(item["currency"]) is None for item in items):
         return {}
     today = books.day
-    first = min([item["issued_on"] for item in items] + [row["settled_on"] for i in items for row in i["bookings"]])
+    first = min(
+        [item["issued_on"] for item in items] + [row["settled_on"] for i in items for row in i["bookings"]]
+    )
     run, clean, in_default, peak = 0, 0, False, Fraction(0)
     for n in range((today - first).days + 1):
         day = first + n * DAY

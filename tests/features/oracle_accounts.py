@@ -81,7 +81,9 @@ def _filled(row: Row) -> dict[str, float]:
     a |= {item: value for item, value in derived.items() if math.isnan(given[item])}
     optional = "intangible_assets goodwill related_party_receivables short_term_investments prepaid_expenses"
     a |= {item: 0.0 for item in optional.split() if math.isnan(a[item])}
-    a["tangible_net_worth"] = a["equity"] - a["intangible_assets"] - a["goodwill"] - a["related_party_receivables"]
+    a["tangible_net_worth"] = (
+        a["equity"] - a["intangible_assets"] - a["goodwill"] - a["related_party_receivables"]
+    )
     a["working_capital"] = a["current_assets"] - a["current_liabilities"]
     return a
 
@@ -156,7 +158,9 @@ def _log(value: float) -> float:
 
 def records(books: Books, buyer: str) -> dict[str, Any]:
     """Return the features of events and limits."""
-    events = [row for row in books.rows("events") if row["buyer_id"] == buyer and row["occurred_on"] <= books.day]
+    events = [
+        row for row in books.rows("events") if row["buyer_id"] == buyer and row["occurred_on"] <= books.day
+    ]
     recent = [row for row in events if (books.day - row["occurred_on"]).days < 365]
     values: dict[str, Any] = {
         "is_insolvent": float(any(row["kind"] in INSOLVENCIES for row in events)),
@@ -173,7 +177,9 @@ def records(books: Books, buyer: str) -> dict[str, Any]:
 def request(books: Books, subject: Row, history: dict[str, Any]) -> dict[str, Any]:
     """Return the features of a request; `history` are the buyer's payment features."""
     amount = subject["amount"] * _unit_rate(books, subject["currency"]) if subject["currency"] else NAN
-    due = subject["due_on"] or (books.day + timedelta(days=subject["terms_days"]) if subject["terms_days"] else None)
+    due = subject["due_on"] or (
+        books.day + timedelta(days=subject["terms_days"]) if subject["terms_days"] else None
+    )
     left = (due - books.day).days if due else NAN
     terms = subject["terms_days"] or left
     usual = float(history.get("median_invoice_amount_365d", NAN))
@@ -197,7 +203,7 @@ def derived(values: dict[str, Any]) -> dict[str, Any]:
         return float(values.get(name, NAN))
 
     overdue, exposure, invoiced = get("overdue_amount"), get("exposure"), get("invoiced_amount_365d")
-    share = NAN if math.isnan(overdue) or math.isnan(exposure) else 0.0
+    share = 0.0 if overdue <= 0 or exposure <= 0 else NAN
     recent = get("invoiced_amount_90d") * 365 / 90
     experience = [get("mean_days_late_all"), get("days_since_last_settlement")]
     return {

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import ks_2samp
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
+
+from training.metrics import (
+    calibration_line,
+    expected_calibration_error,
+    kolmogorov_smirnov,
+    metrics_of,
+)
+
+
+def made(seed: int = 0, n: int = 2000, slope: float = 1.0, intercept: float = 0.0) -> tuple:
+    """Outcomes with log-odds slope x stated + intercept, the stated probabilities, and buyers."""
+    rng = np.random.default_rng(seed)
+    stated = rng.normal(-1.5, 1.2, n)
+    outcome = (rng.random(n) < 1 / (1 + np.exp(-(slope * stated + intercept)))).astype(float)
+    return outcome, 1 / (1 + np.exp(-stated)), rng.integers(0, n // 10, n)
+
+
+def values(metrics: dict) -> dict[str, float]:
+    return {name: metric["value"] for name, metric in metrics.items()}
+
+
+@given(seed=st.integers(0, 100))
+@settings(max_examples=4)
+def test_metrics_are_those_of_the_libraries(seed):
+    outcome, probability, buyer = made(seed, 300)
+    found = values(metrics_of(outcome, probability, buyer))
+    bad, good = probability[outcome == 1], probability[outcome == 0]
+    assert found["auc"] == roc_auc_score(outcome, probability)
+    assert found["average_precision"] == average_precision_score(outcome, probability)
+    assert found["brier"] == brier_score_loss(outcome, probability)
+    assert found["ks"] == pytest.approx(ks_2samp(bad, good).statistic, abs=1e-12)
+    plain = LogisticRegression(C=np.inf, tol=1e-10).fit(
+        np.log(probability / (1 - probability))[:, None], outcome
+    )
+    assert found["calibration_slope"] == pytest.approx(plain.coef_[0, 0], abs=1e-4)
+    assert found["calibration_intercept"] == pytest.approx(plain.intercept_[0], abs=1e-4)
+
+
+def test_calibration_error_by_hand():
+    # given two bins of equal count: 0.1 stated against 1 of 2, and 0.8 stated against 2 of 2
+    outcome, probability = np.array([0.0, 1.0, 1.0, 1.0]), np.array([0.1, 0.1, 0.8, 0.8])
+    assert expected_calibration_error(outcome, probability, bins=2) == pytest.approx((0.4 + 0.2) / 2)
+    # bins of unequal count are weighted by it
+    three = expected_calibration_error(outcome[:3], probability[:3], bins=2)
+    assert three == pytest.approx((2 * 0.4 + 1 * 0.2) / 3)
+    # fewer subjects than bins
+    assert expected_calibration_error(outcome, probability, bins=10) == pytest.approx(
+        (0.1 + 0.9 + 0.2 + 0.2) / 4
+    )
+
+
+def test_kolmogorov_smirnov_by_hand():
+    outcome, probability = np.array([0.0, 1.0, 0.0, 1.0]), np.array([0.1, 0.2, 0.2, 0.9])
+    assert kolmogorov_smirnov(outcome, probability) == 0.5
+    assert kolmogorov_smirnov(outcome, np.full(4, 0.3)) == 0.0
+
+
+@pytest.mark.parametrize(("slope", "intercept"), [(1.0, 0.0), (0.5, -0.7), (2.0, 1.0)])
+def test_the_calibration_line_finds_the_line_that_was_made(slope, intercept):
+    outcome, probability, _ = made(3, 60_000, slope, intercept)
+    found = calibration_line(outcome, np.log(probability / (1 - probability)))
+    assert found == pytest.approx((slope, intercept), abs=0.08)
+
+
+def test_intervals_contain_the_value_and_repeat():
+    outcome, probability, buyer = made(1)
+    found, again = metrics_of(outcome, probability, buyer), metrics_of(outcome, probability, buyer)
+    assert found == again
+    for name in ("auc", "average_precision"):
+        assert found[name]["low"] < found[name]["value"] < found[name]["high"]
+    for name in set(found) - {"auc", "average_precision"}:
+        assert (found[name]["low"], found[name]["high"]) == (None, None)
+
+
+def width(metric: dict) -> float:
+    return metric["high"] - metric["low"]
+
+
+def test_buyers_are_drawn_whole():
+    # given each subject ten times over
+    outcome, probability, _ = made(2, 150)
+    repeated = [np.repeat(array, 10) for array in (outcome, probability)]
+    buyer = np.arange(150)
+    # when the copies are one buyer's, they tell nothing new; as buyers of their own they would
+    once = metrics_of(outcome, probability, buyer)["auc"]
+    clustered = metrics_of(*repeated, np.repeat(buyer, 10))["auc"]
+    independent = metrics_of(*repeated, np.arange(1500))["auc"]
+    # then
+    assert clustered == pytest.approx(once, abs=1e-9)
+    assert width(independent) < width(clustered) / 2
+
+
+@pytest.mark.parametrize("only", [0.0, 1.0])
+def test_one_outcome_alone_cannot_be_ranked(only):
+    found = values(metrics_of(np.full(50, only), np.linspace(0.1, 0.9, 50), np.arange(50)))
+    assert {name for name, value in found.items() if value is None} == {
+        "auc", "average_precision", "ks", "calibration_intercept", "calibration_slope",
+    }  # fmt: skip
+    assert found["brier"] > 0
+
+
+def test_equal_probabilities_have_no_calibration_line():
+    assert calibration_line(np.array([0.0, 1.0]), np.zeros(2)) == (None, None)
+
+
+def test_certain_probabilities_give_finite_metrics():
+    found = metrics_of(np.array([0.0, 1.0, 0.0, 1.0]), np.array([0.0, 1.0, 0.2, 0.7]), np.arange(4))
+    assert all(value is None or np.isfinite(value) for value in values(found).values())

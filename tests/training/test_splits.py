@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from features.errors import Refused
+from training.splits import rolling_folds, split
+
+
+@st.composite
+def subjects(draw: st.DrawFn) -> pd.DataFrame:
+    n = draw(st.integers(60, 300))
+    rng = np.random.default_rng(draw(st.integers(0, 10_000)))
+    days = np.sort(rng.integers(0, draw(st.integers(30, 1500)), n))
+    horizon = rng.integers(0, draw(st.integers(1, 400)), n)
+    as_of = pd.Timestamp("2020-01-01T12:00:00") + pd.to_timedelta(days, unit="D")
+    ends = as_of + pd.to_timedelta(horizon, unit="D")
+    outcome = (rng.random(n) < draw(st.floats(0.05, 0.9))).astype(float)
+    return pd.DataFrame({"as_of": as_of, "window_end": ends, "outcome": outcome})
+
+
+@given(rows=subjects(), day=st.none() | st.integers(10, 1400))
+def test_every_window_of_training_has_closed_when_the_test_starts(rows, day):
+    test_from = None if day is None else pd.Timestamp("2020-01-01") + pd.Timedelta(days=day)
+    try:
+        parts = split(rows, test_from, "Europe/Berlin")
+    except Refused:
+        assume(False)
+    train, test = rows.iloc[parts.train], rows.iloc[parts.test]
+    assert (train["window_end"] <= parts.test_from).all()
+    assert (test["as_of"] >= parts.test_from).all()
+    assert not set(parts.train) & set(parts.test)
+    left = rows.drop(index=[*parts.train, *parts.test])
+    assert parts.gap == len(left)
+    assert (left["as_of"] < parts.test_from).all()
+    assert (left["window_end"] > parts.test_from).all()
+
+
+@given(rows=subjects())
+def test_folds_never_look_ahead(rows):
+    for fold in rolling_folds(rows):
+        fit, predicted = rows.iloc[fold.fit], rows.iloc[fold.predict]
+        start = predicted["as_of"].min()
+        assert (fit["as_of"] < start).all()
+        assert (fit["window_end"] <= start).all()
+        for part in (fit, predicted):
+            assert 5 <= part["outcome"].sum() <= len(part) - 5
+
+
+@given(rows=subjects())
+def test_a_subject_is_predicted_by_one_fold_at_most(rows):
+    predicted = [row for fold in rolling_folds(rows) for row in fold.predict]
+    assert len(predicted) == len(set(predicted))
+
+
+def steady(n: int = 1000, bad_every: int = 5) -> pd.DataFrame:
+    as_of = pd.date_range("2020-01-01T10:00:00", periods=n, freq="D")
+    outcome = (np.arange(n) % bad_every == 0).astype(float)
+    return pd.DataFrame({"as_of": as_of, "window_end": as_of + pd.Timedelta(days=60), "outcome": outcome})
+
+
+def test_the_latest_fifth_is_the_test_from_the_start_of_a_day():
+    parts = split(steady(), None, "Europe/Berlin")
+    assert parts.test_from == pd.Timestamp("2022-03-10T23:00:00")
+    assert (len(parts.train), len(parts.test), parts.gap) == (740, 200, 60)
+
+
+def test_a_subject_at_the_first_instant_of_the_test_is_in_it():
+    rows = steady()
+    parts = split(rows, rows["as_of"][800], "UTC")
+    assert parts.test[0] == 800
+    assert parts.train[-1] == 740
+
+
+@pytest.mark.parametrize(
+    ("test_from", "part"), [("2030-01-01", "test"), ("2010-01-01", "training"), ("2020-02-01", "training")]
+)
+def test_a_part_without_both_outcomes_is_refused_with_its_counts(test_from, part):
+    with pytest.raises(
+        Refused, match=rf"in the {part} part \(test from {test_from}\); found \d+ bad and \d+ good"
+    ):
+        split(steady(), pd.Timestamp(test_from), "UTC")
+
+
+def test_no_subjects_are_refused():
+    with pytest.raises(Refused, match="found none; load a longer history"):
+        split(steady().iloc[:0], None, "UTC")
+
+
+def test_a_short_history_has_no_folds():
+    assert rolling_folds(steady(40)) == []
+    assert len(rolling_folds(steady())) == 4

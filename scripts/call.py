@@ -16,6 +16,8 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from credit.render import render
+
 ANSWER_SECONDS = 30
 PAUSE_SECONDS = 0.25
 ORDER = {"kind": "order", "amount": 50_000, "currency": "EUR", "terms_days": 60}
@@ -27,11 +29,11 @@ def main() -> int:
     parser.add_argument("address", help="as in http://127.0.0.1:3000")
     action = parser.add_mutually_exclusive_group(required=True)
     action.add_argument("--wait", type=float, metavar="SECONDS", help="until the service is ready")
-    action.add_argument("--assess", type=Path, metavar="PORTFOLIO", help="the buyer of its latest invoice")
+    action.add_argument("--assess", type=Path, metavar="PORTFOLIO", help="the buyer with the most invoices")
     parser.add_argument("--pid", type=int, help="stop waiting when this process has ended")
     options = parser.parse_args()
     if options.assess is not None:
-        wrong = assess(options.address, latest_buyer(options.assess))
+        wrong = assess(options.address, busiest_buyer(options.assess))
     else:
         wrong = wait(options.address, options.wait, options.pid)
     if wrong:
@@ -55,7 +57,7 @@ def wait(address: str, seconds: float, pid: int | None) -> str:
 
 
 def assess(address: str, buyer_id: str) -> str:
-    """Print a call as one would type it and its answer; return what went wrong, if anything did."""
+    """Print a call as one would type it and its JSON as a page; return what went wrong, if anything did."""
     url, body = f"{address}/v1/assess", {"buyer_id": buyer_id, "request": ORDER}
     print(f"\n$ curl -s {url} -H 'Content-Type: application/json' -d '{json.dumps(body)}'")
     try:
@@ -64,7 +66,7 @@ def assess(address: str, buyer_id: str) -> str:
         return f"expected an assessment, found {error}: {error.read().decode()}"
     except (OSError, ValueError) as error:
         return f"expected an assessment, found {error}"
-    print(json.dumps(answer, indent=2, ensure_ascii=False), end="\n\n")
+    print(f"\n{render(answer, 'en')}\n")
     return ""
 
 
@@ -76,11 +78,10 @@ def call(url: str, body: dict[str, Any] | None = None) -> str:
         return str(response.read().decode())
 
 
-def latest_buyer(portfolio: Path) -> str:
-    """Return the buyer of the latest invoice, so that there is something to say about them."""
-    invoices = pq.read_table(portfolio / "invoices.parquet", columns=["buyer_id", "issued_on", "invoice_id"])
-    latest = invoices.sort_by([("issued_on", "descending"), ("invoice_id", "descending")])
-    return str(latest["buyer_id"][0].as_py())
+def busiest_buyer(portfolio: Path) -> str:
+    """Return the buyer with the most invoices, so that there is something to say about them."""
+    buyers = pq.read_table(portfolio / "invoices.parquet", columns=["buyer_id"])["buyer_id"].value_counts()
+    return max(buyers.to_pylist(), key=lambda pair: (pair["counts"], pair["values"]))["values"]
 
 
 def is_alive(pid: int) -> bool:

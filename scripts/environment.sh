@@ -18,7 +18,7 @@ if ! .venv/bin/python -c 'import pip, sys; sys.exit(sys.version_info < (3, 11))'
 fi
 
 echo "setup: installing the pinned dependencies into .venv (some minutes the first time)"
-.venv/bin/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+.venv/bin/python -m pip install -qq -c constraints.txt -e '.[dev]'
 
 # LightGBM needs the OpenMP runtime, which slim images lack.
 if ! .venv/bin/python -c 'import ctypes; ctypes.CDLL("libgomp.so.1")' 2>/dev/null && [ "$(uname)" = Linux ]; then

@@ -42,7 +42,7 @@ def promote(registry: Registry, version: Version, *, first: bool = False) -> tup
     Refused
         Where a gate fails; nothing has changed then.
     """
-    home = registry.home
+    home, version = registry.home, registry.version(version.name)
     champion = (
         None
         if first or not registry.has_champion(version.model)

@@ -58,6 +58,7 @@ class Assessor:
         self.release = release
         self._buyers = frozenset(packed.block.buyer_ids)
         self._known_from = _known_from(packed.portfolio)
+        self._has_ledger = len(packed.portfolio.table("invoices")) > 0
         self._books: dict[pd.Timestamp, Book] = {}
 
     @property
@@ -189,7 +190,7 @@ class Assessor:
     def _facts(
         self, buyer_id: str, moment: pd.Timestamp, values: npt.NDArray[np.float64], request: Request | None
     ) -> SubjectFacts:
-        named = dict(zip(NAMES, values.tolist(), strict=True))
+        named = self._with_nothing_owed(dict(zip(NAMES, values.tolist(), strict=True)))
         currency = self.packed.portfolio.seller.reporting_currency
         return SubjectFacts(
             buyer_id=buyer_id,
@@ -201,6 +202,15 @@ class Assessor:
             versions={"catalog": CATALOG_HASH[:12]},
             warnings=self._warnings(moment),
         )
+
+    def _with_nothing_owed(self, named: dict[str, float]) -> dict[str, float]:
+        """A buyer without items in a ledger owes nothing; without a ledger nobody knows what it owes.
+
+        The models see no such zeros: a prospect must not look like a buyer that has paid everything.
+        """
+        if not self._has_ledger or not np.isnan(named["count_open"]):
+            return named
+        return {**named, "exposure": 0.0, "overdue_amount": 0.0}
 
     def _warnings(self, moment: pd.Timestamp) -> Sequence[Warning_]:
         portfolio = self.packed.portfolio

@@ -41,7 +41,7 @@ def late_outcomes(packed: Packed, subjects: pd.DataFrame, horizon_days: int) -> 
     -------
     DataFrame, shape (n, 3)
         ``outcome`` (1 late, 0 not, NaN cannot say), ``exclusion`` (empty, or ``unobserved``, ``withdrawn``,
-        ``settled``, ``past_horizon``, ``immature``, ``moved``, ``diluted``), ``window_end`` (instant at which
+        ``past_horizon``, ``settled``, ``immature``, ``moved``, ``diluted``), ``window_end`` (instant at which
         the window has ended).
 
     Notes
@@ -70,8 +70,8 @@ def late_outcomes(packed: Packed, subjects: pd.DataFrame, horizon_days: int) -> 
         {
             "unobserved": subjects["as_of"] < portfolio.observed_from,
             "withdrawn": final.isna(),
-            "settled": owed - at_start["paid"] - at_start["diluted"] <= tolerance,
             "past_horizon": day > subjects["due_on"] + pd.Timedelta(days=horizon_days),
+            "settled": owed - at_start["paid"] - at_start["diluted"] <= tolerance,
             "immature": window_end > portfolio.observed_until,
             "moved": at_end["moved"],
             "diluted": base <= tolerance,

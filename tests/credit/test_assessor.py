@@ -193,3 +193,18 @@ def test_nothing_recorded_later_moves_an_assessment(assessor: Assessor, demo_rel
         for path, value in then.items():
             if isinstance(value, float) and not np.isnan(value):
                 assert now[path] == pytest.approx(value, rel=1e-9), path
+
+
+def test_a_prospect_of_a_ledger_owes_nothing_and_looks_no_better_for_it(assessor: Assessor, everybody):
+    # given buyers of whom no invoice is known, in a portfolio with a ledger
+    values, told = everybody
+    prospects = values.index[values["count_open"].isna()]
+    assert len(prospects)
+    payers = [said for said in told.values() if said["information_state"].startswith("payments")]
+    median = np.median([said["default"]["probability"] for said in payers if said["default"]["status"] == "ok"])
+    for buyer_id in prospects:
+        # then they owe nothing, while the model either cannot say or sees no good payer
+        assert told[buyer_id]["limit"]["exposure"] == 0.0
+        assert np.isnan(values.loc[buyer_id, "overdue_share"])
+        default = told[buyer_id]["default"]
+        assert default["status"] == "unseen_pattern" or default["probability"] > median

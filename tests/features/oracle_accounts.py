@@ -10,7 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from features.portfolio import Portfolio
-from tests.features.oracle import NAN, Books, Row, payments
+from tests.features.oracle import payments
+from tests.features.oracle_books import NAN, Books, Row
 
 INSOLVENCIES = ("insolvency", "winding_up", "bankruptcy", "administration", "receivership", "liquidation")
 FLOWS = (

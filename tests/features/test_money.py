@@ -41,7 +41,7 @@ def test_rounding_is_half_away_from_zero(amount, decimals):
 
 
 @pytest.mark.parametrize(
-    "text", ["abc", "1,5", "1e5", "--1", "1.2.3", "NaN", "inf", "", ".", "9" * 16, "１２"]
+    "text", ["abc", "1,5", "1e5", "--1", "1.2.3", "NaN", "inf", "", ".", "9" * 16, "\uff11"]
 )
 def test_what_is_no_decimal_number_is_unreadable(text):
     assert minor(text, 2) == (0, True, False)

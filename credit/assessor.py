@@ -17,7 +17,7 @@ from credit.book import Book, make_book
 from credit.facts import SubjectFacts
 from credit.release import Release
 from credit.request import Request
-from features.build import Packed, build_packed, one_subject
+from features.build import Asked, Packed, build_packed, one_subject
 from features.catalog import CATALOG_HASH, NAMES
 from features.columns import TABLES
 from features.engine.compute import compute
@@ -169,7 +169,7 @@ class Assessor:
     def _values(
         self, buyer_id: str, moment: pd.Timestamp, request: Request | None
     ) -> npt.NDArray[np.float64]:
-        arrays = one_subject(self.packed, buyer_id, moment, **_asked(request))
+        arrays = one_subject(self.packed, buyer_id, moment, _asked(request))
         _check_amount(arrays.amount[0], request)
         return compute(self.packed.block, arrays, self.packed.context, assumes_usual=True)
 
@@ -204,9 +204,10 @@ class Assessor:
         )
 
     def _with_nothing_owed(self, named: dict[str, float]) -> dict[str, float]:
-        """A buyer without items in a ledger owes nothing; without a ledger nobody knows what it owes.
+        """Return the values with an exposure of 0 for a buyer without items in a ledger.
 
-        The models see no such zeros: a prospect must not look like a buyer that has paid everything.
+        Without a ledger nobody knows what a buyer owes. The models see no such zeros: a prospect must not
+        look like a buyer that has paid everything.
         """
         if not self._has_ledger or not np.isnan(named["count_open"]):
             return named
@@ -237,11 +238,10 @@ def _subjects(buyer_ids: Sequence[str], moment: pd.Timestamp) -> pd.DataFrame:
     return subjects.astype({"as_of": "datetime64[s]"})
 
 
-def _asked(request: Request | None) -> dict[str, Any]:
+def _asked(request: Request | None) -> Asked:
     if request is None:
-        return {}
-    names = ("amount", "currency", "terms_days", "due_on")
-    return {name: getattr(request, name) for name in names}
+        return Asked()
+    return Asked(request.amount, request.currency, request.terms_days, request.due_on)
 
 
 def _check_amount(converted: float, request: Request | None) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -22,7 +22,7 @@ from features.instants import day_of
 from features.pack import ITEM_KEY, item_ids, pack
 from features.portfolio import Portfolio
 
-__all__ = ["Packed", "build", "build_packed", "one_subject", "pack_portfolio", "subject_arrays"]
+__all__ = ["Asked", "Packed", "build", "build_packed", "one_subject", "pack_portfolio", "subject_arrays"]
 
 Progress = Callable[[int], None]
 
@@ -47,6 +47,15 @@ class Packed:
     block: Block
     context: Context
     items: pd.DataFrame
+
+
+class Asked(NamedTuple):
+    """A request as its caller says it; None for what is not said."""
+
+    amount: float | None = None
+    currency: str | None = None
+    terms_days: float | None = None
+    due_on: date | None = None
 
 
 def pack_portfolio(portfolio: Portfolio) -> Packed:
@@ -132,16 +141,7 @@ def subject_arrays(packed: Packed, subjects: pd.DataFrame) -> SubjectArrays:
     )
 
 
-def one_subject(
-    packed: Packed,
-    buyer_id: str,
-    as_of: pd.Timestamp,
-    *,
-    amount: float | None = None,
-    currency: str | None = None,
-    terms_days: float | None = None,
-    due_on: date | None = None,
-) -> SubjectArrays:
+def one_subject(packed: Packed, buyer_id: str, as_of: pd.Timestamp, asked: Asked) -> SubjectArrays:
     """Return one subject as arrays, as `subject_arrays` would, without the cost of a frame.
 
     Parameters
@@ -150,23 +150,24 @@ def one_subject(
     buyer_id : str
     as_of : Timestamp
         Naive UTC instant.
-    amount, currency, terms_days, due_on :
-        The request; None for what it does not say.
+    asked : Asked
     """
     second = int(as_of.timestamp())
     local = datetime.fromtimestamp(second, ZoneInfo(packed.portfolio.seller.timezone)).date()
     day = local.toordinal() - _EPOCH
-    terms = np.nan if terms_days is None else float(terms_days)
-    due = day + terms if due_on is None else float(due_on.toordinal() - _EPOCH)
+    terms = np.nan if asked.terms_days is None else float(asked.terms_days)
+    due = day + terms if asked.due_on is None else float(asked.due_on.toordinal() - _EPOCH)
     terms = due - day if np.isnan(terms) else terms
     instants = np.array([second], np.int64)
-    rate = np.ones(1) if currency is None else _rates(packed, currency, instants)
-    numbers = (np.nan if amount is None else amount * rate[0], terms, due - day, due)
-    position, own = packed.block.position(buyer_id), NO_ITEM
+    rate = np.ones(1) if asked.currency is None else _rates(packed, asked.currency, instants)
+    numbers = (np.nan if asked.amount is None else asked.amount * rate[0], terms, due - day, due)
     return SubjectArrays(
-        np.array([position], np.int64), instants, np.array([day], np.int64), np.array([own], np.int64),
+        np.array([packed.block.position(buyer_id)], np.int64),
+        instants,
+        np.array([day], np.int64),
+        np.array([NO_ITEM], np.int64),
         *(np.array([number], np.float64) for number in numbers),
-    )  # fmt: skip
+    )
 
 
 def _check(subjects: pd.DataFrame) -> None:

@@ -10,9 +10,9 @@ _TARGET = Path(__file__).parent.parent / "docs" / "features.md"
 
 _HEAD = """# Features
 
-Made from `features/catalog`. Amounts are in the seller's reporting currency. A sign of + means that more of it means more
-risk, and the model holds to that; `shown` features are told to people and never learned from. A missing value of a
-feature with a sign enters a model as the worst quartile of its training values.
+Made from `features/catalog`. Amounts are in the seller's reporting currency. A sign of + means that more of
+it means more risk, and the model holds to that; `shown` features are told to people and never learned from. A
+missing value of a feature with a sign enters a model as the worst quartile of its training values.
 """
 
 _SIGNS = {1: "+", -1: "−", 0: ""}
@@ -26,10 +26,8 @@ def text() -> str:
 def _group(code: str) -> str:
     group = GROUPS[code]
     rows = [_row(feature) for feature in FEATURES.values() if feature.group == code]
-    head = (
-        f"## {group.label_en} · {group.label_zh}\n\n"
-        "| feature | meaning | 含义 | unit | window | anchor | sign | models | missing means |\n|---|---|---|---|---|---|---|---|---|"
-    )
+    columns = "| feature | meaning | 含义 | unit | window | anchor | sign | models | missing means |"
+    head = f"## {group.label_en} · {group.label_zh}\n\n{columns}\n|---|---|---|---|---|---|---|---|---|"
     return "\n".join([head, *rows, ""])
 
 

@@ -11,10 +11,10 @@ _TARGET = Path(__file__).parent.parent / "docs" / "tables.md"
 
 _HEAD = """# Tables of a portfolio
 
-A portfolio is a folder with `portfolio.toml` and one Parquet or CSV file (UTF-8) a table. This page is made from
-`features/columns.py`. **Bold** columns are the key; \\* is required. Rows with one key and different knowledge times are
-versions: the latest one known counts, and `withdrawn` = true takes a fact back. A missing id is derived from the row's
-content. Amounts are decimals in currency units, never rounded silently.
+A portfolio is a folder with `portfolio.toml` and one Parquet or CSV file (UTF-8) a table. This page is made
+from `features/columns.py`. **Bold** columns are the key; \\* is required. Rows with one key and different
+knowledge times are versions: the latest one known counts, and `withdrawn` = true takes a fact back. A missing
+id is derived from the row's content. Amounts are decimals in currency units, never rounded silently.
 """
 
 
@@ -26,8 +26,12 @@ def text() -> str:
 
 def _table(table: Table) -> str:
     rows = [_row(column, table) for column in table.columns if column.name not in LINE_ITEMS]
-    known = f"`{table.knowledge}`" + (f"; where it lacks, from `{table.event_date}`" if table.event_date else "")
-    head = f"## {table.name}\n\nKnown from {known}.\n\n| column | what | default | values |\n|---|---|---|---|"
+    known = f"`{table.knowledge}`" + (
+        f"; where it lacks, from `{table.event_date}`" if table.event_date else ""
+    )
+    head = (
+        f"## {table.name}\n\nKnown from {known}.\n\n| column | what | default | values |\n|---|---|---|---|"
+    )
     extra = ["| (line items below) | a finite number | | |"] if table.name == "statements" else []
     return "\n".join([head, *rows, *extra, ""])
 
@@ -41,7 +45,8 @@ def _row(column: Column, table: Table) -> str:
 
 
 def _kinds() -> str:
-    head = "## Kinds of allocations\n\n| kind | closes the balance | counts as paid | dilutes | cash | credit loss |\n|---|---|---|---|---|---|"
+    columns = "| kind | closes the balance | counts as paid | dilutes | cash | credit loss |"
+    head = f"## Kinds of allocations\n\n{columns}\n|---|---|---|---|---|---|"
     return "\n".join([head, *(_kind(name, kind) for name, kind in ALLOCATION_KINDS.items()), ""])
 
 

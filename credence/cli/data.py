@@ -55,7 +55,7 @@ def simulate(out: str, buyers: int, years: int, seed: int, fmt: str, as_json: bo
 @click.argument("directory", metavar="DIR", type=folder)
 @as_json
 def check(directory: str, as_json: bool) -> None:
-    r"""Read the portfolio in DIR, say whether it is sound and whether it adds up to its table of balances.
+    r"""Read the portfolio in DIR; say whether it is sound and adds up to its balances.
 
     \b
     Example:
@@ -69,11 +69,13 @@ def check(directory: str, as_json: bool) -> None:
 
     portfolio = read(directory)
     found = reconcile(None, (), pd.Index([]), portfolio, ())
-    _tell(portfolio, as_json, {"status": found.status, "compared": found.compared, "differences": found.failed})
+    _tell(
+        portfolio, as_json, {"status": found.status, "compared": found.compared, "differences": found.failed}
+    )
     if found.failed:
         raise Refused(
-            f"expected the ledger to add up to table 'balances'; found {found.failed} of {found.compared} balances that "
-            "differ; load what is missing, or correct the control figures"
+            f"expected the ledger to add up to table 'balances'; found {found.failed} of {found.compared} "
+            "balances that differ; load what is missing, or correct the control figures"
         )
 
 

@@ -45,7 +45,9 @@ def replace_file(path: Path, write: Callable[[Path], None]) -> None:
 
 
 def _unwritable(what: str, error: OSError) -> InputError:
-    return InputError.of(f"a {what} that can be written", f"a refusal ({error.strerror})", "choose another place")
+    return InputError.of(
+        f"a {what} that can be written", f"a refusal ({error.strerror})", "choose another place"
+    )
 
 
 def check_target(folder: Path, seller_id: str) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from features.build import build, build_packed, pack_portfolio
+from features.build import Asked, build, build_packed, one_subject, pack_portfolio, subject_arrays
 from features.catalog import NAMES
 from features.errors import InputError
 from features.portfolio import Portfolio, Seller, from_frames
@@ -206,3 +207,21 @@ def test_a_usual_invoice_stands_in_for_a_request_only_where_asked():
 def test_subjects_without_buyer_or_moment_are_refused(subjects, named):
     with pytest.raises(InputError, match=named):
         build(ledger_of(), subjects)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {},
+        {"amount": 250.0, "currency": "EUR", "terms_days": 30.0},
+        {"amount": 250.0, "currency": "USD", "due_on": pd.Timestamp("2026-03-31")},
+        {"amount": 250.0, "terms_days": 14.0, "due_on": pd.Timestamp("2026-03-31")},
+    ],
+)
+@pytest.mark.parametrize("buyer_id", ["A", "nobody"])
+def test_one_subject_is_the_same_without_a_frame(buyer_id, request_):
+    packed, as_of = pack_portfolio(ledger_of()), pd.Timestamp("2026-02-10 23:30:00")
+    frame = at(as_of, [buyer_id]).assign(**{name: [value] for name, value in request_.items()})
+    one, many = one_subject(packed, buyer_id, as_of, Asked(**request_)), subject_arrays(packed, frame)
+    for field in dataclasses.fields(one):
+        np.testing.assert_array_equal(getattr(one, field.name), getattr(many, field.name), field.name)

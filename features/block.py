@@ -87,6 +87,9 @@ class Block:
         By allocation version, sorted by item.
     event_start : int64 ndarray, shape (buyers + 1,)
     event_known_from, event_known_until, event_day, is_insolvency : int64 ndarray
+    dispute_start : int64 ndarray, shape (buyers + 1,)
+    dispute_known_from, dispute_known_until, dispute_day, dispute_item : int64 ndarray
+        By dispute version; the day is that on which it was raised.
     limit_start : int64 ndarray, shape (buyers + 1,)
     limit_known_from, limit_known_until, limit_valid_from, limit_valid_to : int64 ndarray
     limit_minor, limit_currency, is_own : int64 ndarray
@@ -121,6 +124,11 @@ class Block:
     event_known_until: Ints
     event_day: Ints
     is_insolvency: Ints
+    dispute_start: Ints
+    dispute_known_from: Ints
+    dispute_known_until: Ints
+    dispute_day: Ints
+    dispute_item: Ints
     limit_start: Ints
     limit_known_from: Ints
     limit_known_until: Ints
@@ -143,7 +151,7 @@ class Block:
         """Return the same items as those of one pseudo-buyer: the whole book, for figures across buyers."""
         whole = {
             name: np.array([0, getattr(self, name)[-1]], np.int64)
-            for name in ("invoice_start", "event_start", "limit_start")
+            for name in ("invoice_start", "event_start", "dispute_start", "limit_start")
         }
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return Block(**{**values, **whole, "buyer_ids": ("",)})

@@ -8,7 +8,7 @@ import pandas as pd
 from features.block import NO_ITEM, Block, SubjectArrays
 from features.engine.compute import BOOK, Context
 from features.engine.ledger import ledger_of
-from features.engine.payments import PAYMENTS, payments
+from features.engine.payments import ARREARS_FROM, PAYMENTS, payments
 from features.instants import day_of, month_ends
 
 __all__ = ["book_context"]
@@ -35,6 +35,6 @@ def book_context(block: Block, start: pd.Timestamp, stop: pd.Timestamp, timezone
     book = SubjectArrays(
         np.zeros(len(ends), np.int64), seconds, days, np.full(len(ends), NO_ITEM, np.int64), *[nothing] * 4
     )
-    values = np.empty((len(ends), len(PAYMENTS)))
+    values = np.empty((len(ends), ARREARS_FROM))
     payments(ledger_of(block.as_one_buyer()), book, values)
     return Context(seconds, values[:, [PAYMENTS.index(name) for name in BOOK]])

@@ -110,8 +110,11 @@ def totals(portfolio: Portfolio) -> dict[tuple[str, str], int]:
 
 def _closing(portfolio: Portfolio) -> pd.DataFrame:
     allocations = latest(portfolio, "allocations")
-    closing = [kind for kind, meaning in ALLOCATION_KINDS.items() if meaning.closes]
-    return allocations[allocations["kind"].isin(closing)]
+    closes = allocations["kind"].isin([kind for kind, meaning in ALLOCATION_KINDS.items() if meaning.closes])
+    if "successor_id" in allocations:
+        # Reason: a bill that stands in the ledger as an item of its own owes the amount instead of the invoice.
+        closes |= allocations["kind"].eq("bill") & allocations["successor_id"].notna()
+    return allocations[closes]
 
 
 def _entries(portfolio: Portfolio) -> pd.DataFrame:

@@ -55,6 +55,7 @@ def pack(portfolio: Portfolio) -> Block:
         **_invoices(items, buyer_ids, currencies),
         **_allocations(portfolio, items),
         **_events(portfolio, buyer_ids),
+        **_disputes(portfolio, items, buyer_ids),
         **_limits(portfolio, buyer_ids, currencies),
         **_fx(portfolio, currencies),
         statements=_statements(portfolio, buyer_ids, currencies),
@@ -133,6 +134,18 @@ def _events(portfolio: Portfolio, buyer_ids: tuple[str, ...]) -> dict[str, Any]:
         "event_known_until": _ints(versions["known_until"]),
         "event_day": _days(versions["occurred_on"]),
         "is_insolvency": _ints(versions["kind"].isin(INSOLVENCY_KINDS)),
+    }
+
+
+def _disputes(portfolio: Portfolio, items: pd.DataFrame, buyer_ids: tuple[str, ...]) -> dict[str, Any]:
+    numbers = items.drop_duplicates("item")[[*ITEM_KEY, "item", "buyer_id"]]
+    versions = _by_buyer(fact_versions(portfolio, "disputes").merge(numbers, on=ITEM_KEY), buyer_ids)
+    return {
+        "dispute_start": _starts(_ints(versions["buyer"]), len(buyer_ids)),
+        "dispute_known_from": _ints(versions["known_from"]),
+        "dispute_known_until": _ints(versions["known_until"]),
+        "dispute_day": _days(versions["raised_on"]),
+        "dispute_item": _ints(versions["item"]),
     }
 
 

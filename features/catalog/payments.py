@@ -145,6 +145,16 @@ PAYMENT_FEATURES: tuple[Feature, ...] = (
         "{value} of the invoiced value of the last 12 months was credited or returned.",
         "近12个月开票金额中{value}被折让或退货。"),
         **_ISSUED | {"sign_reason": "disputed deliveries are paid late"}),
+    _feature("disputes_per_invoice_365d", "share", "order_behaviour", 1, (
+        "Disputes per invoice, 12 months", "近12个月每张发票的争议数",
+        "Disputes raised in the last 12 months against invoices issued: {value}.",
+        "近12个月提出的争议数与开票数之比为{value}。"),
+        **_ISSUED | {"sign_reason": "disputed deliveries are paid late", "anchor": "raised_on",
+                     "reads": ("invoices.issued_on", "disputes.raised_on")}),
+    _feature("count_disputes_365d", "count", "order_behaviour", 1, (
+        "Disputes, 12 months", "近12个月争议数", "{value} disputes were raised in the last 12 months.",
+        "近12个月提出争议{value}起。"),
+        **_ISSUED | _SHOWN | {"anchor": "raised_on", "reads": ("disputes.raised_on",), "missing": "never"}),
     _feature("invoiced_amount_365d", "money", "order_behaviour", 0, (
         "Invoiced, 12 months", "近12个月开票金额", "{value} was invoiced in the last 12 months.",
         "近12个月开票{value}。"),

@@ -73,6 +73,8 @@ def compute(
     ledger = ledger_of(block)
     columns = _payment_columns(ledger, subjects)
     columns.update(_record_columns(ledger, subjects))
+    disputes, invoices = columns["count_disputes_365d"], columns["count_invoices_365d"]
+    columns["disputes_per_invoice_365d"] = disputes / _above_zero(invoices)
     columns.update(_statement_columns(block, subjects))
     columns.update(_request_columns(columns, subjects, assumes_usual))
     columns.update(_book_columns(context, subjects))

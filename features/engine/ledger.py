@@ -41,6 +41,11 @@ class Ledger(NamedTuple):
     event_known_until: Ints
     event_day: Ints
     is_insolvency: Ints
+    dispute_start: Ints
+    dispute_known_from: Ints
+    dispute_known_until: Ints
+    dispute_day: Ints
+    dispute_item: Ints
     limit_start: Ints
     limit_known_from: Ints
     limit_known_until: Ints

@@ -19,7 +19,7 @@ from features.engine.arrears import (
 )
 from features.engine.ledger import Ledger, rates_at
 
-__all__ = ["PAYMENTS", "payments"]
+__all__ = ["ARREARS_FROM", "PAYMENTS", "payments"]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -35,6 +35,9 @@ PAYMENTS: tuple[str, ...] = tuple(
     days_since_last_settlement high_credit_365d days_material_overdue in_default""".split()
 )
 """Columns that `payments` fills, in order."""
+
+ARREARS_FROM = PAYMENTS.index("high_credit_365d")
+"""First of the columns that need the buyer's balance over time."""
 
 # Columns of the sums by currency: the first six are amounts shown as they are, the others parts of shares
 # and means.
@@ -96,7 +99,8 @@ def payments(ledger: Ledger, subjects: SubjectArrays, out: Floats) -> None:
     ----------
     ledger : Ledger
     subjects : SubjectArrays
-    out : float64 ndarray, shape (n, len(PAYMENTS))
+    out : float64 ndarray, shape (n, len(PAYMENTS)) or (n, ARREARS_FROM)
+        Without the columns from `ARREARS_FROM` on, which cost most, where they do not fit.
         Amounts in the reporting currency, days, shares and counts. NaN means that nothing is known to say
         it from: no item at all, a mean without items, a sum in a currency that has no rate yet.
     """
@@ -110,7 +114,8 @@ def _sweep(ledger, buyer, as_of, day, own_item, out):  # type: ignore[no-untyped
         out[s, :] = np.nan
         if buyer[s] >= 0:
             rates_at(ledger, as_of[s], rates)
-            _subject(ledger, _Subject(buyer[s], as_of[s], day[s], own_item[s]), rates, out[s])
+            subject = _Subject(buyer[s], as_of[s], day[s], own_item[s])
+            _subject(ledger, subject, rates, out[s])
 
 
 @njit(nogil=True, cache=True)
@@ -137,7 +142,8 @@ def _subject(ledger, subject, rates, out):  # type: ignore[no-untyped-def]
         out[n + 2] = subject.day - seen[_LAST_SALE]
     if seen[_LAST_SETTLED] > _NO_DAY:
         out[n + 3] = subject.day - seen[_LAST_SETTLED]
-    _arrears(ledger, subject, rates, out, n + 4)
+    if len(out) > n + 4:
+        _arrears(ledger, subject, rates, out, n + 4)
 
 
 @njit(nogil=True, cache=True)

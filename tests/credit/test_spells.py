@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from credit.definition import DefaultDefinition
 from credit.outcomes import default_outcomes
 from credit.spells import default_spells
-from features.build import Packed
+from features.build import Packed, build_packed
 from tests.credit.ledgers import allocation, books, payment
 
 START, UNTIL = date(2024, 1, 1), date(2025, 12, 31)
@@ -163,3 +163,14 @@ def test_the_definition_says_whether_a_write_off_counts(write_off):
     }
     definition = SHIPPED.model_copy(update={"write_off": write_off})
     assert any(days_in_default(packed_of(ledger), definition)) == write_off
+
+
+@settings(max_examples=25)
+@given(ledger=ledgers())
+def test_the_feature_of_default_now_agrees_with_the_outcome(ledger):
+    # given arrears alone, and the end of the books, where feature and outcome know the same
+    cash = [(n, "payment", amount, settled) for n, _, amount, settled in ledger["allocations"]]
+    packed = packed_of(ledger | {"allocations": cash, "insolvent_on": []})
+    as_of = packed.portfolio.observed_until
+    values = build_packed(packed, pd.DataFrame({"buyer_id": ["B"], "as_of": [as_of]}))
+    assert values["in_default"].tolist() == [days_in_default(packed, SHIPPED)[-1]]

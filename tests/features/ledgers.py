@@ -230,6 +230,12 @@ class RandomLedger:
                 "valid_to": self.draw.choice([None, (day + timedelta(days=100)).isoformat()]),
             }
             self._maybe_amend("limits", self._add("limits", day, row), valid_to=day.isoformat())
+        for number in range(self.draw.randint(0, 8)):
+            day = self._day(FIRST_DAY, LAST_DAY)
+            invoice = self.draw.choice(self.rows["invoices"])
+            about = {name: invoice[name] for name in ("invoice_id", "instalment")}
+            row = {"dispute_id": f"d{number}", **about, "raised_on": day.isoformat(), "resolved_on": None}
+            self._maybe_amend("disputes", self._add("disputes", day, row), resolved_on=LAST_DAY.isoformat())
 
     def _statements(self, buyer: str) -> None:
         for year in range(2021, 2025):

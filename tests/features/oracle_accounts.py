@@ -158,7 +158,7 @@ def _log(value: float) -> float:
 
 
 def records(books: Books, buyer: str) -> dict[str, Any]:
-    """Return the features of events and limits."""
+    """Return the features of events, disputes and limits."""
     events = [
         row for row in books.rows("events") if row["buyer_id"] == buyer and row["occurred_on"] <= books.day
     ]
@@ -167,12 +167,26 @@ def records(books: Books, buyer: str) -> dict[str, Any]:
         "is_insolvent": float(any(row["kind"] in INSOLVENCIES for row in events)),
         "count_adverse_events_365d": sum(row["kind"] not in INSOLVENCIES for row in recent),
     }
+    values["count_disputes_365d"] = len(_disputes(books, buyer))
     for kind in ("own", "insured"):
         rows = [row for row in books.rows("limits") if row["buyer_id"] == buyer and row["kind"] == kind]
         valid = [row for row in rows if row["valid_from"] <= books.day <= (row.get("valid_to") or date.max)]
         parts = [(row["currency"], row["amount_minor"]) for row in valid]
         values[f"{kind}_limit"] = books.money(parts) if valid else NAN
     return values
+
+
+def _disputes(books: Books, buyer: str) -> list[Row]:
+    """Return the disputes of a year about a buyer's invoices, but for the subject's own."""
+    invoices = books.portfolio.tables["invoices"].to_dict("records")
+    owed = {(row["invoice_id"], row["instalment"]) for row in invoices if row["buyer_id"] == buyer} - {
+        books.own
+    }
+    return [
+        row
+        for row in books.rows("disputes")
+        if (row["invoice_id"], row["instalment"]) in owed and 0 <= (books.day - row["raised_on"]).days < 365
+    ]
 
 
 def request(books: Books, subject: Row, history: dict[str, Any]) -> dict[str, Any]:
@@ -240,11 +254,15 @@ def features_of(portfolio: Portfolio, subject: Row) -> dict[str, Any]:
     own = (subject["invoice_id"], subject["instalment"]) if subject["invoice_id"] else None
     books = Books(portfolio, subject["as_of"], own)
     history = payments(books, subject["buyer_id"])
+    recorded = records(books, subject["buyer_id"])
     return {
         **history,
         **derived(history),
         **accounts(books, subject["buyer_id"]),
-        **records(books, subject["buyer_id"]),
+        **recorded,
+        "disputes_per_invoice_365d": _over(
+            recorded["count_disputes_365d"], history.get("count_invoices_365d", NAN)
+        ),
         **request(books, subject, history),
         **book(portfolio, subject["as_of"]),
     }

@@ -43,3 +43,29 @@ def test_balances_follow_event_dates_and_count_unmatched_money():
 
 def test_totals_agree_with_balances():
     assert totals(portfolio()) == {("invoiced", "EUR"): 6000, ("closed", "EUR"): 3500, ("open", "EUR"): 2500}
+
+
+def test_a_bill_in_the_ledger_owes_the_amount_instead_of_its_invoice():
+    # given an invoice of 100 that a bill in the ledger takes over
+    base = {
+        "buyer_id": "A",
+        "issued_on": "2026-01-05",
+        "due_on": "2026-02-05",
+        "currency": "EUR",
+        "amount": "100",
+    }
+    invoices = [
+        base | {"invoice_id": "1"},
+        base | {"invoice_id": "w1", "kind": "bill", "due_on": "2026-05-05"},
+    ]
+    bill = {
+        "invoice_id": "1",
+        "settled_on": "2026-02-05",
+        "amount": "100",
+        "kind": "bill",
+        "successor_id": "w1",
+    }
+    frames = {"invoices": pd.DataFrame(invoices), "allocations": pd.DataFrame([bill])}
+    items = open_items(from_frames(frames, Seller("me"))).set_index("invoice_id")["open_minor"]
+    # then it is owed once
+    assert items.to_dict() == {"1": 0, "w1": 10000}

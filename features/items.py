@@ -111,6 +111,8 @@ def _with_residuals(items: pd.DataFrame, transfers: pd.DataFrame) -> pd.DataFram
     if not len(transfers):
         return items
     is_residual = items["invoice_id"].isin(transfers["successor_id"])
+    if not is_residual.any():
+        return items
     residuals, others = items[is_residual], items[~is_residual]
     current = residuals
     for _ in range(_MAX_CHAIN):

@@ -110,9 +110,10 @@ def totals(portfolio: Portfolio) -> dict[tuple[str, str], int]:
 
 def _closing(portfolio: Portfolio) -> pd.DataFrame:
     allocations = latest(portfolio, "allocations")
-    closes = allocations["kind"].isin([kind for kind, meaning in ALLOCATION_KINDS.items() if meaning.closes])
+    kinds = [kind for kind, meaning in ALLOCATION_KINDS.items() if meaning.closes]
+    closes = allocations["kind"].isin(kinds)
     if "successor_id" in allocations:
-        # Reason: a bill that stands in the ledger as an item of its own owes the amount instead of the invoice.
+        # Reason: a bill that is an item of the ledger owes the amount instead of the invoice.
         closes |= allocations["kind"].eq("bill") & allocations["successor_id"].notna()
     return allocations[closes]
 

@@ -139,10 +139,13 @@ def _events(portfolio: Portfolio, buyer_ids: tuple[str, ...]) -> dict[str, Any]:
 
 def _disputes(portfolio: Portfolio, items: pd.DataFrame, buyer_ids: tuple[str, ...]) -> dict[str, Any]:
     numbers = items.drop_duplicates("item")[[*ITEM_KEY, "item", "buyer_id"]]
+    # Reason: whose invoice a dispute is about is known no sooner than the invoice.
+    first_known = items.groupby("item")["known_from"].min()
     versions = _by_buyer(fact_versions(portfolio, "disputes").merge(numbers, on=ITEM_KEY), buyer_ids)
+    known_from = np.maximum(_ints(versions["known_from"]), _ints(versions["item"].map(first_known)))
     return {
         "dispute_start": _starts(_ints(versions["buyer"]), len(buyer_ids)),
-        "dispute_known_from": _ints(versions["known_from"]),
+        "dispute_known_from": known_from,
         "dispute_known_until": _ints(versions["known_until"]),
         "dispute_day": _days(versions["raised_on"]),
         "dispute_item": _ints(versions["item"]),

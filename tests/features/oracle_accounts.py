@@ -178,7 +178,7 @@ def records(books: Books, buyer: str) -> dict[str, Any]:
 
 def _disputes(books: Books, buyer: str) -> list[Row]:
     """Return the disputes of a year about a buyer's invoices, but for the subject's own."""
-    invoices = books.portfolio.tables["invoices"].to_dict("records")
+    invoices = books.seen["invoices"]
     owed = {(row["invoice_id"], row["instalment"]) for row in invoices if row["buyer_id"] == buyer} - {
         books.own
     }

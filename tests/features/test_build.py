@@ -29,7 +29,7 @@ def at(as_of: str | pd.Timestamp, buyers=BUYERS) -> pd.DataFrame:
 @SEEDS
 def test_a_portfolio_cut_at_as_of_gives_the_same_bytes(seed):
     ledger = RandomLedger(seed)
-    portfolio, subjects = ledger.portfolio(), ledger.subjects(4)
+    portfolio, subjects = ledger.portfolio(), ledger.subjects(10)
     for number, subject in subjects.iterrows():
         alone = subjects.loc[[number]]
         assert same_bytes(build(portfolio, alone), build(portfolio.cut(subject["as_of"]), alone))
@@ -45,7 +45,9 @@ def test_what_is_recorded_later_changes_nothing(seed):
         stamp = "received_at" if name == "statements" else "recorded_at"
         news = later.frames.get(name, frame.iloc[:0])
         news = news[pd.to_datetime(news[stamp]).dt.tz_localize(None) > as_of]
-        for column in news.columns.intersection(["invoice_id", "allocation_id", "event_id", "limit_id"]):
+        for column in news.columns.intersection(
+            ["invoice_id", "allocation_id", "dispute_id", "event_id", "limit_id"]
+        ):
             news = news.assign(**{column: "new " + news[column]})
         if name == "allocations":
             news = news.iloc[:0]

@@ -45,12 +45,18 @@ def test_what_is_recorded_later_changes_nothing(seed):
         stamp = "received_at" if name == "statements" else "recorded_at"
         news = later.frames.get(name, frame.iloc[:0])
         news = news[pd.to_datetime(news[stamp]).dt.tz_localize(None) > as_of]
-        for column in news.columns.intersection(
-            ["invoice_id", "allocation_id", "dispute_id", "event_id", "limit_id"]
-        ):
+        own_ids = {
+            "invoices": "invoice_id",
+            "disputes": "dispute_id",
+            "events": "event_id",
+            "limits": "limit_id",
+        }
+        for column in news.columns.intersection([own_ids.get(name, "")]):
             news = news.assign(**{column: "new " + news[column]})
         if name == "allocations":
             news = news.iloc[:0]
+        if name == "disputes" and len(news):
+            news = news.merge(ledger.frames["invoices"][["invoice_id", "instalment"]].drop_duplicates())
         joined[name] = pd.concat(
             [frame, news.drop(columns=["successor_id"], errors="ignore")], ignore_index=True
         )

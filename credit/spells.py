@@ -44,7 +44,7 @@ def default_spells(packed: Packed, definition: DefaultDefinition) -> Spells:
         rows += _arrears_defaults(ledger, buyer, until_day, rates, definition)
     rows += _event_defaults(packed, definition)
     if definition.write_off:
-        rows += _write_off_defaults(block)
+        rows += _write_off_defaults(block, rates, definition)
     table = np.array(sorted(rows), dtype=np.int64).reshape(-1, 3)
     return Spells(table[:, 0], table[:, 1], table[:, 2])
 
@@ -98,13 +98,18 @@ def _event_defaults(packed: Packed, definition: DefaultDefinition) -> list[tuple
     ]
 
 
-def _write_off_defaults(block: Block) -> list[tuple[int, int, int]]:
+def _write_off_defaults(
+    block: Block, rates: npt.NDArray[np.float64], definition: DefaultDefinition
+) -> list[tuple[int, int, int]]:
+    """Return write-offs above the absolute threshold: a small difference written off is no default."""
     is_final = block.allocation_known_until > _ALL_KNOWN
     lost = np.flatnonzero(((block.meaning & LOSS) > 0) & (block.settled_minor > 0) & is_final)
     item = np.searchsorted(block.allocation_start, lost, side="right") - 1
     row = np.searchsorted(block.item, item, side="left")
+    is_material = block.settled_minor[lost] * rates[block.currency[row]] > definition.material_amount
     buyer = np.searchsorted(block.invoice_start, row, side="right") - 1
-    return [(int(b), int(day), _NEVER) for b, day in zip(buyer, block.settled_day[lost], strict=True)]
+    days = block.settled_day[lost]
+    return [(int(b), int(d), _NEVER) for b, d in zip(buyer[is_material], days[is_material], strict=True)]
 
 
 def day_numbers(instants: pd.Series[Any], timezone: str) -> npt.NDArray[np.int64]:

@@ -25,7 +25,10 @@ from features.errors import InputError
 from features.instants import month_end_before, parse_as_of
 from features.portfolio import Portfolio
 
-__all__ = ["Assessor", "UnknownBuyer"]
+__all__ = ["MAX_DAYS_BEHIND", "Assessor", "UnknownBuyer"]
+
+MAX_DAYS_BEHIND = 7
+"""Days after the end of the books for which is still answered, with the warning ``books_behind``."""
 
 Progress = Callable[[int], None]
 Warning_ = dict[str, str]
@@ -72,11 +75,18 @@ class Assessor:
         Raises
         ------
         InputError
-            Where the text is neither a date nor an instant.
+            Where the text is neither a date nor an instant, or lies so far after the end of the books that what
+            was paid meanwhile would look unpaid.
         """
+        until = self.packed.portfolio.observed_until
         if as_of is None:
-            return self.packed.portfolio.observed_until
-        return parse_as_of(as_of, self.packed.portfolio.seller.timezone)
+            return until
+        moment = parse_as_of(as_of, self.packed.portfolio.seller.timezone)
+        if moment > until + pd.Timedelta(days=MAX_DAYS_BEHIND):
+            expected = f"a moment at most {MAX_DAYS_BEHIND} days after the books end ({until:%Y-%m-%d})"
+            step = "load later books: what was paid since would look unpaid"
+            raise InputError.of(expected, "a later one", step, column="as_of")
+        return moment
 
     def assess(
         self,

@@ -156,9 +156,18 @@ def test_a_moment_outside_the_books_is_warned_of(assessor: Assessor):
         told = assessor.assess(assessor.buyer_ids[0], as_of)
         return [warning["code"] for warning in told["warnings"] if warning["field"] == "as_of"]
 
-    assert codes("2027-01-01") == ["books_behind"]
+    assert codes("2026-07-06") == ["books_behind"]
     assert codes("2015-01-01") == ["before_the_books"]
     assert codes("2026-01-01") == []
+
+
+@pytest.mark.parametrize("as_of", ["2026-07-08", "2027-01-01", "2099-12-31"])
+def test_a_moment_long_after_the_books_is_refused(assessor: Assessor, as_of: str):
+    # given books that end on 2026-06-30: what was paid later would look unpaid
+    with pytest.raises(InputError, match="at most 7 days after the books end"):
+        assessor.assess(assessor.buyer_ids[0], as_of)
+    with pytest.raises(InputError, match="load later books"):
+        assessor.assess_all(as_of)
 
 
 def test_the_book_is_that_of_the_month_end_before(assessor: Assessor):

@@ -17,11 +17,12 @@ from credit.facts import SubjectFacts
 from credit.identity import assessment_id
 from credit.interval import interval_of, worth_of_file
 from credit.limits import Suggestion, action_of, headroom_of, suggest
-from credit.locales import check_language
+from credit.locales import check_language, day_text
 from credit.loss import expected_loss
 from credit.policy import Policy
 from credit.reasons import GroupPoints, Reason, group_points, score_reasons
 from credit.scale import IN_DEFAULT_GRADE, Grade, percentile
+from credit.texts import WARNINGS
 from credit.wording import Catalog
 from features.catalog import FEATURES, GROUPS
 
@@ -88,7 +89,7 @@ def assess(
         "changes": None,
         "timing": None,
         "expected_loss": found.expected_loss(limit),
-        "warnings": [dict(each) for each in subject.warnings],
+        "warnings": [_warning(each, lang) for each in subject.warnings],
         "versions": found.versions(),
     }
 
@@ -138,7 +139,7 @@ class _Found:
             "probability": probability,
             "low": low,
             "high": high,
-            "horizon_days": answer.horizon_days or None,
+            "horizon_days": answer.horizon_days if answer.definition else None,
             "definition": answer.definition or None,
             "prior_weight": None,
         }
@@ -192,6 +193,8 @@ class _Found:
             "candidates": [each.as_json() for each in limit.candidates],
             "slopes": None,
             "exposure": exposure,
+            "overdue_amount": self.subject.known("overdue_amount"),
+            "oldest_open_days_past_due": self.subject.known("oldest_open_days_past_due"),
             "headroom": decision.headroom,
             "action": action_of(limit, exposure, is_blocked=blocked, must_refer=decision.must_refer),
             "valid_until": self._valid_until().isoformat() if said else None,
@@ -234,6 +237,11 @@ class _Found:
             "policy": self.policy.hash,
             "catalog": self.subject.versions.get("catalog"),
         }
+
+
+def _warning(warning: Mapping[str, str], lang: str) -> dict[str, str]:
+    day = day_text(date.fromisoformat(warning["date"]), lang)
+    return {**warning, "text": WARNINGS[warning["code"]].of(lang).format(date=day)}
 
 
 def _without_prediction(answer: Answer) -> Answer:

@@ -22,7 +22,7 @@ from features.catalog import CATALOG_HASH, NAMES
 from features.columns import TABLES
 from features.engine.compute import compute
 from features.errors import InputError
-from features.instants import month_end_before, parse_as_of
+from features.instants import day_of, month_end_before, parse_as_of
 from features.portfolio import Portfolio
 
 __all__ = ["MAX_DAYS_BEHIND", "Assessor", "UnknownBuyer"]
@@ -75,8 +75,8 @@ class Assessor:
         Raises
         ------
         InputError
-            Where the text is neither a date nor an instant, or lies so far after the end of the books that what
-            was paid meanwhile would look unpaid.
+            Where the text is neither a date nor an instant, or lies so far after the end of the books that
+            what was paid meanwhile would look unpaid.
         """
         until = self.packed.portfolio.observed_until
         if as_of is None:
@@ -200,7 +200,7 @@ class Assessor:
     def _facts(
         self, buyer_id: str, moment: pd.Timestamp, values: npt.NDArray[np.float64], request: Request | None
     ) -> SubjectFacts:
-        named = self._with_nothing_owed(dict(zip(NAMES, values.tolist(), strict=True)))
+        named = self._with_nothing_owed(dict(zip(NAMES, values.tolist(), strict=True)), moment)
         currency = self.packed.portfolio.seller.reporting_currency
         return SubjectFacts(
             buyer_id=buyer_id,
@@ -213,13 +213,14 @@ class Assessor:
             warnings=self._warnings(moment),
         )
 
-    def _with_nothing_owed(self, named: dict[str, float]) -> dict[str, float]:
+    def _with_nothing_owed(self, named: dict[str, float], moment: pd.Timestamp) -> dict[str, float]:
         """Return the values with an exposure of 0 for a buyer without items in a ledger.
 
-        Without a ledger nobody knows what a buyer owes. The models see no such zeros: a prospect must not
-        look like a buyer that has paid everything.
+        Without a ledger, or before it begins, nobody knows what a buyer owes. The models see no such zeros:
+        a prospect must not look like a buyer that has paid everything.
         """
-        if not self._has_ledger or not np.isnan(named["count_open"]):
+        is_known = self._has_ledger and moment >= self.packed.portfolio.observed_from
+        if not is_known or not np.isnan(named["count_open"]):
             return named
         return {**named, "exposure": 0.0, "overdue_amount": 0.0}
 
@@ -227,10 +228,14 @@ class Assessor:
         portfolio = self.packed.portfolio
         found = []
         if moment > portfolio.observed_until:
-            found.append({"code": "books_behind", "field": "as_of"})
+            found.append(self._warning("books_behind", portfolio.observed_until))
         if moment < portfolio.observed_from:
-            found.append({"code": "before_the_books", "field": "as_of"})
+            found.append(self._warning("before_the_books", portfolio.observed_from))
         return found
+
+    def _warning(self, code: str, instant: pd.Timestamp) -> Warning_:
+        day = day_of(pd.Series([instant]), self.packed.portfolio.seller.timezone)[0]
+        return {"code": code, "field": "as_of", "date": day.date().isoformat()}
 
 
 def _known_from(portfolio: Portfolio) -> pd.Series[Any]:

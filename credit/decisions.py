@@ -13,6 +13,7 @@ from credit.locales import fill
 from credit.policy import Policy
 from credit.reasons import Reason
 from credit.texts import DECISIONS, status_text
+from features.engine.arrears import CURE_DAYS, DEFAULT_DAYS
 
 __all__ = ["Decision", "decision_reasons", "is_blocked", "is_over_headroom"]
 
@@ -93,9 +94,17 @@ def _stopped(decision: Decision) -> Told:
     overdue = _known(subject, "overdue_amount", "days_material_overdue")
     stop = stop_of(subject)
     if stop is not None:
-        yield ("INSOLVENT", {}) if stop == "insolvent" else ("IN_DEFAULT", overdue)
+        yield ("INSOLVENT", {}) if stop == "insolvent" else _in_default(overdue)
     elif is_blocked(subject, policy):
         yield "OVD_BLOCK", {**overdue, "blocking_days": float(policy.blocking_days_overdue)}
+
+
+def _in_default(overdue: Facts) -> tuple[str, Facts]:
+    """Tell arrears that are a default now from those of which the cure has not ended yet."""
+    days = overdue["days_material_overdue"]
+    if isinstance(days, float) and days >= DEFAULT_DAYS:
+        return "IN_DEFAULT", overdue
+    return "IN_CURE", {**overdue, "default_days": float(DEFAULT_DAYS), "cure_days": float(CURE_DAYS)}
 
 
 def _unsaid(decision: Decision) -> Told:

@@ -38,7 +38,7 @@ class SubjectFacts:
     versions : mapping of str to str
         Further versions to be named: ``catalog``, ``timing``.
     warnings : sequence of mapping
-        ``{"code", "field"}`` that the caller adds.
+        ``{"code", "field", "date"}`` that the caller adds; codes are those of `credit.texts.WARNINGS`.
 
     Raises
     ------

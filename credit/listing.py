@@ -9,9 +9,13 @@ from typing import Any
 
 import pandas as pd
 
+from features.codes import decimals_of
+
 __all__ = ["SUFFIXES", "book_list", "write_list"]
 
 SUFFIXES = (".parquet", ".csv")
+
+_MONEY = ("exposure", "overdue_amount", "current_limit", "suggested_limit", "difference", "headroom")
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet takes a cell that starts so for a formula."""
@@ -28,19 +32,20 @@ def book_list(values: pd.DataFrame, assessments: Sequence[Mapping[str, Any]]) ->
 
     Returns
     -------
-    DataFrame, shape (n, 15)
-        Amounts in the reporting currency; what cannot be said is missing, with its code in ``limit_status``.
+    DataFrame, shape (n, 16)
+        Amounts in the reporting currency, rounded to its decimals; what cannot be said is missing, with its
+        code in ``limit_status``. ``warnings`` are codes with a blank between them.
     """
     limits = [assessment["limit"] for assessment in assessments]
     current = values["own_limit"].to_numpy()
     suggested = pd.Series([limit["amount"] for limit in limits], dtype="float64")
-    return pd.DataFrame(
+    rows = pd.DataFrame(
         {
             "buyer_id": [assessment["buyer_id"] for assessment in assessments],
             "as_of": [assessment["as_of"] for assessment in assessments],
             "currency": [limit["currency"] for limit in limits],
             "exposure": [limit["exposure"] for limit in limits],
-            "overdue_amount": values["overdue_amount"].to_numpy(),
+            "overdue_amount": [limit["overdue_amount"] for limit in limits],
             "current_limit": current,
             "suggested_limit": suggested,
             "difference": suggested - current,
@@ -50,9 +55,11 @@ def book_list(values: pd.DataFrame, assessments: Sequence[Mapping[str, Any]]) ->
             "limit_status": [limit["status"] for limit in limits],
             "grade": [assessment["grade"]["computed"] for assessment in assessments],
             "probability_of_default": [assessment["default"]["probability"] for assessment in assessments],
+            "warnings": [_warnings(assessment) for assessment in assessments],
             "reasons": [_reasons(assessment) for assessment in assessments],
         }
-    ).astype({"exposure": "float64", "headroom": "float64", "probability_of_default": "float64"})
+    ).astype(dict.fromkeys((*_MONEY, "probability_of_default"), "float64"))
+    return rows.assign(**{name: _rounded(rows[name], rows["currency"]) for name in _MONEY})
 
 
 def write_list(rows: pd.DataFrame, path: Path, suffix: str) -> None:
@@ -68,6 +75,15 @@ def write_list(rows: pd.DataFrame, path: Path, suffix: str) -> None:
 
 def _reasons(assessment: Mapping[str, Any]) -> str:
     return " | ".join(reason["text"] for reason in assessment["reasons"])
+
+
+def _warnings(assessment: Mapping[str, Any]) -> str:
+    return " ".join(warning["code"] for warning in assessment["warnings"])
+
+
+def _rounded(amounts: pd.Series[Any], currencies: pd.Series[Any]) -> pd.Series[Any]:
+    scale = currencies.map(lambda currency: 10.0 ** decimals_of(currency)).astype("float64")
+    return (amounts * scale).round() / scale
 
 
 def _neutral(text: str) -> str:

@@ -17,7 +17,7 @@ from babel.numbers import format_decimal, format_percent
 from features.codes import UNKNOWN_CURRENCY, decimals_of
 from features.errors import InputError
 
-__all__ = ["LANGUAGES", "Words", "check_language", "day_text", "fill", "value_text"]
+__all__ = ["LANGUAGES", "Words", "ago_text", "check_language", "day_text", "fill", "value_text"]
 
 LANGUAGES = ("en", "zh")
 """Languages that every text exists in."""
@@ -84,6 +84,19 @@ def value_text(value: float | None, unit: str, lang: str, currency: str = UNKNOW
     if unit in ("money", "log_money"):
         return _money(math.exp(value) if unit == "log_money" else value, lang, currency)
     return _UNITS[unit](float(value), lang)
+
+
+def ago_text(days: float, lang: str) -> str:
+    """Return how long ago something was.
+
+    Examples
+    --------
+    >>> ago_text(0.0, "en"), ago_text(12.0, "en"), ago_text(12.0, "zh")
+    ('today', '12 days ago', '12天前')
+    """
+    if days == 0.0:
+        return Words("today", "当天").of(lang)
+    return value_text(days, "days", lang) + Words(" ago", "前").of(lang)
 
 
 def day_text(day: date, lang: str) -> str:

@@ -7,6 +7,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -86,11 +88,15 @@ class RiskModel:
         folder = Path(folder)
         _check_manifest(folder)
         spec = _read_spec(folder / "model.json")
-        booster = lightgbm.Booster(model_file=str(folder / "booster.txt"))
-        with np.load(folder / "reference.npz") as reference:
+        try:
+            booster = lightgbm.Booster(model_file=str(folder / "booster.txt"))
+            reference, golden = _arrays(folder / "reference.npz"), _arrays(folder / "golden.npz")
             model = cls(spec, booster, reference["log_odds"], reference["fitted"])
-        with np.load(folder / "golden.npz") as golden:
-            _check_golden(model, golden["values"], golden["log_odds"])
+            values, log_odds = golden["values"], golden["log_odds"]
+        except (lightgbm.basic.LightGBMError, OSError, ValueError, KeyError, BadZipFile) as error:
+            found = f"others ({type(error).__name__})"
+            raise InputError.of("the model's files", found, "restore the folder from the registry") from error
+        _check_golden(model, values, log_odds)
         return model
 
     def predict(self, values: Floats | pd.DataFrame, *, contributions: bool = True) -> Predictions:
@@ -187,18 +193,30 @@ def _check_manifest(folder: Path) -> None:
             "a RiskModel folder with manifest.json", "none", "train a model, or name its folder"
         )
     stated, found = _stated(path), manifest_of(folder)
-    wrong = sorted(name for name in stated.keys() | found.keys() if stated.get(name) != found.get(name))
-    if wrong:
+    wrong = {
+        "missing": stated.keys() - found.keys(),
+        "other content in": {name for name in stated.keys() & found.keys() if stated[name] != found[name]},
+        "unexpected": found.keys() - stated.keys(),
+    }
+    told = [f"{what} {sorted(names)}" for what, names in wrong.items() if names]
+    if told:
         step = "restore the folder from the registry; it was changed after training"
-        raise InputError.of("the files that training wrote", f"other content in {wrong}", step)
+        raise InputError.of("the files that training wrote", "; ".join(told), step)
 
 
 def _stated(path: Path) -> dict[str, str]:
-    """Return what a manifest says; nothing where it is not readable, so that every file counts as changed."""
     try:
         return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, TypeError):
-        return {}
+    except (OSError, ValueError, TypeError) as error:
+        step = "restore the folder from the registry; it was changed after training"
+        raise InputError.of(
+            "the files that training wrote", "other content in ['manifest.json']", step
+        ) from error
+
+
+def _arrays(path: Path) -> dict[str, Any]:
+    with np.load(path) as arrays:
+        return dict(arrays)
 
 
 def _read_spec(path: Path) -> ModelSpec:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from credit.answer import Answer
-from credit.locales import value_text
+from credit.locales import ago_text, value_text
 from credit.policy import ReasonRules
 from credit.scale import Scale
 from credit.texts import GROUP_TEXTS, Direction
@@ -124,7 +124,7 @@ def score_reasons(
 
     A group is a reason from ``max(least_points, least_share_of_adverse * total adverse)`` points on. It cites
     the member with the most points whose value lies on that side of its reference, so that a figure better
-    than usual is never called a weakness.
+    than usual is never called a weakness. What is missing is never a strength.
 
     Parameters
     ----------
@@ -139,7 +139,8 @@ def score_reasons(
     """
     teller = _Teller(references, catalog, lang, currency)
     adverse = _selected([each for each in groups if each.points < 0.0], rules.most_adverse, rules)
-    strengths = _selected([each for each in groups if each.points > 0.0], rules.most_strengths, rules)
+    good = [each for each in groups if each.points > 0.0 and not _is_missing(each, 1.0)]
+    strengths = _selected(good, rules.most_strengths, rules)
     told = [teller.reason(each, "adverse") for each in adverse]
     return told + [teller.reason(each, "strength") for each in strengths]
 
@@ -156,6 +157,15 @@ def _selected(groups: Sequence[GroupPoints], most: int, rules: ReasonRules) -> l
     return sorted(large, key=lambda each: (-abs(each.points), each.group))[:most]
 
 
+def _pulling(group: GroupPoints, side: float) -> list[MemberPoints]:
+    return [each for each in group.members if each.points * side > 0.0]
+
+
+def _is_missing(group: GroupPoints, side: float) -> bool:
+    """Whether nothing is known of all that pulls a group to a side."""
+    return all(math.isnan(each.value) for each in _pulling(group, side))
+
+
 @dataclass(frozen=True)
 class _Teller:
     references: Mapping[str, float]
@@ -165,13 +175,12 @@ class _Teller:
 
     def reason(self, group: GroupPoints, direction: Direction) -> Reason:
         side = -1.0 if direction == "adverse" else 1.0
-        pulling = [each for each in group.members if each.points * side > 0.0]
-        cited = next((each for each in pulling if self._speaks(each, side)), None)
+        cited = next((each for each in _pulling(group, side) if self._speaks(each, side)), None)
         code = group.group.upper()
         if cited is not None:
             text, facts = self._phrase(cited), self._facts(cited)
             return Reason("score", code, direction, group.points, text, facts)
-        if all(math.isnan(each.value) for each in pulling):
+        if _is_missing(group, side):
             text = self._about(group, "missing")
             return Reason("score", f"{code}_MISSING", direction, group.points, text)
         return Reason("score", code, direction, group.points, self._about(group, "together"))
@@ -192,7 +201,7 @@ class _Teller:
         phrase = feature.phrase_zh if self.lang == "zh" else feature.phrase_en
         value = value_text(member.value, feature.unit, self.lang, self.currency)
         reference = value_text(self._reference(member.name), feature.unit, self.lang, self.currency)
-        return phrase.format(value=value, reference=reference)
+        return phrase.format(value=value, reference=reference, ago=ago_text(member.value, self.lang))
 
     def _facts(self, member: MemberPoints) -> dict[str, float | str | None]:
         reference = self._reference(member.name)

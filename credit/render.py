@@ -27,6 +27,8 @@ _LABELS = {
     "limit": Words("Suggested limit", "建议额度"),
     "bound": Words("bound by: ", "限制因素："),
     "exposure": Words("Exposure", "当前敞口"),
+    "overdue": Words("Overdue", "其中逾期"),
+    "oldest": Words("oldest item {days} past due", "最久逾期{days}"),
     "headroom": Words("Headroom", "可用额度"),
     "action": Words("Action", "处理建议"),
     "valid": Words("Valid until", "有效期至"),
@@ -40,7 +42,8 @@ _LABELS = {
     "reasons": Words("Reasons", "理由"),
     "points": Words("How the score comes about", "评分构成"),
     "base": Words("Base", "基础分"),
-    "notes": Words("Warnings", "提示"),
+    "notes": Words("Warning: ", "提示："),
+    "at_due": Words("at the due date", "到期日"),
     "from_late": Words("by the late-payment model", "依据逾期模型"),
     "suggestion": Words(
         "This is a suggestion from the facts known at the time above; a person decides.",
@@ -76,7 +79,7 @@ def render(assessment: Mapping[str, Any], lang: str) -> str:
     """
     check_language(lang)
     page = _Page(assessment, lang)
-    blocks = [page.head(), page.summary(), page.candidates(), page.reasons(), page.points(), page.notes()]
+    blocks = [page.head(), page.notes(), page.summary(), page.candidates(), page.reasons(), page.points()]
     text = "\n\n".join("\n".join(lines) for lines in blocks if lines)
     return f"{text}\n\n{page.label('suggestion')}\n"
 
@@ -102,6 +105,7 @@ class _Page:
             *self._request(),
             (self.label("limit"), self._limit()),
             (self.label("exposure"), self._text(limit["exposure"], "money")),
+            (self.label("overdue"), self._overdue()),
             (self.label("headroom"), self._text(limit["headroom"], "money")),
             (self.label("action"), ACTIONS[limit["action"]].of(self.lang)),
             *self._valid(),
@@ -148,8 +152,8 @@ class _Page:
         return [self.label("points"), "-" * WIDTH, *lines]
 
     def notes(self) -> list[str]:
-        found = [f"  {each['code']} {each.get('field') or ''}".rstrip() for each in self.said["warnings"]]
-        return [self.label("notes"), "-" * WIDTH, *found] if found else []
+        texts = [self.label("notes") + each["text"] for each in self.said["warnings"]]
+        return [line for text in texts for line in _wrapped(text, "! ")]
 
     def _shown_groups(self) -> Iterable[tuple[Mapping[str, Any], int]]:
         """Pair each group with its integer points: with the base they add up to the score."""
@@ -180,6 +184,14 @@ class _Page:
         binding = CANDIDATES[limit["binding"]].of(self.lang)
         return f"{self._text(limit['amount'], 'money')}  ({self.label('bound')}{binding})"
 
+    def _overdue(self) -> str:
+        limit = self.said["limit"]
+        amount, days = limit["overdue_amount"], limit["oldest_open_days_past_due"]
+        if not amount or days is None:
+            return self._text(amount, "money")
+        oldest = self.label("oldest").format(days=self._text(days, "days"))
+        return f"{self._text(amount, 'money')}  ({oldest})"
+
     def _valid(self) -> Iterable[tuple[str, str]]:
         until = self.said["limit"]["valid_until"]
         if until is not None:
@@ -190,7 +202,7 @@ class _Page:
         if said["status"] != "ok":
             return self.label("unsaid") + self._why(said["status"])
         low, high = self._text(said["low"], "share"), self._text(said["high"], "share")
-        days = self._text(said["horizon_days"], "days")
+        days = self._text(said["horizon_days"], "days") if said["horizon_days"] else self.label("at_due")
         return f"{self._text(said['probability'], 'share')}  ({low} - {high}; {said['definition']}, {days})"
 
     def _score(self) -> str:

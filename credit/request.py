@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, get_args
@@ -10,7 +9,12 @@ from typing import Any, Literal, get_args
 from features.codes import CURRENCIES
 from features.errors import InputError, Problem
 
-__all__ = ["Request", "RequestKind"]
+__all__ = ["LARGEST_AMOUNT", "LONGEST_TERMS_DAYS", "Request", "RequestKind"]
+
+LARGEST_AMOUNT = 9.2e14
+"""Beyond it an amount has no exact minor units."""
+
+LONGEST_TERMS_DAYS = 3650
 
 RequestKind = Literal["order", "limit", "terms"]
 
@@ -23,11 +27,11 @@ class Request:
     ----------
     kind : {"order", "limit", "terms"}
     amount : float or None
-        In units of `currency`, above 0.
+        In units of `currency`, above 0 and at most `LARGEST_AMOUNT`.
     currency : str
         ISO 4217 code.
     terms_days : int or None
-        Days from invoice to due date, 0 or more.
+        Days from invoice to due date, 0 to `LONGEST_TERMS_DAYS`.
     due_on : date or None
         Day on which payment would be due, where no terms are named.
     assumed : bool
@@ -68,15 +72,19 @@ class Request:
         }
 
     def _checks(self) -> list[tuple[bool, Problem]]:
-        amount_is_legal = self.amount is None or (math.isfinite(self.amount) and self.amount > 0)
-        terms_are_legal = self.terms_days is None or self.terms_days >= 0
+        amount_is_legal = self.amount is None or 0 < self.amount <= LARGEST_AMOUNT
+        terms_are_legal = self.terms_days is None or 0 <= self.terms_days <= LONGEST_TERMS_DAYS
         return [
             (self.kind in get_args(RequestKind), _problem("kind", "order, limit or terms", "another word")),
-            (amount_is_legal, _problem("amount", "a finite amount above 0", "one that is not")),
+            (amount_is_legal, _problem("amount", _AMOUNT, "one that is not")),
             (self.kind == "terms" or self.amount is not None, _problem("amount", "an amount", "none")),
             (self.currency in CURRENCIES, _problem("currency", "an ISO 4217 code", "another word")),
-            (terms_are_legal, _problem("terms_days", "0 or more days", "a negative number")),
+            (terms_are_legal, _problem("terms_days", _TERMS, "a number out of range")),
         ]
+
+
+_AMOUNT = f"a finite amount above 0 and at most {LARGEST_AMOUNT:.0f}"
+_TERMS = f"whole days from 0 to {LONGEST_TERMS_DAYS}"
 
 
 def _problem(field: str, expected: str, found: str) -> Problem:

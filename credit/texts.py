@@ -14,6 +14,7 @@ __all__ = [
     "GROUP_TEXTS",
     "STATES",
     "STATUSES",
+    "WARNINGS",
     "DecisionText",
     "Direction",
     "status_text",
@@ -44,6 +45,11 @@ DECISIONS = {
         "In default now: {overdue_amount:money} is overdue, a material sum for {days_material_overdue:days}.",
         "目前已违约：逾期金额{overdue_amount:money}，重大逾期已持续{days_material_overdue:days}。",
     ),
+    "IN_CURE": _adverse(
+        "In default: arrears above the thresholds lasted {default_days:days} or more within the last months; "
+        "it counts as cured after {cure_days:days} without them.",
+        "已违约：近期超过重要性门槛的逾期曾持续{default_days:days}或以上；连续{cure_days:days}无此类逾期后方视为恢复。",
+    ),
     "OVD_BLOCK": _adverse(
         "A material sum has been overdue for {days_material_overdue:days}; deliveries are held from "
         "{blocking_days:days}. {overdue_amount:money} is overdue now.",
@@ -53,10 +59,10 @@ DECISIONS = {
     "LIM_UNSAID": _adverse("No limit can be suggested: {why}.", "无法建议额度：{why}。"),
     "PD_UNSAID": _adverse("No probability of default: {why}.", "无法给出违约概率：{why}。"),
     "LIM_NEED": _neutral(
-        "The limit covers the need: purchases of {yearly_purchases:money} a year at terms of "
-        "{terms_days:days} and {tolerance_days:days} of tolerance, busiest month {peak_factor:ratio} times "
-        "the average.",
-        "额度满足需求：年采购额{yearly_purchases:money}，账期{terms_days:days}，宽限{tolerance_days:days}，"
+        "The limit covers the usual need, which rests on purchases of {yearly_purchases:money} a year at "
+        "terms of {terms_days:days} and {tolerance_days:days} of tolerance, busiest month "
+        "{peak_factor:ratio} times the average.",
+        "额度满足常规需求，其依据为：年采购额{yearly_purchases:money}，账期{terms_days:days}，宽限{tolerance_days:days}，"
         "旺季为月均的{peak_factor:ratio}倍。",
     ),
     "LIM_NEED_REQUEST": _neutral(
@@ -99,8 +105,9 @@ DECISIONS = {
         "受集中度限制，{amount:money}：单一买方不超过我方净资产（{of:money}）的{share:share}。",
     ),
     "ORDER_OVER": _adverse(
-        "The order of {request_amount:money} is above the headroom of {headroom:money}.",
-        "订单金额{request_amount:money}超过可用额度{headroom:money}。",
+        "The order of {request_amount:money} is above the headroom of {headroom:money} that the limit leaves "
+        "beside what is owed already.",
+        "订单金额{request_amount:money}超过可用额度{headroom:money}（额度减去当前敞口）。",
     ),
     "LIM_CHANGE": _neutral(
         "The limit in force is {own_limit:money}; the suggestion is {amount:money}.",
@@ -170,6 +177,19 @@ STATES = {
     "profile": Words("profile only", "仅基本资料"),
 }
 """Information states."""
+
+WARNINGS = {
+    "books_behind": Words(
+        "The books end on {date}; payments since then are not known, so arrears may look worse than they "
+        "are.",
+        "账簿截至{date}；此后的付款情况未知，逾期可能显得比实际严重。",
+    ),
+    "before_the_books": Words(
+        "The books begin on {date}; before that day invoices and payments are not fully known.",
+        "账簿自{date}起；此前的发票与付款情况不完整。",
+    ),
+}
+"""What an answer has to be read with."""
 
 
 def status_text(status: str, lang: str) -> str:

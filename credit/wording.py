@@ -29,7 +29,7 @@ class FeatureWords(Protocol):
 
     @property
     def phrase_en(self) -> str:
-        """English phrase with places {value} and {reference}."""
+        """English phrase with places {value}, {reference} and {ago}."""
 
     @property
     def phrase_zh(self) -> str:

@@ -14,7 +14,7 @@ from features.columns import Column, Table
 from features.convert import EXPECTED, convert
 from features.errors import InputError, Problem
 from features.keys import derive_ids
-from features.money import decimals_array, minor_from
+from features.money import decimals_array, is_too_large, minor_from
 
 __all__ = ["Checked", "Finding", "check_columns", "check_table"]
 
@@ -227,7 +227,9 @@ def _check_money(
     blank = raw.isna() | raw.astype("str").str.strip().isin(["", "nan", "NaN", "None", "<NA>"])
     minor, unreadable, too_fine = minor_from(raw.where(~blank), decimals_array(currency), rounds=rounds)
     missing = blank.to_numpy(bool)
-    checked.add(column.name, unreadable, EXPECTED["money"], "something else")
+    too_large = unreadable & is_too_large(raw)
+    checked.add(column.name, unreadable & ~too_large, EXPECTED["money"], "something else")
+    checked.add(column.name, too_large, "an amount of at most 920 million million", "a larger one")
     step = "correct the rows, or let the mapping round them"
     checked.add(column.name, too_fine, "no more decimals than the currency has", "more decimals", step)
     if column.required:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from features.codes import COUNTRIES, CURRENCIES
 from features.columns import Column
-from features.instants import end_of_day, to_utc
+from features.instants import FIRST_YEAR, LAST_YEAR, end_of_day, to_utc, within_range
 
 __all__ = ["EXPECTED", "convert", "is_day_only"]
 
@@ -20,8 +20,8 @@ Converted = tuple["pd.Series[Any]", Mask]
 
 EXPECTED: dict[str, str] = {
     "text": "text",
-    "date": "a date like 2026-01-31",
-    "instant": "a date or an instant like 2026-01-31T12:00:00Z",
+    "date": f"a date like 2026-01-31, between {FIRST_YEAR} and {LAST_YEAR}",
+    "instant": f"a date or an instant like 2026-01-31T12:00:00Z, between {FIRST_YEAR} and {LAST_YEAR}",
     "money": "a decimal number like 1234.50",
     "number": "a finite number",
     "integer": "a whole number",
@@ -95,13 +95,8 @@ def _text(raw: pd.Series[Any], _timezone: str) -> Converted:
 
 def _date(raw: pd.Series[Any], timezone: str) -> Converted:
     if pd.api.types.is_datetime64_any_dtype(raw.dtype):
-        instants = (
-            raw
-            if getattr(raw.dtype, "tz", None) is None
-            else raw.dt.tz_convert(timezone).dt.tz_localize(None)
-        )
-        values = instants.astype("datetime64[s]")
-        return values, (values.notna() & (values != values.dt.normalize())).to_numpy(bool)
+        values = _local(raw, timezone)
+        return values, (raw.notna() & (values != values.dt.normalize())).to_numpy(bool)
     values = _parsed(raw, "%Y-%m-%d")
     return values, (values.isna() & raw.notna()).to_numpy(bool)
 
@@ -109,26 +104,42 @@ def _date(raw: pd.Series[Any], timezone: str) -> Converted:
 def _instant(raw: pd.Series[Any], timezone: str) -> Converted:
     day_only = is_day_only(raw)
     if pd.api.types.is_datetime64_any_dtype(raw.dtype):
-        instants = pd.Series(to_utc(raw, timezone), index=raw.index)
+        instants = pd.Series(to_utc(_legal(raw), timezone), index=raw.index)
     else:
         instants = _parsed_instants(raw, timezone)
-    local_days = _parsed(raw, "%Y-%m-%d") if raw.dtype == object or raw.dtype == "str" else raw
+    is_text = raw.dtype == object or raw.dtype == "str"
+    local_days = _parsed(raw, "%Y-%m-%d") if is_text else raw.where(instants.notna())
     if day_only.any():
         ends = pd.Series(end_of_day(pd.to_datetime(local_days.where(day_only)), timezone), index=raw.index)
         instants = instants.where(~day_only, ends)
     return instants.astype("datetime64[s]"), (instants.isna() & raw.notna()).to_numpy(bool)
 
 
+def _legal(times: pd.Series[Any]) -> pd.Series[Any]:
+    """Return dates or instants, with or without a zone, missing where they are out of range."""
+    has_zone = getattr(times.dtype, "tz", None) is not None
+    plain = times.dt.tz_convert("UTC").dt.tz_localize(None) if has_zone else times
+    return times.where(within_range(plain, is_utc=has_zone))
+
+
+def _local(times: pd.Series[Any], timezone: str) -> pd.Series[Any]:
+    legal = _legal(times)
+    if getattr(legal.dtype, "tz", None) is not None:
+        legal = legal.dt.tz_convert(timezone).dt.tz_localize(None)
+    return legal.astype("datetime64[s]").where(within_range(legal))
+
+
 def _parsed(raw: pd.Series[Any], pattern: str) -> pd.Series[Any]:
     text = raw.astype("str").where(raw.notna()).str.strip()
-    return pd.to_datetime(text, format=pattern, errors="coerce").astype("datetime64[s]")
+    return _legal(pd.to_datetime(text, format=pattern, errors="coerce").astype("datetime64[s]"))
 
 
 def _parsed_instants(raw: pd.Series[Any], timezone: str) -> pd.Series[Any]:
     text = raw.astype("str").where(raw.notna()).str.strip()
     zoned = text.str.contains(r"(?:Z|[+-]\d\d:?\d\d)$", na=False)
     utc = pd.to_datetime(text.where(zoned), format="ISO8601", errors="coerce", utc=True)
-    local = pd.to_datetime(text.where(~zoned), format="ISO8601", errors="coerce")
+    utc = _legal(utc)
+    local = _legal(pd.to_datetime(text.where(~zoned), format="ISO8601", errors="coerce"))
     return pd.Series(
         np.where(zoned, utc.dt.tz_localize(None).astype("datetime64[s]"), to_utc(local, timezone)),
         index=raw.index,

@@ -24,6 +24,14 @@ __all__ = ["read", "write"]
 
 Format = Literal["parquet", "csv"]
 
+_UNREADABLE = (
+    OSError,
+    pa.ArrowException,
+    UnicodeDecodeError,
+    pd.errors.ParserError,
+    pd.errors.EmptyDataError,
+)
+
 
 def read(folder: str | Path) -> Portfolio:
     """Read and check the portfolio in a folder.
@@ -39,15 +47,21 @@ def read(folder: str | Path) -> Portfolio:
         Where the folder is no portfolio or any row of it is wrong: a broken table is refused whole.
     """
     folder = Path(folder)
-    head = _read_head(folder / "portfolio.toml")
-    files = _table_files(folder)
-    raw = {name: _read_table(path, TABLES[name]) for name, path in files.items()}
+    try:
+        head = _read_head(folder / "portfolio.toml")
+        files = _table_files(folder)
+        raw = {name: _read_table(path, TABLES[name]) for name, path in files.items()}
+        sources = head.get("sources") or {path.name: _sha256(path) for path in files.values()}
+    except OSError as error:
+        step = "check the path, and that you have the right to read it"
+        found = f"one that refuses ({error.strerror or type(error).__name__})"
+        raise InputError.of("a portfolio folder that can be read", found, step) from error
     return from_frames(
         raw,
         _seller(head.get("seller", {})),
         observed_from=_instant(head.get("observed_from")),
         observed_until=_instant(head.get("observed_until")),
-        sources=head.get("sources") or {path.name: _sha256(path) for path in files.values()},
+        sources=sources,
         knowledge=head.get("knowledge"),
     )
 
@@ -133,9 +147,13 @@ def _read_table(path: Path, table: Table) -> pd.DataFrame:
         if path.suffix == ".parquet":
             return _widened(pq.read_table(path), table)
         return pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""], encoding="utf-8-sig")
-    except (pa.ArrowInvalid, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        found = f"{path.name}, which is none ({type(error).__name__})"
-        step = "write it again, or import it with a mapping that names its encoding"
+    except _UNREADABLE as error:
+        # Reason: Arrow tells damaged pages as OSError, like a right that lacks.
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        found = f"{path.name}, which is none ({reason})"
+        step = (
+            "write it again, check the right to read it, or import it with a mapping that names its encoding"
+        )
         raise InputError.of(
             f"a readable UTF-8 {path.suffix[1:]} file", found, step, table=path.stem
         ) from error

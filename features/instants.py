@@ -8,12 +8,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from features.errors import InputError
 
 __all__ = [
     "FAR_FUTURE",
+    "FIRST_YEAR",
+    "LAST_YEAR",
     "day_of",
     "end_of_day",
     "is_day",
@@ -22,12 +25,37 @@ __all__ = [
     "parse_as_of",
     "start_of_day",
     "to_utc",
+    "within_range",
 ]
 
 FAR_FUTURE = np.datetime64("2262-01-01T00:00:00", "s")
 """Later than every instant of a ledger: the end of the validity of a version that none replaces."""
 
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""Years between which every date and instant of a ledger, a mapping and a request lies."""
+
+_FIRST = np.datetime64(f"{FIRST_YEAR}-01-01T00:00:00", "s")
+_END = np.datetime64(f"{LAST_YEAR + 1}-01-01T00:00:00", "s")
+_ONE_DAY = np.timedelta64(1, "D")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def within_range(times: pd.Series[Any] | pd.DatetimeIndex, *, is_utc: bool = False) -> npt.NDArray[np.bool_]:
+    """Return which dates or instants lie from 1900-01-01 to 2200-12-31; missing ones do not.
+
+    Parameters
+    ----------
+    times : Series or DatetimeIndex without a zone, shape (n,), missing allowed
+    is_utc : bool
+        Whether these are instants in UTC: the local day that they belong to may be the day before or after.
+
+    Examples
+    --------
+    >>> within_range(pd.DatetimeIndex(["1899-12-31", "2200-12-31", "9999-12-31"])).tolist()
+    [False, True, False]
+    """
+    leeway = _ONE_DAY if is_utc else np.timedelta64(0, "D")
+    return np.asarray((times >= _FIRST - leeway) & (times < _END + leeway), dtype=bool)
 
 
 def end_of_day(days: pd.Series[Any] | pd.DatetimeIndex, timezone: str) -> pd.DatetimeIndex:
@@ -122,7 +150,7 @@ def parse_as_of(value: str | date | datetime | pd.Timestamp, timezone: str) -> p
     """
     if isinstance(value, str):
         value = _parsed(value)
-    if pd.isna(value):
+    if pd.isna(value) or not FIRST_YEAR <= value.year <= LAST_YEAR:
         raise _bad_instant()
     if isinstance(value, date) and not isinstance(value, datetime):
         return end_of_day(pd.DatetimeIndex([pd.Timestamp(value)]), timezone)[0]
@@ -138,6 +166,8 @@ def start_of_day(day: str | date, timezone: str) -> pd.Timestamp:
     '2015-12-31T23:00:00'
     """
     parsed = _parsed(day) if isinstance(day, str) else day
+    if not FIRST_YEAR <= parsed.year <= LAST_YEAR:
+        raise _bad_instant()
     midnight = pd.DatetimeIndex([pd.Timestamp(parsed)]).normalize()
     return end_of_day(midnight - pd.Timedelta(days=1), timezone)[0] + pd.Timedelta(seconds=1)
 
@@ -155,5 +185,7 @@ def _parsed(text: str) -> date | datetime:
 
 def _bad_instant() -> InputError:
     return InputError.of(
-        "a date like 2026-01-31 or an instant like 2026-01-31T12:00:00Z", "text that is neither", "correct it"
+        f"a date like 2026-01-31 or an instant like 2026-01-31T12:00:00Z, from {FIRST_YEAR} to {LAST_YEAR}",
+        "something else",
+        "correct it",
     )

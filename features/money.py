@@ -10,7 +10,7 @@ import pandas as pd
 
 from features.codes import CURRENCY_DECIMALS
 
-__all__ = ["FILE_DECIMALS", "decimals_array", "minor_from", "text_from_minor"]
+__all__ = ["FILE_DECIMALS", "decimals_array", "is_too_large", "minor_from", "text_from_minor"]
 
 FILE_DECIMALS = 4
 """Decimals of money in Parquet files: as many as any currency of ISO 4217 has."""
@@ -66,6 +66,20 @@ def minor_from(amounts: pd.Series[Any], decimals: Ints, *, rounds: bool = False)
     too_fine = ~unreadable & ~missing & ((np.abs(scaled) % step != 0) | beyond) & (not rounds)
     minor[too_fine] = 0
     return minor, unreadable, too_fine
+
+
+def is_too_large(amounts: pd.Series[Any]) -> Mask:
+    """Return which amounts are finite numbers beyond 9.2e14 currency units, in digits of any width.
+
+    Examples
+    --------
+    >>> is_too_large(pd.Series(["920000000000000", "-1000000000000000", "many", "inf"])).tolist()
+    [False, True, False, False]
+    """
+    text = amounts.astype("str").str.normalize("NFKC").str.strip()
+    units = pd.to_numeric(text, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    too_large: Mask = np.isfinite(units) & (np.abs(units) > _LARGEST_UNITS)
+    return too_large
 
 
 def text_from_minor(minor: Ints, decimals: Ints) -> npt.NDArray[np.object_]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -10,22 +11,18 @@ from typing import Annotated, Any, Literal
 import orjson
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from credit.request import Request
+from credit.request import LARGEST_AMOUNT, LONGEST_TERMS_DAYS, Request
 from features.codes import CURRENCIES
 from serving.errors import CallError
 
-__all__ = ["EXPECTED", "LARGEST_AMOUNT", "AssessCall", "RequestPart", "parse_call"]
+__all__ = ["EXPECTED", "AssessCall", "RequestPart", "parse_call"]
 
-LARGEST_AMOUNT = 9.2e14
-"""Beyond it an amount has no exact minor units."""
-
-_LARGEST_TERMS_DAYS = 3650
 _DECIMAL = re.compile(r"\d{1,15}(\.\d{1,10})?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?)?")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 
-_AMOUNT = "a finite amount above 0 and at most 920000000000000, as a number or as decimal text"
+_AMOUNT = f"a finite amount above 0 and at most {LARGEST_AMOUNT:.0f}, as a number or as decimal text"
 _AS_OF = "a date like 2026-01-31 or an instant like 2026-01-31T12:00:00Z"
 
 EXPECTED: Mapping[str, str] = {
@@ -37,7 +34,7 @@ EXPECTED: Mapping[str, str] = {
     "request.kind": "order, limit or terms",
     "request.amount": _AMOUNT,
     "request.currency": "an ISO 4217 code like EUR",
-    "request.terms_days": f"whole days from 0 to {_LARGEST_TERMS_DAYS}",
+    "request.terms_days": f"whole days from 0 to {LONGEST_TERMS_DAYS}",
     "request.due_on": f"a date like 2026-01-31, between the years {_FIRST_YEAR} and {_LAST_YEAR}",
 }
 """What each field is expected to be, by its path."""
@@ -90,7 +87,7 @@ class RequestPart(_Part):
     kind: Literal["order", "limit", "terms"]
     amount: Amount | None = None
     currency: Currency | None = None
-    terms_days: Annotated[int, Field(ge=0, le=_LARGEST_TERMS_DAYS)] | None = None
+    terms_days: Annotated[int, Field(ge=0, le=LONGEST_TERMS_DAYS)] | None = None
     due_on: Day | None = None
 
 
@@ -137,14 +134,15 @@ def parse_call(body: bytes) -> AssessCall:
 
     Examples
     --------
-    >>> parse_call(b'{"buyer_id": "B00001"}').lang
+    >>> parse_call(b'{"buyer_id": "B000001"}').lang
     'en'
-    >>> parse_call(b'{"buyer_id": "B00001", "request": {"kind": "order", "amount": -1}}')
+    >>> parse_call(b'{"buyer_id": "B000001", "request": {"kind": "order", "amount": -1}}')
     Traceback (most recent call last):
     serving.errors.CallError: request.amount: expected a finite amount above 0 ...; found ...
     """
     try:
         raw = orjson.loads(body)
+        _check_keys(body)
     except orjson.JSONDecodeError as error:
         found = (
             "nothing"
@@ -158,6 +156,18 @@ def parse_call(body: bytes) -> AssessCall:
         raise _invalid(error.errors(include_url=False, include_context=False)[0]) from None
     _check_together(call.request)
     return call
+
+
+def _check_keys(body: bytes) -> None:
+    """Refuse an object that names a key twice: which of the two is meant, nobody can say."""
+
+    def check(pairs: list[tuple[str, Any]]) -> None:
+        if len({key for key, _ in pairs}) < len(pairs):
+            step = "name each field once"
+            raise CallError("invalid_json", "objects whose keys differ", "a key that is named twice", step)
+
+    # Reason: numbers stay text here; reading thousands of digits as one would be slow.
+    json.loads(body, object_pairs_hook=check, parse_int=str, parse_float=str)
 
 
 def _check_together(part: RequestPart | None) -> None:
@@ -199,6 +209,8 @@ _OUT_OF_RANGE = ("greater_than", "greater_than_equal", "less_than_equal", "finit
 
 def _found(value: Any, problem: str) -> str:
     """Name what was found by its kind, never by its value."""
+    if problem == "string_too_short":
+        return "an empty text"
     if problem in _OUT_OF_RANGE:
         return "a number out of range"
     if value is None:

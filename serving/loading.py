@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 from credit.assessor import Assessor
 from credit.locales import LANGUAGES
 from credit.release import Release, current_folder
@@ -28,18 +26,12 @@ def check(settings: Settings) -> None:
     Raises
     ------
     InputError
-        Where there is no release, the portfolio cannot be read, or it is another seller's.
+        Where there is no release or it does not load, the portfolio cannot be read, or it is another
+        seller's.
     """
-    folder = current_folder(settings.releases)
-    try:
-        seller_id = str(json.loads((folder / "release.json").read_text(encoding="utf-8"))["seller_id"])
-    except (OSError, ValueError, KeyError) as error:
-        step = "promote a model again: `credence models promote`"
-        raise InputError.of(
-            "the release that CREDENCE_HOME points at", "none that can be read", step
-        ) from error
+    release = Release.load(current_folder(settings.releases))
     if settings.portfolio is not None:
-        _check_seller(read(settings.portfolio), seller_id)
+        _check_seller(read(settings.portfolio), release.seller_id)
 
 
 def load_release(settings: Settings) -> Release:

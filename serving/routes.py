@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
@@ -24,6 +25,8 @@ from serving.page import ASSETS, asset, words
 from serving.state import State
 
 __all__ = ["LARGEST_BODY", "make_application"]
+
+_LOG = logging.getLogger("credence.serving")
 
 LARGEST_BODY = 64 * 1024
 """Bytes of a body; a call is about 200."""
@@ -186,8 +189,12 @@ def _guarded(endpoint: Endpoint) -> Endpoint:
     async def answer(request: Request) -> Response:
         try:
             return await endpoint(request)
-        except (CallError, HTTPException, ClientDisconnect):
+        except (CallError, HTTPException):
             raise
+        except ClientDisconnect:
+            # Reason: nobody reads the answer; what rises further would be logged with a traceback.
+            _LOG.debug("the caller has gone before the call was read")
+            return Response(status_code=400)
         except Exception as error:
             return await _refuse(request, log_fault(error))
 

@@ -11,9 +11,9 @@ import pandas as pd
 from credit.encoding import worst_quartile
 from credit.spec import FeatureSpec
 from features.catalog import FEATURES, Model, inputs_of
-from features.columns import TABLES
 from features.errors import InputError
 from features.portfolio import Portfolio
+from training.options import references_of
 
 __all__ = ["Choice", "choose_features"]
 
@@ -55,7 +55,7 @@ def choose_features(
         Where a name of `without` is neither a feature nor a column of any table, or nothing is left to learn
         from.
     """
-    left_out = _resolve(without)
+    left_out = {reference for name in without for reference in references_of(name)}
     reasons = {name: _reason(name, left_out, portfolio, values[name]) for name in inputs_of(model)}
     chosen = tuple(_spec(name, values[name]) for name, reason in reasons.items() if not reason)
     if not chosen:
@@ -63,22 +63,6 @@ def choose_features(
             "a feature to learn from", "none that varies", "load more columns or a longer history"
         )
     return Choice(chosen, {name: reason for name, reason in reasons.items() if reason})
-
-
-def _resolve(without: Iterable[str]) -> set[str]:
-    """Return features and ``table.column`` references that the names stand for."""
-    found: set[str] = set()
-    for name in without:
-        references = {f"{table}.{c.name}" for table, rule in TABLES.items() for c in rule.columns}
-        meant = {reference for reference in references if name in (reference, reference.partition(".")[2])}
-        if name in FEATURES:
-            meant.add(name)
-        if not meant:
-            raise InputError.of(
-                "the name of a feature or of a table's column", f"'{name}'", "see docs/features.md"
-            )
-        found |= meant
-    return found
 
 
 def _reason(name: str, left_out: set[str], portfolio: Portfolio, values: pd.Series) -> str:

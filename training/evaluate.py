@@ -11,6 +11,7 @@ from credit.model import RiskModel
 from features.build import Packed, build_packed
 from features.errors import InputError
 from features.instants import start_of_day
+from training.options import check_days
 from training.periods import day_after
 from training.pipeline import period_metrics
 from training.registry import Version
@@ -98,13 +99,9 @@ def _period(
     version: Version, model: RiskModel, packed: Packed, start: str | None, stop: str | None
 ) -> tuple[pd.Timestamp, pd.Timestamp]:
     timezone = packed.portfolio.seller.timezone
-    try:
-        first = None if start is None else start_of_day(start, timezone)
-        last = None if stop is None else start_of_day(stop, timezone)
-    except ValueError as error:
-        raise InputError.of(
-            "dates like 2026-01-31 for --from and --to", "other text", "correct them"
-        ) from error
+    check_days(start, stop)
+    first = None if start is None else start_of_day(start, timezone)
+    last = None if stop is None else start_of_day(stop, timezone)
     if first is None:
         tested_from = None if model.spec.final else version.metrics.get("from")
         fitted_until = pd.Timestamp(model.spec.fitted_until)

@@ -20,7 +20,7 @@ class Gate:
     ----------
     name : str
     value, threshold : str or float
-    operator : {"==", ">=", ">"}
+    operator : {"==", ">=", "<=", ">"}
     passed : bool
     """
 
@@ -34,9 +34,13 @@ class Gate:
         return f"{self.name} {_short(self.value)} {self.operator} {_short(self.threshold)}"
 
 
+_FLATTEST_SLOPE, _STEEPEST_SLOPE = 0.2, 5.0
+"""Outside of them probabilities are far too bold or far too timid."""
+
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "==": lambda value, threshold: bool(value == threshold),
     ">=": lambda value, threshold: bool(value >= threshold),
+    "<=": lambda value, threshold: bool(value <= threshold),
     ">": lambda value, threshold: bool(value > threshold),
 }
 
@@ -56,12 +60,27 @@ def gates_for(version: Version, champion: Version | None, seller_id: str) -> lis
         _gate("seller", version.tags["seller_id"], "==", seller_id),
         _gate("loads_with_golden_predictions", _loads(version), "==", "yes"),
         _gate("auc", _auc(version, "value"), ">", 0.5),
+        *_calibration(version),
     ]
     if champion is not None:
         gates.append(_gate("outcome", version.tags["outcome"], "==", champion.tags["outcome"]))
         # Reason: not below the champion's interval; a paired test needs both models' say on one period.
         gates.append(_gate("auc_not_below_champion_low", _auc(version, "value"), ">=", _auc(champion, "low")))
     return gates
+
+
+def _calibration(version: Version) -> list[Gate]:
+    """Return the gates of the slope, where one can be said.
+
+    The intercept has none: a population rate shifts it, and a test period may have another rate.
+    """
+    slope = version.metrics.get("metrics", {}).get("calibration_slope", {}).get("value")
+    if slope is None:
+        return []
+    return [
+        _gate("calibration_slope", slope, ">=", _FLATTEST_SLOPE),
+        _gate("calibration_slope", slope, "<=", _STEEPEST_SLOPE),
+    ]
 
 
 def _gate(name: str, value: Any, operator: str, threshold: Any) -> Gate:

@@ -34,7 +34,12 @@ class Home:
     @property
     def tracking_uri(self) -> str:
         """MLflow's SQLite database."""
-        return f"sqlite:///{self.path / 'mlflow.db'}"
+        return f"sqlite:///{self.database}"
+
+    @property
+    def database(self) -> Path:
+        """File of MLflow's database."""
+        return self.path / "mlflow.db"
 
     @property
     def artifacts(self) -> Path:
@@ -52,12 +57,11 @@ class Home:
         Raises
         ------
         InputError
-            Where it is another seller's: one registry serves one seller.
+            Where it is another seller's: one registry serves one seller; where it cannot be written.
         """
-        self.path.mkdir(parents=True, exist_ok=True)
-        owner = self.path / "seller.json"
-        if not owner.is_file():
-            owner.write_text(json.dumps({"seller_id": seller_id}), encoding="utf-8")
+        self.make()
+        if not self._owner.is_file():
+            self._owner.write_text(json.dumps({"seller_id": seller_id}), encoding="utf-8")
         found = self.seller_id()
         if found != seller_id:
             step = "set CREDENCE_HOME to another folder for this seller"
@@ -66,14 +70,63 @@ class Home:
             )
 
     def seller_id(self) -> str:
-        """Return whose home this is; empty for a home that nobody has claimed."""
-        owner = self.path / "seller.json"
-        return str(json.loads(owner.read_text(encoding="utf-8"))["seller_id"]) if owner.is_file() else ""
+        """Return whose home this is; empty for a home that nobody has claimed.
+
+        Raises
+        ------
+        InputError
+            Where ``seller.json`` cannot be read.
+        """
+        if not self._owner.is_file():
+            return ""
+        try:
+            return str(json.loads(self._owner.read_text(encoding="utf-8"))["seller_id"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            step = (
+                """restore it, or write {"seller_id": "..."} with the id of the seller whose home this is"""
+            )
+            found = f"one that cannot be read ({type(error).__name__})"
+            raise InputError.of("seller.json of CREDENCE_HOME with a seller_id", found, step) from error
+
+    def make(self) -> None:
+        """Make the folder where it is not there.
+
+        Raises
+        ------
+        InputError
+            Where it cannot be made, or cannot be written.
+        """
+        self.check()
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _unusable(f"that cannot be made ({error.strerror})") from error
+
+    def check(self) -> None:
+        """Refuse a folder that cannot be made or written (InputError); nothing is made."""
+        there = next(path for path in (self.path, *self.path.parents) if os.access(path, os.F_OK))
+        if not there.is_dir():
+            raise _unusable("with a file in its place")
+        if not os.access(there, os.W_OK | os.X_OK):
+            raise _unusable("without the right to write it")
+
+    @property
+    def _owner(self) -> Path:
+        return self.path / "seller.json"
 
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Keep other processes from writing registry and releases at the same time."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        with (self.path / "lock").open("w") as handle:
+        self.make()
+        try:
+            handle = (self.path / "lock").open("w")
+        except OSError as error:
+            raise _unusable(f"that refuses a lock ({error.strerror})") from error
+        with handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
+
+
+def _unusable(what: str) -> InputError:
+    step = "set CREDENCE_HOME to a folder that you may write, or ask for the right"
+    return InputError.of("a CREDENCE_HOME that can be written", f"one {what}", step)

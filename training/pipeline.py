@@ -154,8 +154,9 @@ def _folds(work: _Work, inputs: np.ndarray, choice: Choice, say: Say) -> Fit:
     folds = rolling_folds(work.subjects)
     if not folds:
         raise Refused(
-            "expected a history in which earlier subjects can predict later ones, with at least five bad and "
-            "five good outcomes each; found too short a history; load more of it"
+            "expected rolling folds inside the training period, in which earlier subjects predict later "
+            "ones, with at least five bad and five good outcomes each; found too short a training period; "
+            "move --test-from to a later day, or load a longer history"
         )
     say(f"{len(folds)} rolling folds")
     return fold_predictions(inputs, work.outcome, choice.features, folds, work.recipe.seed)

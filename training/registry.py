@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import sqlite3
 import warnings
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
 from mlflow.tracking import MlflowClient
 from mlflow.types.schema import ColSpec, Schema
+from sqlalchemy.exc import SQLAlchemyError
 
 from credit.model import RiskModel
 from features.catalog import NAMES
@@ -80,6 +84,11 @@ class Registry:
     Parameters
     ----------
     home : Home
+
+    Raises
+    ------
+    InputError
+        Where the home cannot be written, or its database cannot be read.
     """
 
     def __init__(self, home: Home) -> None:
@@ -87,10 +96,16 @@ class Registry:
         for name in ("mlflow", "alembic"):
             logging.getLogger(name).setLevel(logging.WARNING)
         mlflow.environment_variables.MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)
-        home.path.mkdir(parents=True, exist_ok=True)
+        home.make()
+        _check_database(home.database)
         self.home = home
         mlflow.set_tracking_uri(home.tracking_uri)
         self._client = MlflowClient(home.tracking_uri)
+        try:
+            self._client.search_registered_models(max_results=1)
+        except (MlflowException, SQLAlchemyError) as error:
+            # Reason: the text of such an error is SQL with its values.
+            raise _unreadable(type(error).__name__) from None
 
     def register(
         self, run: Run, recipe: Recipe, metrics: Mapping[str, Any], extra_tags: Mapping[str, str]
@@ -188,6 +203,28 @@ class Registry:
     def _ensure(self, model: str) -> None:
         if not self._client.search_registered_models(f"name='{model}'"):
             self._client.create_registered_model(model)
+
+
+def _check_database(path: Path) -> None:
+    """Refuse a broken file here: MLflow would try again and again, and log SQL meanwhile."""
+    if not path.is_file():
+        return
+    if not os.access(path, os.R_OK | os.W_OK):
+        raise _unreadable("no right to write it")
+    try:
+        with closing(sqlite3.connect(path)) as database:
+            found = database.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error as error:
+        raise _unreadable(type(error).__name__) from None
+    if found != ("ok",):
+        raise _unreadable("damaged pages")
+
+
+def _unreadable(found: str) -> InputError:
+    step = "restore it from a copy, or set CREDENCE_HOME to another folder and train again"
+    return InputError.of(
+        "a registry (mlflow.db in CREDENCE_HOME)", f"one that cannot be read ({found})", step
+    )
 
 
 def _log_model(folder: Path) -> str:

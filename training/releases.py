@@ -13,17 +13,19 @@ from pathlib import Path
 import yaml
 
 from credit.policy import Policy
-from credit.release import POINTER
-from features.errors import Refused
+from credit.release import POINTER, Release, current_folder
+from features.errors import InputError, Refused
 from training.gates import Gate, gates_for
 from training.home import Home
 from training.registry import MODELS, Registry, Version
 
-__all__ = ["policy_of", "promote"]
+__all__ = ["in_force", "policy_of", "promote"]
 
 
 def promote(registry: Registry, version: Version, *, first: bool = False) -> tuple[str, list[Gate]]:
     """Check the gates, make the version champion and write a release that serves it.
+
+    A version that is in force already stays so, without a new release.
 
     Parameters
     ----------
@@ -51,10 +53,21 @@ def promote(registry: Registry, version: Version, *, first: bool = False) -> tup
     gates = gates_for(version, champion, home.seller_id())
     failed = [str(gate) for gate in gates if not gate.passed]
     if failed:
-        _log(home, {"version": version.name, "promoted": False, "gates": [asdict(gate) for gate in gates]})
+        _log(
+            home,
+            {
+                "version": version.name,
+                "promoted": False,
+                "first": first,
+                "gates": [asdict(gate) for gate in gates],
+            },
+        )
         raise Refused(
             f"not promoted: expected {'; expected '.join(failed)}; train again, or keep the champion"
         )
+    unchanged = in_force(registry, version)
+    if unchanged:
+        return unchanged, gates
     serving = {name: registry.version(f"{name}@champion") for name in MODELS if registry.has_champion(name)}
     release_id = _write(home, {**serving, version.model: version})
     registry.set_alias(version, "champion")
@@ -66,6 +79,19 @@ def promote(registry: Registry, version: Version, *, first: bool = False) -> tup
         "gates": [asdict(gate) for gate in gates],
     })  # fmt: skip
     return release_id, gates
+
+
+def in_force(registry: Registry, version: Version) -> str:
+    """Return the release in force that serves a champion with the policy as it is; empty where none does."""
+    home = registry.home
+    try:
+        release = Release.load(current_folder(home.releases))
+    except InputError:
+        return ""
+    champions = {name: f"{name}@champion" for name in MODELS if registry.has_champion(name)}
+    served = {name: registry.version(reference).name for name, reference in champions.items()}
+    same = served == release.versions and release.policy.hash == policy_of(home).hash
+    return release.release_id if same and served.get(version.model) == version.name else ""
 
 
 def policy_of(home: Home) -> Policy:

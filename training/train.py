@@ -9,13 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from credit.definition import DefaultDefinition
 from features.build import Packed
-from features.errors import InputError
+from features.errors import Refused
 from features.instants import start_of_day
 from training.home import Home
+from training.options import check_options
 from training.pipeline import fit_final, fit_tested
 from training.registry import Registry, Version
 from training.releases import promote
@@ -61,7 +60,7 @@ def train(  # noqa: PLR0913  (all that a caller may choose, by name)
     seed: int = 7,
     say: Callable[[str], None] = lambda _: None,
 ) -> Result:
-    """Train a model and register it; the first version in a home becomes champion and is released.
+    """Train a model and register it; the first version in a home that passes becomes champion, released.
 
     Parameters
     ----------
@@ -85,14 +84,15 @@ def train(  # noqa: PLR0913  (all that a caller may choose, by name)
     Raises
     ------
     InputError
-        Another seller's portfolio, an unknown name in `without`, a portfolio without the tables that it
-        takes.
+        Another seller's portfolio, a population rate out of range, an unknown name in `without`, a
+        portfolio without the tables that it takes.
     Refused
         Too short a history.
     """
+    check_options(test_from, population_rate, without)
     home = home or Home.from_environment()
     seller = packed.portfolio.seller
-    start = None if test_from is None else _start(test_from, seller.timezone)
+    start = None if test_from is None else start_of_day(test_from, seller.timezone)
     recipe = Recipe(_outcome(model, horizon_days, definition), start, population_rate, tuple(without), seed)
     with home.locked():
         home.claim(seller.seller_id)
@@ -108,13 +108,6 @@ def _outcome(model: str, horizon_days: int | None, definition: str | Path | None
             "default", definition=DefaultDefinition.load(None if definition is None else Path(definition))
         )
     return Outcome("late", DEFAULT_HORIZON_DAYS if horizon_days is None else horizon_days)
-
-
-def _start(day: str, timezone: str) -> pd.Timestamp:
-    try:
-        return start_of_day(day, timezone)
-    except ValueError as error:
-        raise InputError.of("a date like 2026-01-31 for --test-from", "other text", "correct it") from error
 
 
 def _tested(registry: Registry, packed: Packed, recipe: Recipe, say: Callable[[str], None]) -> Result:
@@ -174,5 +167,10 @@ def _published(
         registry.set_alias(version, "candidate")
         say(f"{version.name} is a candidate: `credence models promote {version.name}` puts it in force")
         return Result(version, "candidate", "", whole)
-    release_id, _ = promote(registry, version, first=True)
+    try:
+        release_id, _ = promote(registry, version, first=True)
+    except Refused as error:
+        registry.set_alias(version, "candidate")
+        say(f"{version.name} is a candidate, and nothing serves: {error}")
+        return Result(version, "candidate", "", whole)
     return Result(version, "champion", release_id, whole)

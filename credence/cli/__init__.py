@@ -14,7 +14,7 @@ from credence.cli.data import data
 from credence.cli.models import models
 from credence.cli.serve import serve
 from credence.cli.train import train
-from features.errors import CredenceError
+from features.errors import CredenceError, InputError
 
 __all__ = ["cli", "main"]
 
@@ -22,15 +22,15 @@ __all__ = ["cli", "main"]
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="credence")
 def cli() -> None:
-    r"""Trade-credit risk that explains itself: score, reasons and limit of every buyer.
+    """Trade-credit risk that explains itself: score, reasons and limit of every buyer.
 
     State lives in CREDENCE_HOME (default: .credence). Exit codes: 0 done, 1 it ran and the answer is no, 2
     bad input.
 
     \b
     Example:
-      credence data simulate demo && credence train late demo && credence assess demo --buyer B00001
-    """
+      credence data simulate demo && credence train late demo && credence assess demo --buyer B000001
+    """  # noqa: D301 (click reads the escaped character)
 
 
 for command in (data, train, models, assess, serve):
@@ -48,3 +48,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.exit(1)
+    except OSError as error:
+        click.echo(f"error: {_refusal(error)}", err=True)
+        sys.exit(2)
+
+
+def _refusal(error: OSError) -> InputError:
+    name = "a file" if error.filename is None else f"'{error.filename}'"
+    found = f"{name} that refuses ({error.strerror or type(error).__name__})"
+    return InputError.of(
+        "files and folders that can be used", found, "check the path, the right to use it, and the space left"
+    )

@@ -34,13 +34,13 @@ def assess(
     directory: str, buyer_id: str | None, everybody: bool, out: str | None, as_of: str | None, lang: str,
     references: tuple[str, ...], as_json: bool, **request: Any,
 ) -> None:  # fmt: skip
-    r"""Assess one buyer of the portfolio in DIR, or all of them. Assessments are suggestions.
+    """Assess one buyer of the portfolio in DIR, or all of them. Assessments are suggestions.
 
     \b
     Examples:
-      credence assess build/demo/portfolio --buyer B00001 --amount 50000 --terms 60
+      credence assess build/demo/portfolio --buyer B000001 --amount 50000 --terms 60
       credence assess build/demo/portfolio --all --out book.csv
-    """
+    """  # noqa: D301 (click reads the escaped character)
     if everybody == (buyer_id is not None):
         raise click.UsageError("expected either --buyer ID or --all; found both or neither; name one of them")
     if everybody and out is None:
@@ -53,13 +53,27 @@ def assess(
     if everybody:
         _list(assessor, as_of, lang, Path(str(out)), as_json)
         return
-    found = assessor.assess(str(buyer_id), as_of, _request(assessor, **request), lang=lang)
+    found = _assess(assessor, str(buyer_id), as_of, _request(assessor, **request), lang)
     if as_json:
         print_json(found)
         return
     from credit.render import render
 
     click.echo(render(found, lang))
+
+
+def _assess(
+    assessor: Assessor, buyer_id: str, as_of: str | None, request: Request | None, lang: str
+) -> dict[str, Any]:
+    from credit.assessor import UnknownBuyer
+    from features.errors import InputError
+
+    try:
+        return assessor.assess(buyer_id, as_of, request, lang=lang)
+    except UnknownBuyer as error:
+        problem = error.problems[0]
+        expected = f"{problem.expected} as --buyer"
+        raise InputError.of(expected, problem.found, problem.next_step) from None
 
 
 def _assessor(directory: str, references: tuple[str, ...]) -> Assessor:

@@ -33,12 +33,12 @@ data.add_command(import_, name="import")
 @click.option("--format", "fmt", type=click.Choice(["parquet", "csv"]), default="parquet", show_default=True)
 @as_json
 def simulate(out: str, buyers: int, years: int, seed: int, fmt: str, as_json: bool) -> None:
-    r"""Write a simulated portfolio to the folder OUT.
+    """Write a simulated portfolio to the folder OUT.
 
     \b
     Example:
       credence data simulate build/demo/portfolio --buyers 2000 --years 4 --seed 7
-    """
+    """  # noqa: D301 (click reads the escaped character)
     from pathlib import Path
 
     from credence.cli.output import replace_portfolio
@@ -55,12 +55,12 @@ def simulate(out: str, buyers: int, years: int, seed: int, fmt: str, as_json: bo
 @click.argument("directory", metavar="DIR", type=folder)
 @as_json
 def check(directory: str, as_json: bool) -> None:
-    r"""Read the portfolio in DIR; say whether it is sound and adds up to its balances.
+    """Read the portfolio in DIR; say whether it is sound and adds up to its balances.
 
     \b
     Example:
       credence data check build/demo/portfolio
-    """
+    """  # noqa: D301 (click reads the escaped character)
     import pandas as pd
 
     from features.errors import Refused

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -26,7 +28,7 @@ __all__ = ["import_"]
 @click.option("--format", "fmt", type=click.Choice(["parquet", "csv"]), default="parquet", show_default=True)
 @as_json
 def import_(files: tuple[Path, ...], mapping_name: str, out: Path, fmt: Any, as_json: bool) -> None:
-    r"""Turn the FILES of an export (CSV, Excel, Parquet) into a portfolio.
+    """Turn the FILES of an export (CSV, Excel, Parquet) into a portfolio.
 
     Rows that cannot be loaded go to OUT/rejects.csv with their reasons. The exit code is 1 where more than
     5 % of the rows are refused or a control figure differs, and 2 where nothing could be imported.
@@ -35,7 +37,7 @@ def import_(files: tuple[Path, ...], mapping_name: str, out: Path, fmt: Any, as_
     Example:
       credence data import invoices.csv --mapping cassandra_ap_invoices --out build/cass
       credence data import "AR 2025.xlsx" payments.csv --mapping our_erp.toml --out build/ledger
-    """
+    """  # noqa: D301 (click reads the escaped character)
     from credence.cli.output import check_target, replace_portfolio
     from features.errors import Refused
     from features.sources.importing import import_files
@@ -83,6 +85,7 @@ def _summary(imported: Imported, out: Path) -> dict[str, Any]:
         "observed_from": f"{portfolio.observed_from.isoformat()}Z",
         "observed_until": f"{portfolio.observed_until.isoformat()}Z",
         "failures": imported.failures,
+        "warnings": imported.warnings(datetime.now(ZoneInfo(portfolio.seller.timezone)).date()),
     }
 
 
@@ -106,4 +109,5 @@ def _text(summary: dict[str, Any]) -> str:
     )
     lines += [f"  {item['rows']:>10,} tolerated: {item['reason']}" for item in control["tolerated"]]
     lines.append(f"outcomes are complete from {summary['observed_from']} to {summary['observed_until']}")
+    lines += [f"warning: {text}" for text in summary["warnings"]]
     return "\n".join(lines)

@@ -22,12 +22,12 @@ def models() -> None:
 @models.command("list")
 @as_json
 def list_(as_json: bool) -> None:
-    r"""List every version in CREDENCE_HOME, newest first.
+    """List every version in CREDENCE_HOME, newest first.
 
     \b
     Example:
       credence models list
-    """
+    """  # noqa: D301 (click reads the escaped character)
     from training.home import Home
     from training.registry import Registry
 
@@ -50,12 +50,12 @@ def list_(as_json: bool) -> None:
 @click.argument("model")
 @as_json
 def show(model: str, as_json: bool) -> None:
-    r"""Show the version that MODEL names, such as late@champion or default@3.
+    """Show the version that MODEL names, such as late@champion or default@3.
 
     \b
     Example:
       credence models show late@champion
-    """
+    """  # noqa: D301 (click reads the escaped character)
     from training.home import Home
     from training.registry import Registry
 
@@ -95,12 +95,15 @@ def show(model: str, as_json: bool) -> None:
 def evaluate(
     model: str, directory: str, start: str | None, stop: str | None, in_sample: bool, as_json: bool
 ) -> None:
-    r"""Measure MODEL on the mature subjects of DIR with from <= as_of < to.
+    """Measure MODEL on the mature subjects of DIR with from <= as_of < to.
 
     \b
     Example:
       credence models evaluate late@champion build/demo/portfolio --from 2025-07-01
-    """
+    """  # noqa: D301 (click reads the escaped character)
+    from training.options import check_days
+
+    check_days(start, stop)
     from training.evaluate import evaluate as measure
     from training.home import Home
     from training.registry import Registry
@@ -122,26 +125,31 @@ def evaluate(
 @click.argument("model")
 @as_json
 def promote(model: str, as_json: bool) -> None:
-    r"""Put MODEL in force if it passes the gates: it becomes champion, and a new release serves it.
+    """Put MODEL in force if it passes the gates: it becomes champion, and a new release serves it.
 
     \b
     Example:
       credence models promote default@candidate
-    """
+    """  # noqa: D301 (click reads the escaped character)
     from training.home import Home
     from training.registry import Registry
+    from training.releases import in_force
     from training.releases import promote as put_in_force
 
     home = Home.from_environment()
     registry = Registry(home)
     version = registry.version(model)
     with home.locked():
+        before = in_force(registry, version)
         release_id, gates = put_in_force(registry, version)
     if as_json:
         print_json({"version": version.name, "release": release_id, "gates": [vars(gate) for gate in gates]})
         return
     for gate in gates:
         say(f"  {gate}")
+    if release_id == before:
+        click.echo(f"{version.name} is champion already; release {release_id} serves it, and nothing changed")
+        return
     click.echo(f"{version.name} is champion; release {release_id} serves it")
 
 

@@ -24,7 +24,7 @@ def _shared(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--test-from", metavar="DATE",
                      help="First as_of of the test period [default: the latest fifth]."),
         click.option("--final", is_flag=True, help="Refit the latest tested recipe on every mature subject."),
-        click.option("--population-rate", type=click.FloatRange(0, 1, min_open=True, max_open=True),
+        click.option("--population-rate", type=click.FloatRange(0.0001, 0.5),
                      metavar="RATE",
                      help="Rate of bad outcomes in the population, where the sample's differs from it."),
         click.option("--without", multiple=True, metavar="NAME",
@@ -41,12 +41,12 @@ def _shared(command: Callable[..., None]) -> Callable[..., None]:
               help="Late means unpaid this many days after the due date [default: 30].")  # fmt: skip
 @_shared
 def late(horizon_days: int | None, **options: Any) -> None:
-    r"""Train the model of late payment on the ledger in DIR.
+    """Train the model of late payment on the ledger in DIR.
 
     \b
     Example:
       credence train late build/demo/portfolio --test-from 2025-07-01
-    """
+    """  # noqa: D301 (click reads the escaped character)
     _run("late", horizon_days=horizon_days, **options)
 
 
@@ -56,18 +56,24 @@ def late(horizon_days: int | None, **options: Any) -> None:
 )
 @_shared
 def default(definition: str | None, **options: Any) -> None:
-    r"""Train the model of default within 12 months on the portfolio in DIR.
+    """Train the model of default within 12 months on the portfolio in DIR.
 
     \b
     Example:
       credence train default build/demo/portfolio --population-rate 0.02
-    """
+    """  # noqa: D301 (click reads the escaped character)
     _run("default", definition=definition, **options)
 
 
 def _run(model: str, directory: str, as_json: bool, **options: Any) -> None:
+    from training.options import check_options
+
+    check_options(options["test_from"], options["population_rate"], options["without"])
+    # Reason: MLflow takes seconds to import; a wrong option is told without them.
+    from training.home import Home
     from training.train import train as learn
 
+    Home.from_environment().check()
     result = learn(load_packed(directory), model, say=say, **options)
     if as_json:
         print_json(result.report)

@@ -54,8 +54,8 @@ class Feature:
     label_en, label_zh : str
         Name for people.
     phrase_en, phrase_zh : str
-        A sentence with ``{value}`` and, where useful, ``{reference}``, both already formatted; empty where
-        the value alone says nothing.
+        A sentence with ``{value}`` and, where useful, ``{reference}``, both already formatted, or with
+        ``{ago}``, the value as time that has passed; empty where the value alone says nothing.
     missing : str
         What a missing value means.
     """

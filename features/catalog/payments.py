@@ -86,8 +86,8 @@ PAYMENT_FEATURES: tuple[Feature, ...] = (
         missing="nothing was paid in the window"),
     _feature("p90_days_late_365d", "days", "payment_timeliness", 1, (
         "Days late of the slowest tenth, 12 months", "近12个月最慢一成发票逾期天数",
-        "Days late of the slowest tenth of invoices, last 12 months: {value} or more (negative is early).",
-        "近12个月最慢的一成发票逾期天数：{value}以上（负数表示提前付款）。")),
+        "In 12 months one invoice in ten was later than {value} (typical: {reference}; negative is early).",
+        "近12个月每十张发票有一张逾期超过{value}（参考值{reference}；负数表示提前付款）。")),
     _feature("max_days_late_365d", "days", "payment_timeliness", 1, (
         "Longest delay, 12 months", "近12个月最长逾期天数",
         "Longest delay of the last 12 months: {value} (negative is early).",
@@ -190,16 +190,16 @@ PAYMENT_FEATURES: tuple[Feature, ...] = (
         **_ISSUED | _SHOWN),
     _feature("tenure_days", "days", "relationship", -1, (
         "Time since the first invoice", "合作时长",
-        "The first invoice was issued {value} ago (typical: {reference}).",
-        "首张发票距今{value}（参考值{reference}）。"),
+        "The first invoice was issued {ago} (typical: {reference}).",
+        "首张发票开具在{ago}（参考值{reference}）。"),
         **_STATE | {"anchor": "issued_on", "sign_reason": "new buyers default more"}),
     _feature("days_since_last_invoice", "days", "order_behaviour", 0, (
         "Days since the last invoice", "距最近开票天数",
-        "The last invoice was issued {value} ago.", "最近一次开票距今{value}。"),
+        "The last invoice was issued {ago}.", "最近一次开票在{ago}。"),
         **_STATE | {"anchor": "issued_on"}),
     _feature("days_since_last_settlement", "days", "payment_trend", 0, (
         "Days since the last payment", "距最近付款天数",
-        "The last payment came {value} ago.", "最近一次付款距今{value}。"),
+        "The last payment came {ago}.", "最近一次付款在{ago}。"),
         **_STATE | {"anchor": "settled_on", "missing": "nothing was ever paid"}),
     _feature("has_payments", "flag", "data_quality", -1, (
         "Payment experience exists", "有付款记录",

@@ -75,16 +75,16 @@ class ColumnRule(Rule):
     year_from: str | None = None
     month: int = Field(12, ge=1, le=12)
     day: int = Field(31, ge=1, le=31)
-    plus_years: int = 0
+    plus_years: int = Field(0, ge=-300, le=300)
     join: list[str] | None = Field(None, min_length=1)
     with_: str = Field("", alias="with")
     key_of: list[str] | None = Field(None, min_length=1)
     add: list[str] | None = Field(None, min_length=1)
     subtract: list[str] = []
     format: str | list[str] | None = None
-    plus_days: int = 0
+    plus_days: int = Field(0, ge=-100_000, le=100_000)
     plus_days_from: str | None = None
-    plus_months: int = 0
+    plus_months: int = Field(0, ge=-3_600, le=3_600)
     month_end: bool = False
     unit: Literal["one", "thousand", "million", "billion"] = "one"
     sign: Literal["as_is", "reverse", "absolute"] = "as_is"

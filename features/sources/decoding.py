@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-import charset_normalizer
+import codecs
+import re
+from collections.abc import Callable
 
 from features.errors import InputError
 
 __all__ = ["as_utf8"]
 
 _SAMPLE_BYTES = 65_536
-_STEP_ENCODING = "name it in the mapping: [source] encoding = "
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
+_FOREIGN_RUN = re.compile(r"[^\x00-\x7f]{2,}")
+_MIN_SHARE_COMMON = 0.7
+_MIN_SHARE_NULS = 0.05
+_NOTES = {"cp1252": " (Western European); check names after the import"}
 
 
 def as_utf8(content: bytes, name: str, encoding: str) -> bytes:
@@ -49,31 +62,86 @@ def as_utf8(content: bytes, name: str, encoding: str) -> bytes:
 
 
 def _other_encoding(content: bytes, name: str, encoding: str) -> InputError:
+    expected = f"text in {encoding}"
     guess = _guessed_encoding(content)
-    found = f"{name}, which looks like {guess}" if guess else f"{name}, whose encoding cannot be guessed"
-    return InputError.of(f"text in {encoding}", found, f'{_STEP_ENCODING}"{guess or "..."}"')
+    if not guess:
+        return InputError.of(
+            expected,
+            f"{name}, which holds binary content, not text",
+            "name a text file, or an .xlsx or .parquet file with its own ending",
+        )
+    found = f"{name}, probably {guess}{_NOTES.get(guess, '')}"
+    return InputError.of(expected, found, f'name it in the mapping: [source] encoding = "{guess}"')
 
 
 def _guessed_encoding(content: bytes) -> str:
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return "utf-16"
+    """Return the likeliest of the encodings that the guide names; empty where it is no text."""
+    for mark, name in _MARKS:
+        if content.startswith(mark):
+            return name
     sample = content[:_SAMPLE_BYTES]
     if b"\0" in sample:
-        return "utf-16-le" if sample[1:2] == b"\0" else "utf-16-be"
+        return _utf_16_without_mark(sample)
+    if _CONTROLS.search(sample.decode("latin-1")):
+        return ""
+    if len(content) > len(sample):
+        sample = sample[: sample.rfind(b"\n") + 1] or sample
+    for name, is_common in _CANDIDATES:
+        text = _decoded(sample, name)
+        if text is not None and (is_common is None or _is_east_asian(text, is_common)):
+            return name
+    return "cp1252"
+
+
+def _decoded(sample: bytes, encoding: str) -> str | None:
     try:
-        return _gbk_if_chinese(sample)
+        return sample.decode(encoding)
     except UnicodeError:
-        best = charset_normalizer.from_bytes(sample).best()
-        if best is None:
-            return ""
-        return "cp1252" if "cp1252" in best.could_be_from_charset else best.encoding
+        return None
 
 
-def _gbk_if_chinese(sample: bytes) -> str:
-    """Return the name of GBK where most characters are of the first level of GB 2312 (bytes B0-D7)."""
-    whole = sample[: sample.rfind(b"\n") + 1] or sample
-    pairs = [code for code in whole.decode("gbk") if ord(code) > 0x7F]
-    common = [code for code in pairs if 0xB0 <= code.encode("gbk")[0] <= 0xD7]
-    if not pairs or len(common) < 0.8 * len(pairs):
-        raise UnicodeError
-    return "gbk"
+def _utf_16_without_mark(sample: bytes) -> str:
+    """Return UTF-16 where every NUL byte is the same half of a character and the text is clean."""
+    sample = sample[: len(sample) // 2 * 2]
+    for name, high, low in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
+        nuls = sample[high::2].count(0)
+        if sample[low::2].count(0) or nuls < _MIN_SHARE_NULS * len(sample) / 2:
+            continue
+        text = _decoded(sample, name)
+        if text is not None and not _CONTROLS.search(text):
+            return name
+    return ""
+
+
+def _is_east_asian(text: str, is_common: Callable[[str], bool]) -> bool:
+    """Whether characters outside ASCII stand together, as in words of East Asia, and most are common ones.
+
+    Two Western letters with accents rarely stand side by side, so what they decode to stands alone.
+    """
+    foreign = [character for character in text if character > "\x7f" and character.isalpha()]
+    together = sum(len(run) for run in _FOREIGN_RUN.findall(text))
+    if not foreign or together < len(foreign) / 2:
+        return False
+    return sum(is_common(character) for character in foreign) >= _MIN_SHARE_COMMON * len(foreign)
+
+
+def _is_first_level_of_gb2312(character: str) -> bool:
+    code = character.encode("gb18030")
+    return len(code) == 2 and 0xB0 <= code[0] <= 0xD7 and code[1] >= 0xA1
+
+
+def _is_first_level_of_big5(character: str) -> bool:
+    return 0xA4 <= character.encode("big5")[0] <= 0xC6
+
+
+def _is_japanese(character: str) -> bool:
+    return "\u3040" <= character <= "\u30ff" or "\u4e00" <= character <= "\u9fff"
+
+
+_CANDIDATES: tuple[tuple[str, Callable[[str], bool] | None], ...] = (
+    ("utf-8", None),
+    ("gbk", _is_first_level_of_gb2312),
+    ("gb18030", _is_first_level_of_gb2312),
+    ("big5", _is_first_level_of_big5),
+    ("shift_jis", _is_japanese),
+)

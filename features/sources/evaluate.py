@@ -13,7 +13,7 @@ import pandas as pd
 
 from features.columns import Column
 from features.convert import EXPECTED
-from features.instants import day_of
+from features.instants import FIRST_YEAR, LAST_YEAR, day_of, within_range
 from features.sources.column_rules import ColumnRule, Scalar
 from features.sources.export import Export, as_text
 from features.sources.values import days_of, instants_of, plain_numbers
@@ -167,7 +167,7 @@ def _day_of_year(rule: ColumnRule, export: Export) -> Evaluated:
     """Return a fixed day of a year; the last day of months that are shorter."""
     text = export.text(str(rule.year_from), rule.null_words)
     years = plain_numbers(text, export.source).astype("float64")
-    years = years.where((years == years.round()) & years.between(1900, 2200)) + rule.plus_years
+    years = years.where((years == years.round()) & years.between(FIRST_YEAR, LAST_YEAR)) + rule.plus_years
     firsts = pd.to_datetime(
         years.astype("Int64").astype("str") + f"-{rule.month:02d}-01", errors="coerce", format="%Y-%m-%d"
     )
@@ -187,12 +187,25 @@ def _finished(result: Evaluated, rule: ColumnRule, column: Column, export: Expor
         if unreadable.any():
             reason = reason if bad.any() else f"expected a whole number of days in {rule.plus_days_from}"
             bad = bad | unreadable
+        moved_out = values.notna().to_numpy(bool) & ~_is_legal(values)
+        if moved_out.any():
+            reason = (
+                reason
+                if bad.any()
+                else f"expected a date between {FIRST_YEAR} and {LAST_YEAR}; found another one"
+            )
+            bad, values = bad | moved_out, values.mask(moved_out)
         if column.kind == "instant" and getattr(values.dtype, "tz", None) is None:
             values = instants_of(values.dt.strftime("%Y-%m-%d").astype("str"), [], export.timezone)
     if rule.default is not None:
         default = _constant(rule.default, column, export).values
         values = values.fillna(default).mask(bad)
     return Evaluated(values, bad, reason)
+
+
+def _is_legal(values: pd.Series[Any]) -> Mask:
+    has_zone = getattr(values.dtype, "tz", None) is not None
+    return within_range(values.dt.tz_localize(None) if has_zone else values, is_utc=has_zone)
 
 
 def _scaled(values: pd.Series[Any], rule: ColumnRule) -> pd.Series[Any]:
@@ -245,10 +258,12 @@ def _iso(text: pd.Series[Any], column: Column, export: Export) -> pd.Series[Any]
 
 def _expected(rule: ColumnRule, column: Column, export: Export) -> str:
     if column.kind in ("date", "instant"):
-        return f"expected a date like {' or '.join(rule.formats or export.source.date_formats)}"
+        formats = " or ".join(rule.formats or export.source.date_formats)
+        return f"expected a date like {formats}, between {FIRST_YEAR} and {LAST_YEAR}"
     if column.kind in NUMERIC:
-        marks = f"decimal mark '{export.source.decimal}', thousands mark '{export.source.thousands}'"
-        return f"expected a number with {marks}"
+        thousands = export.source.thousands
+        mark = f"thousands mark '{thousands}'" if thousands else "no thousands mark"
+        return f"expected a number with decimal mark '{export.source.decimal}', {mark}"
     return f"expected {EXPECTED[column.kind]}"
 
 

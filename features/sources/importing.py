@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import pandas as pd
 
 from features.columns import TABLES, Column
 from features.errors import InputError, Refused
+from features.instants import day_of, end_of_day
 from features.portfolio import CheckedTables, Portfolio, assemble, check_tables
-from features.sources.blocks import Block, derive_keys, fill_knowledge, keep_rows, map_block
+from features.sources.blocks import Block, derive_keys, fill_knowledge, keep_rows, map_block, repeated_rows
 from features.sources.column_rules import ColumnRule
 from features.sources.control import Reconciliation, reconcile
 from features.sources.evaluate import evaluate
@@ -68,6 +70,29 @@ class Imported:
                 f"the control figures differ in {self.reconciliation.failed} places that nothing tolerates"
             )
         return texts
+
+    def warnings(self, today: date) -> list[str]:
+        """Return what is doubtful and no failure.
+
+        Parameters
+        ----------
+        today : date
+            Day of the import in the seller's time zone.
+        """
+        timezone = self.portfolio.seller.timezone
+        end = end_of_day(pd.DatetimeIndex([pd.Timestamp(today)]), timezone)[0]
+        known = pd.concat(
+            [frame[TABLES[name].knowledge] for name, frame in self.portfolio.tables.items()],
+            ignore_index=True,
+        )
+        later = known[known > end]
+        if later.empty or self.portfolio.observed_until <= end:
+            return []
+        latest = day_of(pd.DatetimeIndex([later.max()]), timezone)[0].date()
+        dated = f"{len(later)} row{'s are' if len(later) > 1 else ' is'} dated after today"
+        return [
+            f"{dated}, the latest {latest}; the books would end there: correct them, or set observed_until"
+        ]
 
 
 @dataclass
@@ -147,8 +172,9 @@ def _draft(files: Iterable[File], mapping: MappingFile, rejects: Rejects) -> _Dr
         for number, rule in enumerate(mapping.table):
             if rule.source in (None, file.source.rule.name):
                 blocks.setdefault(rule.name, []).append((number, map_block(rule, kept)))
+        repeated = repeated_rows((block for many in blocks.values() for _, block in many), kept)
         for name, numbered in blocks.items():
-            frames = derive_keys([block for _, block in numbered], TABLES[name])
+            frames = derive_keys([block for _, block in numbered], TABLES[name], repeated)
             for (number, block), frame in zip(numbered, frames, strict=True):
                 draft.setdefault(number, []).append(frame)
                 for cell in block.unreadable:

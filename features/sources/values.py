@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from features.instants import day_of, end_of_day, to_utc
+from features.instants import day_of, end_of_day, to_utc, within_range
 from features.sources.rules import SourceRule
 
 __all__ = ["days_of", "filled", "instants_of", "plain_numbers"]
@@ -17,6 +17,7 @@ __all__ = ["days_of", "filled", "instants_of", "plain_numbers"]
 _TIME = re.compile(r"%[HIMSpfzZcXs]")
 _ISO = r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}.*)?"
 _ZONE = r"(?:Z|[+-]\d\d:?\d\d)$"
+_FULL_WIDTH = "[\uff08-\uff1a]"
 _NO_BREAK_SPACES = "\u00a0|\u202f"
 
 
@@ -38,7 +39,8 @@ def plain_numbers(text: pd.Series[Any], source: SourceRule) -> pd.Series[Any]:
     Parameters
     ----------
     text : Series of str, shape (n,)
-        Numbers with the source's marks; a minus may trail, brackets mean negative.
+        Numbers with the source's marks, in narrow or full-width characters; a minus may trail, brackets mean
+        negative.
     source : SourceRule
         Decimal and thousands marks. A thousands mark must stand where one belongs: ``1.5`` is no number of an
         export that writes ``1.500,00``.
@@ -54,7 +56,7 @@ def plain_numbers(text: pd.Series[Any], source: SourceRule) -> pd.Series[Any]:
     >>> plain_numbers(pd.Series(["1.234,50", "7,5-", "(3)", "1.5", "2E3"]), german).fillna("?").tolist()
     ['1234.50', '-7.5', '-3', '?', '2000']
     """
-    unsigned, negative = _without_sign(text.str.replace(_NO_BREAK_SPACES, " ", regex=True))
+    unsigned, negative = _without_sign(_narrow(text).str.replace(_NO_BREAK_SPACES, " ", regex=True))
     decimal, mark = re.escape(source.decimal), re.escape(source.thousands)
     shapes = [rf"(?:\d+(?:{decimal}\d*)?|{decimal}\d+)(?:[eE][+-]?\d{{1,2}})?"]
     if mark:
@@ -119,6 +121,12 @@ def instants_of(text: pd.Series[Any], formats: Sequence[str], timezone: str) -> 
     return utc.fillna(_zoned(text, local)).dt.tz_localize("UTC")
 
 
+def _narrow(text: pd.Series[Any]) -> pd.Series[Any]:
+    """Return full-width digits and marks, as East Asian systems write them, in their narrow form."""
+    is_wide = text.str.contains(_FULL_WIDTH, na=False, regex=True)
+    return text.mask(is_wide, text[is_wide].str.normalize("NFKC")) if is_wide.any() else text
+
+
 def _without_sign(text: pd.Series[Any]) -> tuple[pd.Series[Any], pd.Series[Any]]:
     bracketed = text.str.fullmatch(r"\(.*\)", na=False)
     leading, trailing = text.str.startswith(("-", "\u2212"), na=False), text.str.endswith("-", na=False)
@@ -142,7 +150,8 @@ def _zoned(text: pd.Series[Any], local: pd.Series[Any]) -> pd.Series[Any]:
     if not named.any():
         return pd.Series(pd.NaT, index=text.index, dtype="datetime64[s]")
     utc = pd.to_datetime(text.where(named), format="ISO8601", errors="coerce", utc=True)
-    return utc.dt.tz_localize(None).astype("datetime64[s]")
+    plain = utc.dt.tz_localize(None).astype("datetime64[s]")
+    return plain.where(within_range(plain, is_utc=True))
 
 
 def _parsed(text: pd.Series[Any], formats: Sequence[str]) -> tuple[pd.Series[Any], pd.Series[Any]]:
@@ -160,6 +169,7 @@ def _parsed_once(text: pd.Series[Any], formats: Sequence[str]) -> tuple[pd.Serie
     for pattern in [*formats, "ISO8601"]:
         chosen = values.isna() & is_iso if pattern == "ISO8601" else values.isna()
         found = pd.to_datetime(text.where(chosen), format=pattern, errors="coerce").astype("datetime64[s]")
+        found = found.where(within_range(found))
         told = text.str.len() > len("2026-01-31") if pattern == "ISO8601" else bool(_TIME.search(pattern))
         has_time |= found.notna() & told
         values = values.fillna(found)

@@ -69,8 +69,24 @@ async function suggest() {
   } catch { /* without suggestions an id can still be typed */ }
 }
 
+// Takes the marks out of 1,234.50 and 50 000; what can be read in two ways, such as 1,234, stays as it is.
+function plainAmount(text) {
+  const spaced = /^\d{1,3}(\s\d{3})+([.,]\d+)?$/.test(text) ? text.replace(/\s/g, "") : text;
+  const isGrouped = /^\d{1,3}(,\d{3})+\.\d{1,2}$/.test(spaced) || /^\d{1,3}(,\d{3}){2,}$/.test(spaced);
+  return isGrouped ? spaced.replaceAll(",", "") : spaced;
+}
+
+// What the form itself can tell, in the language of the page.
+function mistakeOf(call) {
+  if (!call.buyer_id) return { code: "invalid_field", path: "buyer_id", message: say("page", "buyer_empty") };
+  const amount = call.request && call.request.amount;
+  if (amount && !/^\d+(\.\d+)?$/.test(amount)) return { code: "invalid_field", path: "request.amount", message: say("page", "amount_form") };
+  return null;
+}
+
 function callOfForm() {
   const value = Object.fromEntries(FIELDS.map((id) => [id, at(id).value.trim()]));
+  value.amount = plainAmount(value.amount);
   const call = { buyer_id: value.buyer_id };
   if (value.as_of) call.as_of = value.as_of;
   if (value.amount || value.terms_days) {
@@ -121,7 +137,9 @@ function busy(is) {
 
 at("form").addEventListener("submit", (event) => {
   event.preventDefault();
-  assess(callOfForm());
+  const call = callOfForm();
+  const mistake = mistakeOf(call);
+  if (mistake) refuse(mistake); else assess(call);
 });
 at("buyer_id").addEventListener("input", () => {
   clearTimeout(typing);

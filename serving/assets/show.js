@@ -15,11 +15,17 @@ export function fill(target, children) { target.replaceChildren(...children.filt
 
 export function textOf(words, part, code) { return (words[part] && words[part][code]) || String(code); }
 
+// The name that the form gives to a field of a call; a path without one is told as it is.
+function fieldName(path, words) {
+  const field = path.replace(/^request\./, "");
+  return textOf(words, "page", field === "buyer_id" ? "buyer" : field);
+}
+
 export function showError(target, error, words) {
   const page = (code) => textOf(words, "page", code);
   const rows = ["expected", "found", "next_step", "incident"].filter((name) => error[name]);
   fill(target, [
-    make("h2", "", error.path ? `${page("error")}${page("colon")}${error.path}` : page("error")),
+    make("h2", "", error.path ? `${page("error")}${page("colon")}${fieldName(error.path, words)}` : page("error")),
     rows.length ? make("dl", "", ...rows.flatMap((name) => [make("dt", "", page(name)), make("dd", "", error[name])]))
       : make("p", "", error.message),
   ]);
@@ -28,10 +34,11 @@ export function showError(target, error, words) {
 export function showAnswer(target, said, words, lang) {
   const view = new View(said, words, lang);
   fill(target, [
+    view.warnings(),
     view.head(),
     make("div", "columns",
       make("div", "", view.summary(), view.composition()),
-      make("div", "", view.reasons(), view.candidates(), view.warnings())),
+      make("div", "", view.reasons(), view.candidates())),
     view.versions(),
   ]);
 }
@@ -67,6 +74,7 @@ class View {
       make("dl", "amounts",
         this.figure("limit", "limit", limit.status === "ok" ? this.money(limit.amount) : "–", this.bound()),
         this.figure("exposure", "", this.money(limit.exposure)),
+        this.figure("overdue", "", this.money(limit.overdue_amount), this.oldest()),
         this.figure("headroom", "", this.money(limit.headroom)),
         limit.valid_until && this.figure("valid", "", this.day(limit.valid_until))),
       make("p", `action ${limit.action}`, `${this.page("action")}${this.page("colon")}${textOf(this.words, "actions", limit.action)}`),
@@ -81,6 +89,11 @@ class View {
     const { limit } = this.said;
     if (limit.status !== "ok") return this.unsaid(limit.status);
     return `${this.page("bound")}${this.page("colon")}${textOf(this.words, "candidates", limit.binding)}`;
+  }
+
+  oldest() {
+    const { overdue_amount: amount, oldest_open_days_past_due: days } = this.said.limit;
+    return amount && days !== null ? `${this.page("oldest")}${this.page("colon")}${days} ${this.page("days")}` : "";
   }
 
   request() {
@@ -110,7 +123,7 @@ class View {
   probability(part) {
     if (part.status !== "ok") return ["–", this.unsaid(part.status)];
     const interval = `${this.page("interval")} ${this.share(part.low)} – ${this.share(part.high)}`;
-    const within = `${this.page("within")} ${part.horizon_days} ${this.page("days")}`;
+    const within = part.horizon_days ? `${this.page("within")} ${part.horizon_days} ${this.page("days")}` : this.page("at_due");
     return [this.share(part.probability), `${interval}; ${part.definition}, ${within}`];
   }
 
@@ -151,7 +164,7 @@ class View {
   }
 
   warnings() {
-    const items = this.said.warnings.map((each) => make("li", "", `${each.field || ""}${this.page("colon")}${this.page(each.code)}`));
+    const items = this.said.warnings.map((each) => make("li", "", each.text));
     return items.length ? make("section", "card notice", make("h2", "", this.page("warnings")), make("ul", "", ...items)) : null;
   }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -203,7 +204,7 @@ def test_a_missing_folder_is_refused(here, tmp_path: Path):
 
 def test_an_unknown_buyer_is_refused_without_repeating_it(demo_portfolio: Path, here):
     ran = here("assess", demo_portfolio, "--buyer", "Secret & Sons", "--json")
-    refused(ran, "the id of a buyer in the ledger", "found an unknown one")
+    refused(ran, "the id of a buyer in the ledger as --buyer", "found an unknown one")
     assert "Secret" not in ran.err
 
 
@@ -267,7 +268,7 @@ def test_wrong_use_of_assess_is_refused(demo_portfolio: Path, here, arguments):
     refused(here("assess", demo_portfolio, *arguments), "Error")
 
 
-@pytest.mark.parametrize("amount", ["0", "-5", "nan", "inf"])
+@pytest.mark.parametrize("amount", ["0", "-5", "nan", "inf", "1e40"])
 def test_an_amount_that_is_none_is_refused(demo_portfolio: Path, here, amount):
     refused(here("assess", demo_portfolio, "--buyer", "B000001", "--amount", amount), "expected")
 
@@ -308,6 +309,8 @@ def test_every_command_has_help_with_an_example():
         assert part.help is not None, path
         assert "Example" in part.help, path
         assert f"credence {' '.join(path)}" in part.help, path
+        assert "\\b" not in part.help, path
+        assert "B00001 " not in part.help, path
 
 
 def test_help_and_version_need_no_home(tmp_path: Path):
@@ -317,3 +320,67 @@ def test_help_and_version_need_no_home(tmp_path: Path):
     assert not (tmp_path / "none").exists()
     assert credence(tmp_path / "none", "--version").out.strip().startswith("credence, version")
     assert credence(tmp_path / "none", "fly").code == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "part"),
+    [
+        (("--population-rate", "nan"), "--population-rate"),
+        (("--population-rate", "1e-300"), "--population-rate"),
+        (("--test-from", "soon"), "--test-from"), (("--without", "nothing_such"), "'nothing_such'"),
+    ],
+)  # fmt: skip
+def test_wrong_options_of_training_are_refused_before_reading(here, tmp_path: Path, options, part):
+    ran = here("train", "late", tmp_path / "gone", *options, home=tmp_path / "home")
+    refused(ran, part)
+    assert "reading" not in ran.err
+    assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments", [("train", "late", "demo"), ("models", "list"), ("models", "promote", "late@1")]
+)
+def test_a_home_that_cannot_be_made_is_refused(here, tmp_path: Path, arguments):
+    (tmp_path / "file").write_text("")
+    refused(here(*arguments, home=tmp_path / "file" / "home"), "a CREDENCE_HOME that can be written")
+
+
+def test_a_damaged_registry_is_refused_without_sql(here, tmp_path: Path):
+    (tmp_path / "mlflow.db").write_bytes(b"no database" * 1000)
+    ran = here("models", "list", home=tmp_path)
+    refused(ran, "a registry (mlflow.db in CREDENCE_HOME)", "restore it")
+    assert "SELECT" not in ran.err
+
+
+@pytest.mark.parametrize("damage", [0.5, 0.99])
+def test_a_damaged_table_is_refused(demo_portfolio: Path, here, tmp_path: Path, damage: float):
+    shutil.copytree(demo_portfolio, tmp_path / "p")
+    table = tmp_path / "p" / "invoices.parquet"
+    table.write_bytes(table.read_bytes()[: int(damage * table.stat().st_size)])
+    refused(here("data", "check", tmp_path / "p"), "a readable UTF-8 parquet file", "write it again")
+
+
+def test_damaged_pages_of_a_table_are_refused(demo_portfolio: Path, here, tmp_path: Path):
+    shutil.copytree(demo_portfolio, tmp_path / "p")
+    table = tmp_path / "p" / "invoices.parquet"
+    content = bytearray(table.read_bytes())
+    content[4:3000] = bytes(2996)
+    table.write_bytes(bytes(content))
+    refused(here("data", "check", tmp_path / "p"), "expected", "found")
+
+
+def test_what_the_system_refuses_is_told_without_a_traceback(here, tmp_path: Path):
+    (tmp_path / "portfolio.toml").mkdir()
+    refused(here("data", "check", tmp_path), "expected a portfolio folder")
+    refused(
+        here("data", "import", tmp_path, "--mapping", tmp_path, "--out", tmp_path / "out"),
+        "expected",
+        "found",
+    )
+
+
+def test_promoting_the_champion_again_changes_nothing(demo_home: Path, here):
+    before = sorted((demo_home / "releases").iterdir())
+    ran = here("models", "promote", "late@champion")
+    assert (ran.code, "is champion already" in ran.out) == (0, True), ran.err
+    assert sorted((demo_home / "releases").iterdir()) == before

@@ -116,7 +116,7 @@ def test_gbk_is_refused_with_the_guess_and_read_where_named(desk):
     (desk / "rows.csv").write_bytes("\n".join(ROWS).replace("C1,", "上海贸易有限公司,").encode("gbk"))
     refused = run(desk)
     assert isinstance(refused.exception, InputError)
-    assert "looks like gbk" in str(refused.exception)
+    assert "probably gbk" in str(refused.exception)
     (desk / "map.toml").write_text('[source]\nencoding = "gbk"\n' + MAPPING)
     assert run(desk).exit_code == 0
     assert "上海贸易有限公司" in read(desk / "out").tables["invoices"]["buyer_id"].tolist()
@@ -139,3 +139,12 @@ def test_another_sellers_folder_and_other_files_are_left_alone(desk):
     assert len(read(desk / "out").tables["invoices"]) == 40
     (desk / "out" / "portfolio.toml").unlink()
     assert "a folder with other files" in str(run(desk).exception)
+
+
+def test_rows_dated_in_the_future_are_told_and_no_failure(desk):
+    (desk / "rows.csv").write_text("\n".join([*ROWS, "41,C1,2199-01-05,2199-02-04,1.00"]))
+    result = run(desk)
+    assert result.exit_code == 0, result.output
+    assert "warning: 1 row is dated after today, the latest 2199-01-05" in result.stdout
+    (warning,) = json.loads(run(desk, "--json").stdout)["warnings"]
+    assert "set observed_until" in warning

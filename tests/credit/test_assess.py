@@ -69,6 +69,8 @@ def test_the_assessment_has_the_keys_of_the_contract():
             "candidates",
             "slopes",
             "exposure",
+            "overdue_amount",
+            "oldest_open_days_past_due",
             "headroom",
             "action",
         ),
@@ -166,8 +168,65 @@ def test_a_buyer_in_default_is_graded_d_and_run_down():
         "run_down",
     )
     assert said["expected_loss"]["on_exposure"] == pytest.approx(120_000 * 0.8)
-    assert codes(said)[0] == "IN_DEFAULT"
+    assert codes(said)[0] == "IN_CURE"
     assert say(make_subject(in_default=1.0, exposure=0.0))["limit"]["action"] == "hold"
+
+
+@pytest.mark.parametrize(
+    ("days", "overdue", "code", "text"),
+    [
+        (90.0, 8_400.0, "IN_DEFAULT", "EUR 8,400 is overdue, a material sum for 90 days"),
+        (89.0, 8_400.0, "IN_CURE", "lasted 90 days or more within the last months"),
+        (0.0, 0.0, "IN_CURE", "it counts as cured after 90 days without them"),
+        (math.nan, math.nan, "IN_CURE", "it counts as cured after 90 days without them"),
+    ],
+)
+def test_a_buyer_in_its_cure_is_told_so_and_never_of_a_sum_overdue_for_no_days(days, overdue, code, text):
+    said = say(make_subject(in_default=1.0, days_material_overdue=days, overdue_amount=overdue))
+
+    reason = said["reasons"][0]
+    assert reason["code"] == code
+    assert text in reason["text"]
+    assert "EUR 0" not in reason["text"]
+    assert said["grade"]["computed"] == "D"
+
+
+def test_what_is_overdue_is_beside_the_exposure():
+    said = say(make_subject(overdue_amount=8_400.0, oldest_open_days_past_due=31.0))["limit"]
+
+    assert (said["exposure"], said["overdue_amount"], said["oldest_open_days_past_due"]) == (120e3, 8_400, 31)
+    assert say(make_subject(NOTHING))["limit"]["overdue_amount"] is None
+
+
+def test_a_horizon_that_ends_at_the_due_date_is_0_and_that_of_no_model_is_unknown():
+    answers = {"late": replace(make_answers()["late"], definition="late_0", horizon_days=0)}
+
+    said = say(answers=answers)
+
+    assert said["late"]["horizon_days"] == 0
+    assert said["default"]["horizon_days"] is None
+
+
+def test_an_order_above_the_headroom_beside_a_limit_that_covers_the_need_is_no_contradiction():
+    # given a small buyer of whom the need binds, and an order larger than that
+    request = Request("order", 50_000.0, "EUR")
+    said = say(make_subject(request=request, invoiced_amount_365d=50_000.0, exposure=0.0), answers={})
+
+    texts = {each["code"]: each["text"] for each in said["reasons"]}
+    assert "covers the usual need, which rests on purchases of EUR 50,000 a year" in texts["LIM_NEED"]
+    assert "is above the headroom of EUR" in texts["ORDER_OVER"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"), [("en", "The books end on 30 June 2026; payments"), ("zh", "账簿截至2026年6月30日；")]
+)
+def test_a_warning_is_a_sentence(lang, text):
+    warning = {"code": "books_behind", "field": "as_of", "date": "2026-06-30"}
+
+    (said,) = say(replace(make_subject(), warnings=[warning]), lang=lang)["warnings"]
+
+    assert said["text"].startswith(text)
+    assert {name: said[name] for name in warning} == warning
 
 
 def test_old_material_arrears_hold_deliveries_but_leave_the_limit():

@@ -151,12 +151,26 @@ def test_the_language_changes_texts_only(assessor: Assessor):
     assert {path.rpartition(".")[2] for path in different} == {"text"}
 
 
+def test_before_the_books_nobody_knows_what_is_owed(assessor: Assessor):
+    # given books that begin on 2022-07-01, where the seller is
+    begin = assessor.packed.portfolio.observed_from
+    buyer = assessor.buyer_ids[0]
+
+    before = assessor.assess(buyer, (begin - pd.Timedelta(seconds=1)).isoformat() + "Z")
+    after = assessor.assess(buyer, begin.isoformat() + "Z")
+
+    assert (before["limit"]["exposure"], before["limit"]["overdue_amount"]) == (None, None)
+    assert before["warnings"][0]["date"] == "2022-07-01"
+    assert after["limit"]["exposure"] is not None
+
+
 def test_a_moment_outside_the_books_is_warned_of(assessor: Assessor):
     def codes(as_of: str) -> list[str]:
         told = assessor.assess(assessor.buyer_ids[0], as_of)
         return [warning["code"] for warning in told["warnings"] if warning["field"] == "as_of"]
 
     assert codes("2026-07-06") == ["books_behind"]
+    assert assessor.assess(assessor.buyer_ids[0], "2026-07-06")["warnings"][0]["date"] == "2026-06-30"
     assert codes("2015-01-01") == ["before_the_books"]
     assert codes("2026-01-01") == []
 

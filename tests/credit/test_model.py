@@ -123,17 +123,25 @@ def test_every_changed_byte_is_refused(copied: Path, name, place):
     content = bytearray(path.read_bytes())
     content[round(place * (len(content) - 1))] ^= 1
     path.write_bytes(bytes(content))
-    with pytest.raises(InputError, match="other content in"):
+    with pytest.raises(InputError, match="expected the files that training wrote"):
         RiskModel.load(copied)
 
 
 def test_a_lacking_or_an_additional_file_is_refused(copied: Path):
     (copied / "note.txt").write_text("hello")
-    with pytest.raises(InputError, match=r"note\.txt"):
+    with pytest.raises(InputError, match=r"found unexpected \['note\.txt'\]"):
         RiskModel.load(copied)
     (copied / "note.txt").unlink()
     (copied / "golden.npz").unlink()
-    with pytest.raises(InputError, match=r"golden\.npz"):
+    with pytest.raises(InputError, match=r"found missing \['golden\.npz'\]"):
+        RiskModel.load(copied)
+
+
+@pytest.mark.parametrize("name", ["booster.txt", "reference.npz", "golden.npz"])
+def test_a_file_that_is_none_is_refused_also_where_the_manifest_agrees(copied: Path, name):
+    (copied / name).write_text("none")
+    write_manifest(copied)
+    with pytest.raises(InputError, match="restore the folder"):
         RiskModel.load(copied)
 
 

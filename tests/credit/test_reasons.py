@@ -110,6 +110,32 @@ def test_what_is_missing_is_a_reason_of_its_own():
     assert (reason.code, reason.text) == ("LIQUIDITY_MISSING", "Nothing is known of this: Liquidity.")
 
 
+def test_what_is_missing_is_never_a_strength():
+    # given a group of which nothing is known and a smaller one that is known
+    reasons = tell({"cash": -0.9, "late": -0.4}, {"late": 0.05}, {"cash": 1.0, "late": 0.12})
+
+    assert [(each.direction, each.code) for each in reasons] == [("strength", "TIMELINESS")]
+
+
+@pytest.mark.parametrize(
+    ("days", "lang", "text"),
+    [
+        (0.0, "en", "The last payment came today."),
+        (1.0, "en", "The last payment came 1 day ago."),
+        (0.0, "zh", "最近一次付款在当天。"),
+        (40.0, "zh", "最近一次付款在40天前。"),
+    ],
+)
+def test_time_that_has_passed_is_told_as_people_do(days, lang, text):
+    answer = make_answer(contributions={"days_since_last_settlement": -0.9})
+    catalog, values = Catalog(FEATURES, GROUPS), {"days_since_last_settlement": days}
+    groups = group_points(answer, values, SCALE, catalog)
+
+    (reason,) = score_reasons(groups, {}, catalog, RULES, lang=lang, currency="EUR")
+
+    assert reason.text == text
+
+
 def test_a_flags_phrase_is_told_of_the_adverse_state_only():
     (adverse,) = tell({"known": 0.5}, {"known": 0.0})
     (strength,) = tell({"known": -0.5}, {"known": 1.0})
@@ -150,5 +176,5 @@ def test_every_feature_of_the_catalog_can_be_told(name, lang):
     text = value_text(1.0, feature.unit, lang, "EUR")
     phrase = feature.phrase_zh if lang == "zh" else feature.phrase_en
 
-    assert "{" not in phrase.format(value=text, reference=text)
+    assert "{" not in phrase.format(value=text, reference=text, ago=text)
     assert feature.group in GROUPS

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 
 import pytest
 
@@ -19,6 +20,13 @@ CASES = {
     "known_buyer": (make_subject(request=Request("order", 50_000.0, "EUR", terms_days=60)), make_answers()),
     "payments_only": (make_subject(NOTHING | PAYMENTS), LATE),
     "in_default": (make_subject(in_default=1.0, days_material_overdue=120.0), make_answers()),
+    "books_behind": (
+        replace(
+            make_subject(in_default=1.0, days_material_overdue=0.0, oldest_open_days_past_due=31.0),
+            warnings=[{"code": "books_behind", "field": "as_of", "date": "2026-06-30"}],
+        ),
+        {"late": replace(LATE["late"], definition="late_0", horizon_days=0)},
+    ),
     "prospect": (
         make_subject(NOTHING, Request("limit", 20_000.0, "EUR")),
         {"default": Answer("default", "unseen_pattern"), "late": Answer("late", "unseen_pattern")},
@@ -44,6 +52,20 @@ def test_no_line_is_wider_than_the_page(name, lang):
         return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in line)
 
     assert max(columns(line) for line in show(name, lang).splitlines()) <= WIDTH
+
+
+@pytest.mark.parametrize(
+    ("lang", "warning", "limit", "due"),
+    [
+        ("en", "Warning: The books end on", "Suggested limit", "late_0, at the due date"),
+        ("zh", "提示：账簿截至", "建议额度", "late_0, 到期日"),
+    ],
+)
+def test_a_warning_comes_before_the_limit_and_a_horizon_of_0_is_the_due_date(lang, warning, limit, due):
+    page = show("books_behind", lang)
+
+    assert -1 < page.index(warning) < page.index(limit)
+    assert due in page
 
 
 def test_shown_points_add_up():

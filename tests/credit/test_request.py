@@ -18,9 +18,11 @@ from features.errors import InputError
         ({"amount": -5.0}, "amount"),
         ({"amount": math.nan}, "amount"),
         ({"amount": math.inf}, "amount"),
+        ({"amount": 1e40}, "amount"),
         ({"amount": None}, "amount"),
         ({"currency": "EURO"}, "currency"),
         ({"terms_days": -1}, "terms_days"),
+        ({"terms_days": 3651}, "terms_days"),
     ],
 )
 def test_an_illegal_field_is_named_and_its_value_is_not_told(changes, field):

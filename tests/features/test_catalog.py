@@ -28,7 +28,7 @@ def test_a_feature_has_words_in_both_languages(feature):
 @EACH
 def test_phrases_take_a_value_and_a_reference_and_nothing_else(feature):
     for phrase in (feature.phrase_en, feature.phrase_zh):
-        told = phrase.format(value="<v>", reference="<r>")
+        told = phrase.format(value="<v>", reference="<r>", ago="<v>")
         assert "{" not in told
         assert not phrase or feature.unit == "flag" or "<v>" in told
     assert ("{reference}" in feature.phrase_en) == ("{reference}" in feature.phrase_zh)

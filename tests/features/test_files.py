@@ -32,7 +32,7 @@ def portfolios(draw) -> Portfolio:
             "invoice_id": f"{number}",
             "buyer_id": draw(TEXTS.filter(bool)),
             "issued_on": "2026-01-05",
-            "due_on": draw(st.dates(pd.Timestamp("2026-01-05").date(), pd.Timestamp("9999-12-31").date())),
+            "due_on": draw(st.dates(pd.Timestamp("2026-01-05").date(), pd.Timestamp("2200-12-31").date())),
             "amount": _text(draw(MINOR), currency),
             "currency": currency,
             "entity": draw(TEXTS),

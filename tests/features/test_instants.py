@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.errors import InputError
-from features.instants import day_of, end_of_day, month_ends, parse_as_of, start_of_day, to_utc
+from features.instants import day_of, end_of_day, month_ends, parse_as_of, start_of_day, to_utc, within_range
 
 ZONES = st.sampled_from(
     [
@@ -108,3 +108,17 @@ def test_month_ends_are_the_ends_of_last_days_in_the_period(start, length, zone)
     days = [start + timedelta(days=n) for n in range(-2, length + 3)]
     expected = [end(day, zone) for day in days if (day + timedelta(days=1)).day == 1]
     assert list(month_ends(first, stop, zone)) == [each for each in expected if first <= each < stop]
+
+
+@pytest.mark.parametrize(
+    "text", ["0001-01-01", "1899-12-31", "2201-01-01", "9999-12-31", "9999-12-31T23:59:59Z"]
+)
+def test_a_day_out_of_range_is_refused(text):
+    with pytest.raises(InputError, match="from 1900 to 2200"):
+        parse_as_of(text, "Europe/Berlin")
+
+
+@pytest.mark.parametrize("timezone", ["Pacific/Kiritimati", "America/Los_Angeles"])
+def test_the_first_and_the_last_day_are_legal_in_every_zone(timezone):
+    ends = end_of_day(pd.DatetimeIndex(["1900-01-01", "2200-12-31"]), timezone)
+    assert within_range(ends, is_utc=True).all()

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serving.contract import EXPECTED, LARGEST_AMOUNT, AssessCall, RequestPart, parse_call
+from credit.request import LARGEST_AMOUNT
+from serving.contract import EXPECTED, AssessCall, RequestPart, parse_call
 from serving.errors import ERRORS, CallError
 
 ORDER: dict[str, Any] = {"kind": "order", "amount": 50_000, "currency": "EUR", "terms_days": 60}
@@ -67,7 +68,7 @@ REFUSED_FIELDS = [
     (b"null", "", "null"),
     (b"{}", "buyer_id", "nothing"),
     (body(buyer_id=7), "buyer_id", "a number"),
-    (body(buyer_id=""), "buyer_id", "another text"),
+    (body(buyer_id=""), "buyer_id", "an empty text"),
     (body(buyer_id="x" * 201), "buyer_id", "another text"),
     (body(buyer_id=None), "buyer_id", "null"),
     (body(store=False), "store", "an unknown field"),
@@ -171,3 +172,16 @@ def test_every_error_has_one_body() -> None:
         body_of = CallError(code, "a", "b", "c").as_json()
         assert set(body_of) == {"error"}
         assert set(body_of["error"]) == keys
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"buyer_id": "A", "buyer_id": "B"}',
+        b'{"buyer_id": "A", "request": {"kind": "order", "amount": 1, "amount": 2, "currency": "EUR"}}',
+    ],
+)
+def test_a_key_that_is_named_twice_is_refused(body: bytes) -> None:
+    with pytest.raises(CallError, match="a key that is named twice") as refused:
+        parse_call(body)
+    assert refused.value.code == "invalid_json"

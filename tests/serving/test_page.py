@@ -113,6 +113,31 @@ def test_an_officer_reads_the_limit(page: Page, service: Service, buyer_id: str)
     assert page.complaints() == []
 
 
+def test_what_is_overdue_stands_beside_the_exposure(page: Page, assessor: Assessor) -> None:
+    # given the buyer who owes most that is past due
+    said = max(assessor.assess_all()[1], key=lambda each: each["limit"]["overdue_amount"] or 0.0)
+
+    # when it is assessed
+    page.assess(said["buyer_id"])
+
+    # then amount and age are at the top
+    page.wait(lambda: page.texts("strong.buyer") == [said["buyer_id"]])
+    shown = dict(zip(page.texts(".amounts dt"), page.texts(".amounts dd"), strict=True))
+    assert shown["Overdue"].startswith(f"EUR {said['limit']['overdue_amount']:,.0f}")
+    assert f"past due: {said['limit']['oldest_open_days_past_due']:.0f} days" in shown["Overdue"]
+
+
+def test_a_warning_is_a_sentence_above_the_limit(page: Page, buyer_id: str) -> None:
+    # when a buyer is assessed after the end of the books, on 2026-06-30
+    page.driver.execute_script("arguments[0].value = '2026-07-03'", page.at("as_of"))
+    page.assess(buyer_id)
+
+    # then the first card says so
+    page.wait(lambda: page.texts(".notice li"))
+    assert page.texts(".notice li")[0].startswith("The books end on 30 June 2026;")
+    assert page.texts("#answer > .card")[0].startswith("Warnings")
+
+
 def test_the_points_shown_add_up(page: Page, buyer_id: str) -> None:
     page.assess(buyer_id)
     *parts, total = [int(text.replace("\u2212", "-")) for text in page.texts(".bars dd")]
@@ -151,15 +176,37 @@ def test_markup_in_a_name_is_text(page: Page) -> None:
 
 
 def test_an_error_is_readable_and_its_field_is_marked(page: Page, buyer_id: str) -> None:
-    # when an amount is no amount
-    page.assess(buyer_id, amount="much")
+    # when terms are none
+    page.assess(buyer_id, terms_days="many")
 
     # then the page says which field, what was expected and what to do
     page.wait(lambda: page.at("error").is_displayed())
-    assert "request.amount" in page.at("error").text
-    assert "a finite amount above 0" in page.at("error").text
-    assert page.at("amount").get_attribute("aria-invalid") == "true"
+    assert "Payment terms, days" in page.at("error").text
+    assert "whole days from 0 to 3650" in page.at("error").text
+    assert page.at("terms_days").get_attribute("aria-invalid") == "true"
     assert not page.at("answer").is_displayed()
+
+
+def test_what_the_form_lacks_is_told_in_its_language(page: Page, buyer_id: str) -> None:
+    # given the page in Chinese
+    Select(page.at("lang")).select_by_value("zh")
+
+    # when no buyer is named, then it says that the field is empty
+    page.assess("")
+    page.wait(lambda: "买方" in page.at("error").text)
+    assert "该字段为空" in page.at("error").text
+
+    # when an amount can be read in two ways, then it says how to write it
+    page.assess(buyer_id, amount="1,234")
+    page.wait(lambda: "1234.50" in page.at("error").text)
+    assert page.at("amount").get_attribute("aria-invalid") == "true"
+
+
+@pytest.mark.parametrize(("typed", "read"), [("1,234.50", "EUR 1,235"), ("50 000", "EUR 50,000")])
+def test_amounts_are_read_as_people_write_them(page: Page, buyer_id: str, typed: str, read: str) -> None:
+    page.assess(buyer_id, amount=typed)
+    page.wait(lambda: page.at("answer").is_displayed())
+    assert read in page.texts("#answer .card p.small")[0]
 
 
 def test_a_buyer_that_is_unknown_is_told(page: Page) -> None:

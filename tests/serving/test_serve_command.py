@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from credence.cli.serve import check_port
+from credit.release import current_folder
 from features.errors import InputError
 from features.files import read, write
 from serving.loading import check
@@ -80,7 +82,31 @@ def test_a_release_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "releases" / "current").write_text("r0001-gone")
 
     # then it says so
-    assert "found none that can be read" in refused(Settings(tmp_path))
+    assert "expected a release folder with release.json; found none" in refused(Settings(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("late/booster.txt", "other content in ['booster.txt']"),
+        ("policy.yaml", "expected"),
+        ("release.json", "expected"),
+    ],
+)
+def test_a_release_that_was_changed_is_refused(demo_home: Path, tmp_path: Path, name: str, said: str) -> None:
+    # given a release one of whose files was changed
+    shutil.copytree(demo_home / "releases", tmp_path / "releases")
+    changed = current_folder(tmp_path / "releases") / name
+    changed.write_text("{}")
+
+    # then nothing is started
+    assert said in refused(Settings(tmp_path))
+
+
+def test_a_release_that_lacks_a_file_is_refused(demo_home: Path, tmp_path: Path) -> None:
+    shutil.copytree(demo_home / "releases", tmp_path / "releases")
+    (current_folder(tmp_path / "releases") / "late" / "golden.npz").unlink()
+    assert "missing ['golden.npz']" in refused(Settings(tmp_path))
 
 
 @pytest.mark.parametrize("host", ["localhost", "256.1.1.1", "192.0.2.1"])
@@ -118,6 +144,24 @@ def test_workers_do_not_outlive_a_command_that_was_killed(demo_home: Path) -> No
         while listens(port) and time.monotonic() < deadline:
             time.sleep(0.1)
         assert not listens(port)
+
+
+def test_a_caller_who_goes_leaves_no_traceback(demo_home: Path) -> None:
+    # given a service
+    with served(demo_home, ready_status=503) as service:
+        port = int(service.address.rpartition(":")[2])
+
+        # when callers go in the middle of their body
+        for _ in range(3):
+            with socket.create_connection(("127.0.0.1", port)) as caller:
+                caller.sendall(b"POST /v1/assess HTTP/1.1\r\nHost: a\r\nContent-Length: 500\r\n\r\n{")
+                time.sleep(0.2)
+        time.sleep(0.5)
+
+        # then it answers on, and has said nothing of them
+        assert service.call("/livez").status == 200
+        assert "Traceback" not in service.said()
+        assert "ClientDisconnect" not in service.said()
 
 
 def test_it_says_where_it_answers(service: Service) -> None:

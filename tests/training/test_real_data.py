@@ -87,9 +87,9 @@ def finite(report: dict) -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize("horizon_days", [0, 30])
 def test_late_learns_on_cassandra(cassandra: Packed, tmp_path: Path, horizon_days):
-    report = train(
-        cassandra, "late", home=Home(tmp_path), horizon_days=horizon_days, test_from="2016-01-01"
-    ).report
+    result = train(cassandra, "late", home=Home(tmp_path), horizon_days=horizon_days, test_from="2016-01-01")
+    report = result.report
+    assert result.alias == "champion"
     assert report["from"] == "2016-01-01"
     assert report["n"] > 800
     assert finite(dict(report))
@@ -107,7 +107,7 @@ def test_default_learns_on_american_firms(american: Packed, tmp_path: Path, with
         population_rate=0.009,
         without=without,
     )
-    assert result.report["from"] == "2012-01-01"
+    assert (result.alias, result.report["from"]) == ("champion", "2012-01-01")
     assert finite(dict(result.report))
     assert result.report["metrics"]["auc"]["value"] >= 0.6
     names = set(result.version.load().spec.names)

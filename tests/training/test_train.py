@@ -220,6 +220,30 @@ def test_promotion_moves_alias_and_pointer_and_keeps_the_log(
         registry.version("late@candidate")
 
 
+def test_promoting_what_is_in_force_changes_nothing(home: Home, final: Result):
+    registry = Registry(home)
+    promote(registry, final.version)
+    before = (pointer(home), len(log(home)), sorted(home.releases.iterdir()))
+    assert promote(registry, registry.version("late@champion"))[0] == before[0]
+    assert (pointer(home), len(log(home)), sorted(home.releases.iterdir())) == before
+
+
+def test_a_first_version_that_fails_a_gate_is_a_candidate_and_serves_nothing(
+    tmp_path: Path, small: Packed, monkeypatch: pytest.MonkeyPatch
+):
+    # given a gate that no model passes
+    monkeypatch.setattr("training.gates._FLATTEST_SLOPE", 4.9)
+    home, told = Home(tmp_path / "home"), []
+    # when
+    result = train(small, "late", home=home, test_from="2025-07-01", say=told.append)
+    # then
+    assert (result.alias, result.release_id) == ("candidate", "")
+    assert Registry(home).version("late@candidate").name == "late@1"
+    assert not (home.releases / "current").exists()
+    assert any("nothing serves" in text and "calibration_slope" in text for text in told)
+    assert (log(home)[0]["first"], log(home)[0]["promoted"]) == (True, False)
+
+
 def test_versions_are_listed_newest_first(home: Home, final: Result):
     assert [version.name for version in Registry(home).versions("late")] == [
         f"late@{n}" for n in (4, 3, 2, 1)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -95,7 +96,7 @@ def test_a_row_is_refused_whole_with_its_reason(tmp_path):
         "allocations",
         "settled_on",
     )
-    assert line["reason"] == "expected a date like %Y-%m-%d; found something else"
+    assert line["reason"] == "expected a date like %Y-%m-%d, between 1900 and 2200; found something else"
     assert json.loads(line["raw"]) == {
         "No": "3",
         "Customer": "C",
@@ -459,3 +460,90 @@ def test_a_signed_ledger_with_everything_in_one_list(tmp_path):
     assert tables["allocations"]["buyer_id"].tolist() == ["0000471", "0000472"]
     assert imported.reconciliation.status == "reconciled"
     assert "disputes" not in tables
+
+
+def test_a_row_of_a_numbered_invoice_that_stands_twice_counts_once(tmp_path):
+    once = run(tmp_path, HEAD + INVOICES + PAYMENTS, ROWS)
+    twice = run(tmp_path, HEAD + INVOICES + PAYMENTS, [*ROWS, ROWS[1]])
+    for name, frame in once.portfolio.tables.items():
+        pd.testing.assert_frame_equal(frame, twice.portfolio.tables[name])
+    assert twice.portfolio.repeated == {"invoices": 1, "allocations": 1}
+
+
+def test_equal_receipts_without_a_number_stay_two_payments(tmp_path):
+    mapping = (
+        HEAD
+        + """
+[[table]]
+name = "buyers"
+[table.columns]
+buyer_id = "Customer"
+[[table]]
+name = "allocations"
+[table.columns]
+buyer_id = "Customer"
+settled_on = "Day"
+amount = "Amount"
+currency = { value = "EUR" }
+kind = { value = "payment" }
+"""
+    )
+    imported = run(tmp_path, mapping, ["Customer,Day,Amount", "A,2026-01-05,10", "A,2026-01-05,10"])
+    assert imported.portfolio.tables["allocations"]["amount_minor"].tolist() == [1000, 1000]
+
+
+@pytest.mark.parametrize(
+    "day", ["9999-12-31", "0001-01-01", "2201-01-01", "1899-12-31", "9999-12-31T23:59:59Z"]
+)
+@pytest.mark.parametrize("column", ["Issued", "Paid"])
+def test_a_date_out_of_range_refuses_its_row(tmp_path, day, column):
+    row = {"Issued": "2026-01-07", "Paid": "2026-01-20"} | {column: day}
+    rows = [*ROWS, f"3,C,{row['Issued']},10,{row['Paid']}"]
+    imported = run(tmp_path, HEAD + INVOICES + PAYMENTS, rows)
+    assert imported.portfolio.tables["invoices"]["invoice_id"].tolist() == ["1", "2"]
+    assert "between 1900 and 2200" in imported.rejects.reasons()[0]["reason"]
+
+
+def test_a_date_moved_out_of_range_refuses_its_row(tmp_path):
+    rows = [*ROWS, "3,C,2200-12-15,10,"]
+    imported = run(tmp_path, HEAD + INVOICES, rows)
+    assert imported.rejects.reasons()[0] == {
+        "table": "invoices",
+        "column": "due_on",
+        "reason": "expected a date between 1900 and 2200; found another one",
+        "rows": 1,
+    }
+
+
+def test_rows_dated_after_the_day_of_the_import_are_told(tmp_path):
+    imported = run(tmp_path, HEAD + INVOICES + PAYMENTS, [*ROWS, "3,C,2126-01-07,10,"])
+    assert imported.warnings(date(2126, 1, 7)) == []
+    assert imported.warnings(date(2026, 3, 1)) == [
+        "1 row is dated after today, the latest 2126-01-07; the books would end there: correct them, "
+        "or set observed_until"
+    ]
+    assert imported.failures == []
+
+
+def test_books_that_the_mapping_ends_before_today_warn_of_nothing(tmp_path):
+    mapping = "observed_until = 2026-02-01\n" + HEAD + INVOICES
+    imported = run(tmp_path, mapping, [*ROWS, "3,C,2126-01-07,10,"])
+    assert imported.warnings(date(2026, 3, 1)) == []
+
+
+@pytest.mark.parametrize(
+    "amount", ["920000000000001", "1234567890123456789", "".join(chr(0xFF10 + 9) for _ in range(16))]
+)
+@pytest.mark.parametrize("currency", ["EUR", "JPY"])
+def test_an_amount_beyond_the_largest_says_so(tmp_path, amount, currency):
+    mapping = HEAD + INVOICES.replace('"EUR"', f'"{currency}"')
+    imported = run(tmp_path, mapping, [ROWS[0], "1,A,2026-01-05,100,", f"2,B,2026-01-06,{amount},"])
+    (reason,) = imported.rejects.reasons()
+    assert reason["reason"] == "expected an amount of at most 920 million million; found a larger one"
+
+
+def test_no_thousands_mark_is_said_in_words(tmp_path):
+    imported = run(tmp_path, HEAD + INVOICES, [*ROWS, '3,C,2026-01-07,"1,000",'])
+    (reason,) = imported.rejects.reasons()
+    expected = "expected a number with decimal mark '.', no thousands mark; found something else"
+    assert reason["reason"] == expected

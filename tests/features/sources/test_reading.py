@@ -33,11 +33,32 @@ def test_an_encoding_that_the_mapping_names_is_read(tmp_path, encoding):
         (CHINESE.encode("gbk"), "gbk"),
         (CHINESE.encode("utf-16"), "utf-16"),
         ("a,b\n1,2\n".encode("utf-16-le"), "utf-16-le"),
+        (CHINESE.encode("utf-16-le"), "utf-16-le"),
+        ("\ufeffa,b\n1,2\n".encode("utf-32-le"), "utf-32"),
         (GERMAN.encode("cp1252"), "cp1252"),
+        ("Kunde,Ort\nÄrzte,Essen\n".encode("cp1252"), "cp1252"),
+        ("Cliente,Ciudad\nMuñoz,Córdoba\nPeña,Málaga\n".encode("cp1252"), "cp1252"),
+        ("Client,Ville\nSociété Générale,Orléans\nÉTÉ,Nîmes\n".encode("cp1252"), "cp1252"),
+        ("客戶,金額\n臺北貿易有限公司,12\n高雄電子股份有限公司,13\n".encode("big5"), "big5"),
+        ("顧客,金額\nカブシキ会社さくら,12\n東京でんき,13\n".encode("shift_jis"), "shift_jis"),
+        ("客户,金额\n北京电子有限公司,1\n上海㐀贸易有限公司,2\n".encode("gb18030"), "gb18030"),
     ],
 )
 def test_another_encoding_is_refused_with_the_guess(tmp_path, content, guess):
-    with pytest.raises(InputError, match=f'looks like {guess}; .*encoding = "{guess}"'):
+    with pytest.raises(InputError, match=f'probably {guess}.*; .*encoding = "{guess}"'):
+        read(tmp_path, content)
+
+
+def test_utf_8_is_the_guess_where_the_mapping_names_another(tmp_path):
+    with pytest.raises(InputError, match=r'probably utf-8; .*encoding = "utf-8"'):
+        read(tmp_path, "客户,金额\n上海,1\n".encode(), encoding="ascii")
+
+
+@pytest.mark.parametrize(
+    "content", [b"PK\x03\x04\x14\x00\x00\x00\xff", bytes(range(256)) * 4, b"\x89PNG\r\n\x1a\n\xff\xfe\x01"]
+)
+def test_binary_content_is_refused_as_such(tmp_path, content):
+    with pytest.raises(InputError, match="binary content, not text"):
         read(tmp_path, content)
 
 

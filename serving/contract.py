@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from credit.request import LARGEST_AMOUNT, LONGEST_TERMS_DAYS, Request
 from features.codes import CURRENCIES
+from features.instants import FIRST_YEAR, LAST_YEAR
 from serving.errors import CallError
 
 __all__ = ["EXPECTED", "AssessCall", "RequestPart", "parse_call"]
@@ -20,7 +21,6 @@ __all__ = ["EXPECTED", "AssessCall", "RequestPart", "parse_call"]
 _DECIMAL = re.compile(r"\d{1,15}(\.\d{1,10})?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2})?)?")
-_FIRST_YEAR, _LAST_YEAR = 1900, 2200
 
 _AMOUNT = f"a finite amount above 0 and at most {LARGEST_AMOUNT:.0f}, as a number or as decimal text"
 _AS_OF = "a date like 2026-01-31 or an instant like 2026-01-31T12:00:00Z"
@@ -28,14 +28,14 @@ _AS_OF = "a date like 2026-01-31 or an instant like 2026-01-31T12:00:00Z"
 EXPECTED: Mapping[str, str] = {
     "": "a JSON object",
     "buyer_id": "the id of a buyer, text of 1 to 200 characters",
-    "as_of": f"{_AS_OF}, between the years {_FIRST_YEAR} and {_LAST_YEAR}",
+    "as_of": f"{_AS_OF}, between the years {FIRST_YEAR} and {LAST_YEAR}",
     "lang": "en or zh",
     "request": "an object with kind, amount and currency",
     "request.kind": "order, limit or terms",
     "request.amount": _AMOUNT,
     "request.currency": "an ISO 4217 code like EUR",
     "request.terms_days": f"whole days from 0 to {LONGEST_TERMS_DAYS}",
-    "request.due_on": f"a date like 2026-01-31, between the years {_FIRST_YEAR} and {_LAST_YEAR}",
+    "request.due_on": f"a date like 2026-01-31, between the years {FIRST_YEAR} and {LAST_YEAR}",
 }
 """What each field is expected to be, by its path."""
 
@@ -60,7 +60,7 @@ def _instant(text: str, form: re.Pattern[str]) -> datetime:
     if not form.fullmatch(text):
         raise ValueError
     instant = datetime.fromisoformat(text)
-    if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
         raise ValueError
     return instant
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -19,7 +19,7 @@ from features.context import book_context
 from features.engine.compute import Context, compute, rates_of
 from features.errors import InputError, Problem
 from features.instants import day_of
-from features.pack import ITEM_KEY, item_ids, pack
+from features.pack import ITEM_KEY, item_ids, label_positions, pack
 from features.portfolio import Portfolio
 
 __all__ = ["Asked", "Packed", "build", "build_packed", "one_subject", "pack_portfolio", "subject_arrays"]
@@ -130,7 +130,7 @@ def subject_arrays(packed: Packed, subjects: pd.DataFrame) -> SubjectArrays:
     day = day_of(instants, timezone).to_numpy().astype("datetime64[D]").astype(np.int64)
     terms, left, due = _terms(subjects, day)
     return SubjectArrays(
-        buyer=_positions(subjects["buyer_id"], packed.block.buyer_ids),
+        buyer=label_positions(subjects["buyer_id"], packed.block.buyer_ids),
         as_of=as_of,
         day=day,
         own_item=_own_items(packed.items, subjects),
@@ -179,11 +179,6 @@ def _check(subjects: pd.DataFrame) -> None:
     missing = int(subjects["as_of"].isna().sum())
     if missing:
         raise InputError(Problem("an instant", "nothing", "fill as_of", "subjects", "as_of", missing))
-
-
-def _positions(values: pd.Series[Any], sorted_labels: tuple[str, ...]) -> np.ndarray:
-    labels = pd.Index(sorted_labels, dtype="object")
-    return labels.get_indexer(pd.Index(values.astype(object))).astype(np.int64)
 
 
 def _own_items(items: pd.DataFrame, subjects: pd.DataFrame) -> np.ndarray:

@@ -17,7 +17,7 @@ from features.portfolio import Portfolio
 from features.rates import rate_steps
 from features.versions import fact_versions
 
-__all__ = ["INSOLVENCY_KINDS", "ITEM_KEY", "item_ids", "pack"]
+__all__ = ["INSOLVENCY_KINDS", "ITEM_KEY", "item_ids", "label_positions", "pack"]
 
 INSOLVENCY_KINDS = ("insolvency", "winding_up", "bankruptcy", "administration", "receivership", "liquidation")
 """Kinds of events that are a default by themselves."""
@@ -68,6 +68,12 @@ def item_ids(portfolio: Portfolio) -> pd.DataFrame:
     return items[["buyer_id", *ITEM_KEY, "item"]].drop_duplicates("item").reset_index(drop=True)
 
 
+def label_positions(values: pd.Series[Any], sorted_labels: tuple[str, ...]) -> Ints:
+    """Return the position of each value among sorted labels; -1 where it is none of them."""
+    labels = pd.Index(sorted_labels, dtype="object")
+    return labels.get_indexer(pd.Index(values.astype(object))).astype(np.int64)
+
+
 def _currencies(portfolio: Portfolio) -> tuple[str, ...]:
     used = {portfolio.seller.reporting_currency}
     for name in ("invoices", "allocations", "statements", "limits", "fx"):
@@ -80,14 +86,14 @@ def _currencies(portfolio: Portfolio) -> tuple[str, ...]:
 def _invoices(items: pd.DataFrame, buyer_ids: tuple[str, ...], currencies: tuple[str, ...]) -> dict[str, Any]:
     kinds = items["kind"]
     return {
-        "invoice_start": _starts(_positions(items["buyer_id"], buyer_ids), len(buyer_ids)),
+        "invoice_start": _starts(label_positions(items["buyer_id"], buyer_ids), len(buyer_ids)),
         "item": _ints(items["item"]),
         "known_from": _ints(items["known_from"]),
         "known_until": _ints(items["known_until"]),
         "issued_day": _days(items["issued_on"]),
         "due_day": _days(items["due_on"]),
         "amount_minor": _ints(items["amount_minor"]),
-        "currency": _positions(items["currency"], currencies),
+        "currency": label_positions(items["currency"], currencies),
         "sign": _ints(kinds.map({name: kind.sign for name, kind in INVOICE_KINDS.items()})),
         "payable": _ints(kinds.map({name: int(kind.is_payable) for name, kind in INVOICE_KINDS.items()})),
         "sale": _ints(items["is_sale"]),
@@ -164,7 +170,7 @@ def _limits(portfolio: Portfolio, buyer_ids: tuple[str, ...], currencies: tuple[
         "limit_valid_from": _days(versions["valid_from"]),
         "limit_valid_to": _days(ends.fillna(pd.Timestamp(FAR_FUTURE))),
         "limit_minor": _ints(versions["amount_minor"]),
-        "limit_currency": _positions(versions["currency"], currencies),
+        "limit_currency": label_positions(versions["currency"], currencies),
         "is_own": _ints(versions["kind"] == "own"),
     }
 
@@ -173,7 +179,7 @@ def _fx(portfolio: Portfolio, currencies: tuple[str, ...]) -> dict[str, Any]:
     own = portfolio.seller.reporting_currency
     fx = fact_versions(portfolio, "fx")
     steps = rate_steps(fx[fx["currency"] != own], portfolio.seller.timezone)
-    positions = np.append(_positions(steps["currency"], currencies), currencies.index(own))
+    positions = np.append(label_positions(steps["currency"], currencies), currencies.index(own))
     times = np.append(_ints(steps["known_from"]), np.iinfo(np.int64).min)
     minor_per_unit = 10.0 ** np.array([decimals_of(code) for code in [*steps["currency"], own]])
     rates = np.append(steps["rate"].to_numpy(np.float64), 1.0) / minor_per_unit
@@ -199,19 +205,14 @@ def _statements(
         period_end=_days(versions["period_end"]),
         months=_ints(versions["months"]),
         consolidated=_ints(versions["consolidated"]),
-        currency=_positions(versions["currency"], currencies),
+        currency=label_positions(versions["currency"], currencies),
         items=np.column_stack([item.to_numpy(np.float64, na_value=np.nan) for item in items]),
     )
 
 
 def _by_buyer(versions: pd.DataFrame, buyer_ids: tuple[str, ...]) -> pd.DataFrame:
-    versions = versions.assign(buyer=_positions(versions["buyer_id"], buyer_ids))
+    versions = versions.assign(buyer=label_positions(versions["buyer_id"], buyer_ids))
     return versions.sort_values(["buyer", "known_from"], kind="stable")
-
-
-def _positions(values: pd.Series[Any], sorted_labels: tuple[str, ...]) -> Ints:
-    labels = pd.Index(sorted_labels, dtype="object")
-    return labels.get_indexer(pd.Index(values.astype(object))).astype(np.int64)
 
 
 def _starts(sorted_positions: Ints, count: int) -> Ints:
@@ -220,10 +221,6 @@ def _starts(sorted_positions: Ints, count: int) -> Ints:
 
 def _ints(values: pd.Series[Any]) -> Ints:
     return values.to_numpy(np.int64)
-
-
-def _seconds(values: pd.Series[Any]) -> Ints:
-    return values.astype("datetime64[s]").to_numpy().astype(np.int64)
 
 
 def _days(values: pd.Series[Any]) -> Ints:

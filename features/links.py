@@ -12,7 +12,7 @@ from features.columns import Table
 if TYPE_CHECKING:
     from features.checks import Checked
 
-__all__ = ["check_links", "item_currencies"]
+__all__ = ["check_links", "item_currencies", "item_names"]
 
 _STEP = "load the invoices they belong to, or remove the rows"
 
@@ -54,8 +54,8 @@ def _check_items(rows: Checked, invoices: Checked | None) -> None:
     if "invoice_id" not in frame:
         return
     named = frame["invoice_id"].notna()
-    items = _items(frame)
-    known = items.isin(_items(invoices.frame)) if invoices is not None else named & False
+    items = item_names(frame)
+    known = items.isin(item_names(invoices.frame)) if invoices is not None else named & False
     rows.add(
         "invoice_id", (named & ~known).to_numpy(bool), "the id of a known invoice", "an unknown one", _STEP
     )
@@ -82,5 +82,6 @@ def _check_agreement(allocations: Checked, invoices: Checked) -> None:
             allocations.add(column, wrong.to_numpy(bool), f"the invoice's {column}", "another one")
 
 
-def _items(frame: pd.DataFrame) -> pd.Series[Any]:
+def item_names(frame: pd.DataFrame) -> pd.Series[Any]:
+    """Return one text for each row that names its item: invoice and instalment."""
     return frame["invoice_id"].astype("str").fillna("") + "\x1f" + frame["instalment"].astype("str")

@@ -11,7 +11,7 @@ import pandas as pd
 from features.columns import ALLOCATION_KINDS, INVOICE_KINDS, TABLES
 from features.portfolio import Portfolio
 
-__all__ = ["balance_on", "latest", "open_items", "totals"]
+__all__ = ["balance_on", "closing_rows", "latest", "open_items", "totals"]
 
 _ITEM = ["invoice_id", "instalment"]
 _ACCOUNT = ["buyer_id", "currency"]
@@ -108,14 +108,25 @@ def totals(portfolio: Portfolio) -> dict[tuple[str, str], int]:
     return sums
 
 
-def _closing(portfolio: Portfolio) -> pd.DataFrame:
-    allocations = latest(portfolio, "allocations")
+def closing_rows(allocations: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return which allocations reduce the open balance of their item.
+
+    Parameters
+    ----------
+    allocations : DataFrame, shape (n, columns)
+        Columns ``kind`` and, where there are bills as items, ``successor_id``.
+    """
     kinds = [kind for kind, meaning in ALLOCATION_KINDS.items() if meaning.closes]
     closes = allocations["kind"].isin(kinds)
     if "successor_id" in allocations:
         # Reason: a bill that is an item of the ledger owes the amount instead of the invoice.
         closes |= allocations["kind"].eq("bill") & allocations["successor_id"].notna()
-    return allocations[closes]
+    return closes.to_numpy(bool)
+
+
+def _closing(portfolio: Portfolio) -> pd.DataFrame:
+    allocations = latest(portfolio, "allocations")
+    return allocations[closing_rows(allocations)]
 
 
 def _entries(portfolio: Portfolio) -> pd.DataFrame:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import click
 
 from credence.cli.common import as_json, folder, print_json, say
+from credence.cli.data_check import check
 from credence.cli.data_import import import_
-
-if TYPE_CHECKING:
-    from features.portfolio import Portfolio
+from credence.cli.summary import summary_of, summary_text
 
 __all__ = ["data"]
 
@@ -21,6 +18,7 @@ def data() -> None:
 
 
 data.add_command(import_, name="import")
+data.add_command(check)
 
 
 @data.command()
@@ -48,62 +46,8 @@ def simulate(out: str, buyers: int, years: int, seed: int, fmt: str, as_json: bo
     say(f"simulating {buyers} buyers over {years} years (seed {seed})")
     portfolio = simulate_portfolio(buyers, years, seed)
     replace_portfolio(Path(out), portfolio.seller.seller_id, lambda target: write(portfolio, target, fmt))  # type: ignore[arg-type]
-    _tell(portfolio, as_json)
-
-
-@data.command()
-@click.argument("directory", metavar="DIR", type=folder)
-@as_json
-def check(directory: str, as_json: bool) -> None:
-    """Read the portfolio in DIR; say whether it is sound and adds up to its balances.
-
-    \b
-    Example:
-      credence data check build/demo/portfolio
-    """  # noqa: D301 (click reads the escaped character)
-    import pandas as pd
-
-    from features.errors import Refused
-    from features.files import read
-    from features.sources.control import reconcile
-
-    portfolio = read(directory)
-    found = reconcile(None, (), pd.Index([]), portfolio, ())
-    _tell(
-        portfolio, as_json, {"status": found.status, "compared": found.compared, "differences": found.failed}
-    )
-    if found.failed:
-        raise Refused(
-            f"expected the ledger to add up to table 'balances'; found {found.failed} of {found.compared} "
-            "balances that differ; load what is missing, or correct the control figures"
-        )
-
-
-def _tell(portfolio: Portfolio, as_json: bool, reconciliation: dict[str, Any] | None = None) -> None:
-    summary: dict[str, Any] = {
-        "seller_id": portfolio.seller.seller_id,
-        "observed_from": f"{portfolio.observed_from.isoformat()}Z",
-        "observed_until": f"{portfolio.observed_until.isoformat()}Z",
-        "tables": {
-            name: {
-                "rows": len(frame),
-                "knowledge": portfolio.knowledge[name],
-                "repeated": portfolio.repeated.get(name, 0),
-            }
-            for name, frame in portfolio.tables.items()
-        },
-    }
-    if reconciliation is not None:
-        summary["reconciliation"] = reconciliation
+    summary = summary_of(portfolio)
     if as_json:
         print_json(summary)
-        return
-    click.echo(
-        f"portfolio of seller '{summary['seller_id']}', "
-        f"books from {summary['observed_from']} to {summary['observed_until']}"
-    )
-    for name, table in summary["tables"].items():
-        repeated = f", {table['repeated']} repeated rows count once" if table["repeated"] else ""
-        click.echo(f"  {name:<12}{table['rows']:>10,} rows, knowledge time {table['knowledge']}{repeated}")
-    if reconciliation is not None:
-        click.echo(f"{reconciliation['status']}, {reconciliation['compared']} figures compared")
+    else:
+        click.echo(summary_text(summary))

@@ -33,7 +33,8 @@ def book(
     -------
     allocations, memos : DataFrame
         Booked zero to three days after the settlement, never before the invoice. Sixty per cent of the credit
-        notes come with a memo, which gets an allocation of its own.
+        notes come with a memo, which gets an allocation of its own. What a buyer pays above its invoice is
+        money of the buyer that no invoice has.
     """
     lag = np.where(rng.random(len(settlements)) < 0.8, 1, 3)
     recorded = booked_at(rng, settlements.on, lag)
@@ -50,15 +51,31 @@ def book(
     credited = told.where(has_memo)
     currency = invoices.currency[credited.item]
     memos = _memos(memo_id, buyer_id[has_memo], credited, currency, recorded[has_memo])
+    receipt_id = _receipts(told, buyer_id)
+    over = _overpaid(told, invoices)
+    matched = Settlements(told.item, told.on, told.minor - over, told.kind)
+    is_over = over > 0
+    loose = Settlements(told.item, told.on, over, told.kind).where(is_over)
+    nothing = np.full(len(told), None, dtype=object)
+    unmatched = _frame(nothing[is_over], loose, receipt_id[is_over], recorded[is_over])
     allocations = pd.concat(
         [
-            _frame(invoices.invoice_id[told.item], told, _receipts(told, buyer_id), recorded),
-            _frame(memo_id, credited, np.full(len(credited), None, dtype=object), recorded[has_memo]),
+            _frame(invoices.invoice_id[told.item], matched, receipt_id, recorded),
+            _frame(memo_id, credited, nothing[has_memo], recorded[has_memo]),
+            unmatched.assign(buyer_id=buyer_id[is_over], currency=invoices.currency[loose.item]),
         ],
         ignore_index=True,
     )
     allocations.insert(0, "allocation_id", [f"A{number:07d}" for number in range(1, len(allocations) + 1)])
     return allocations, memos
+
+
+def _overpaid(settlements: Settlements, invoices: Invoices) -> Ints:
+    """Return what of each payment is above the amount of its invoice."""
+    kinds = np.array(settlements.kind, dtype=object)
+    closed = settlements.where(kinds != "recovery").sums(len(invoices))
+    over = np.maximum(closed - invoices.minor, 0)[settlements.item]
+    return np.where(kinds == "payment", np.minimum(over, settlements.minor - 1), 0)
 
 
 def _ordered(settlements: Settlements, order: Ints) -> Settlements:

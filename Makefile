@@ -83,15 +83,15 @@ fmt: setup ## format the code and mend what can be mended
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-docs: setup ## write docs/tables.md and docs/features.md from the code
+docs: setup ## write docs/tables.md, docs/features.md and docs/guides/checking.md from the code
 	@$(BIN)/python scripts/describe_tables.py
 	@$(BIN)/python scripts/describe_features.py
+	@$(BIN)/python scripts/describe_checks.py
 
 bench: setup ## run the comparisons in benchmarks/
 	@$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[bench]'
-	@found=; for file in benchmarks/bench_*.py; do \
-		test -f "$$file" || continue; found=yes; echo "bench: $$file"; $(BIN)/python "$$file" || exit 1; \
-	done; test -n "$$found" || echo "bench: no benchmarks/bench_*.py yet"
+	@$(BIN)/python benchmarks/help_time.py
+	@$(BIN)/python benchmarks/features.py --kernel
 
 clean: stop ## remove what the targets above have made, but for .venv
 	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info

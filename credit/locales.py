@@ -66,8 +66,8 @@ def value_text(value: float | None, unit: str, lang: str, currency: str = UNKNOW
         None and NaN are "unknown". A ``share`` of 1 is 100 %, ``log_money`` is the logarithm of an amount,
         ``log_ratio`` that of a ratio (told as the change in percent), a ``flag`` is 0 or 1.
     unit : str
-        ``days``, ``share``, ``count``, ``money``, ``ratio``, ``log_money``, ``log_ratio``, ``flag``,
-        ``index``, ``year`` or ``day``.
+        ``days``, ``months``, ``years``, ``share``, ``count``, ``money``, ``ratio``, ``log_money``,
+        ``log_ratio``, ``flag``, ``index``, ``year`` or ``day``.
     lang : {"en", "zh"}
     currency : str
         ISO 4217 code of money.
@@ -167,11 +167,16 @@ def _share(value: float, lang: str) -> str:
     return str(format_percent(value, format=pattern, locale=_locale(lang)))
 
 
-def _days(value: float, lang: str) -> str:
-    number = _decimal(value, "#,##0" if abs(value) >= 10.0 else "#,##0.#", lang)
-    if lang == "zh":
-        return f"{number}天"
-    return f"{number} day" if number == "1" else f"{number} days"
+def _span(one: Words) -> Callable[[float, str], str]:
+    """Return what writes a length of time in a unit."""
+
+    def text(value: float, lang: str) -> str:
+        number = _decimal(value, "#,##0" if abs(value) >= 10.0 else "#,##0.#", lang)
+        if lang == "zh":
+            return f"{number}{one.zh}"
+        return f"{number} {one.en}" if number == "1" else f"{number} {one.en}s"
+
+    return text
 
 
 def _yes_or_no(value: float, lang: str) -> str:
@@ -179,7 +184,9 @@ def _yes_or_no(value: float, lang: str) -> str:
 
 
 _UNITS: Mapping[str, Callable[[float, str], str]] = {
-    "days": _days,
+    "days": _span(Words("day", "天")),
+    "months": _span(Words("month", "个月")),
+    "years": _span(Words("year", "年")),
     "share": _share,
     "flag": _yes_or_no,
     "count": lambda value, lang: _decimal(value, "#,##0", lang),

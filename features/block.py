@@ -8,67 +8,55 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from features.engine.ledger import Ledger
+from features.engine.profile import Profiles
+from features.engine.statements import StatementBlock
+
 __all__ = [
-    "DILUTES",
-    "FOLLOWS",
-    "LOSS",
-    "MOVES",
     "NO_ITEM",
-    "PAID",
     "Block",
-    "StatementBlock",
     "SubjectArrays",
+    "known_buyers",
 ]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 
 NO_ITEM = -1
 """Item of a subject that is no invoice of the ledger."""
 
-PAID, DILUTES, LOSS, FOLLOWS, MOVES = 1, 2, 4, 8, 16
-"""Bits of an allocation's meaning: counts as paid, dilutes, is a credit loss, goes on in a successor, and
-leaves the item's open balance (closed, or moved to a bill)."""
+
+_BY_ITEM = ("allocation_start", "dispute_start")
+_STARTS = ("invoice_start", *_BY_ITEM, "event_start", "limit_start", "fx_start")
 
 
-@dataclass(frozen=True)
-class StatementBlock:
-    """Statements by buyer, one row a version.
+def _groups() -> dict[str, list[str]]:
+    """Return by array of starts the arrays of rows that follow it in the ledger; rates are nobody's own."""
+    groups: dict[str, list[str]] = {}
+    for name in Ledger._fields:
+        if name in _STARTS:
+            groups[name] = rows = []
+        else:
+            rows.append(name)
+    del groups["fx_start"]
+    return groups
 
-    Parameters
-    ----------
-    start : int64 ndarray, shape (buyers + 1,)
-        Rows of buyer b are ``start[b]:start[b + 1]``.
-    known_from, known_until : int64 ndarray, shape (rows,)
-        Seconds since 1970 between which the version counts.
-    period_end : int64 ndarray
-        Days since 1970.
-    months : int64 ndarray
-    consolidated : int64 ndarray
-        1 where the accounts are of the group.
-    currency : int64 ndarray
-        Index into `Block.currencies`.
-    items : float64 ndarray, shape (rows, line items)
-        In units of the statement's currency; NaN is missing.
-    """
 
-    start: Ints
-    known_from: Ints
-    known_until: Ints
-    period_end: Ints
-    months: Ints
-    consolidated: Ints
-    currency: Ints
-    items: Floats
+_GROUPS = _groups()
+_STATEMENT_ROWS = [name for name in StatementBlock._fields if name not in ("start", "minor_per_unit")]
+_PROFILE_ROWS = ["known_from", "known_until", "founded_day", "traits", "group"]
+
+
+def _of_group(part: Any, start: str, rows: list[str], group: slice) -> dict[str, Any]:
+    """Return starts and rows of some owners alone, counted from 0."""
+    edges = getattr(part, start)[group.start : group.stop + 1]
+    mine = slice(edges[0], edges[-1])
+    return {start: edges - edges[0]} | {name: getattr(part, name)[mine].copy() for name in rows}
 
 
 @dataclass(frozen=True)
 class Block:
-    """The packed facts of buyers.
-
-    Rows of invoices are versions, sorted by buyer and item; an *item* is an invoice and instalment. Times
-    are seconds, days are days since 1970, amounts minor units, currencies indexes into `currencies`.
+    """The packed facts of one or many buyers.
 
     Parameters
     ----------
@@ -76,85 +64,42 @@ class Block:
         Sorted.
     currencies : tuple of str
         Sorted.
-    invoice_start : int64 ndarray, shape (buyers + 1,)
-    item, known_from, known_until, issued_day, due_day, amount_minor : int64 ndarray
-    currency, sign, payable, sale : int64 ndarray
-        By invoice version; `known_until` ends when a later version is known; `payable` is 1 for items that
-        are to be paid, 0 for credit memos and prepayments; `sign` is what the kind does to the balance;
-        `sale` is 0 for bills and residuals, which go on for other items.
-    allocation_start : int64 ndarray, shape (items + 1,)
-    allocation_known_from, allocation_known_until, settled_day, settled_minor, meaning : int64 ndarray
-        By allocation version, sorted by item.
-    event_start : int64 ndarray, shape (buyers + 1,)
-    event_known_from, event_known_until, event_day, is_insolvency : int64 ndarray
-    dispute_start : int64 ndarray, shape (buyers + 1,)
-    dispute_known_from, dispute_known_until, dispute_day, dispute_item : int64 ndarray
-        By dispute version; the day is that on which it was raised.
-    limit_start : int64 ndarray, shape (buyers + 1,)
-    limit_known_from, limit_known_until, limit_valid_from, limit_valid_to : int64 ndarray
-    limit_minor, limit_currency, is_own : int64 ndarray
-    fx_start : int64 ndarray, shape (currencies + 1,)
-    fx_known_from : int64 ndarray
-    fx_rate : float64 ndarray
-        Reporting currency for one minor unit, by currency and time.
+    ledger : Ledger
+        Invoices, allocations, disputes, events, limits and rates as arrays.
     statements : StatementBlock
+    profiles : Profiles
     """
 
     buyer_ids: tuple[str, ...]
     currencies: tuple[str, ...]
-    invoice_start: Ints
-    item: Ints
-    known_from: Ints
-    known_until: Ints
-    issued_day: Ints
-    due_day: Ints
-    amount_minor: Ints
-    currency: Ints
-    sign: Ints
-    payable: Ints
-    sale: Ints
-    allocation_start: Ints
-    allocation_known_from: Ints
-    allocation_known_until: Ints
-    settled_day: Ints
-    settled_minor: Ints
-    meaning: Ints
-    event_start: Ints
-    event_known_from: Ints
-    event_known_until: Ints
-    event_day: Ints
-    is_insolvency: Ints
-    dispute_start: Ints
-    dispute_known_from: Ints
-    dispute_known_until: Ints
-    dispute_day: Ints
-    dispute_item: Ints
-    limit_start: Ints
-    limit_known_from: Ints
-    limit_known_until: Ints
-    limit_valid_from: Ints
-    limit_valid_to: Ints
-    limit_minor: Ints
-    limit_currency: Ints
-    is_own: Ints
-    fx_start: Ints
-    fx_known_from: Ints
-    fx_rate: Floats
+    ledger: Ledger
     statements: StatementBlock
+    profiles: Profiles
 
     def position(self, buyer_id: str) -> int:
         """Return the buyer's index, -1 where the block has no such buyer."""
         found = int(np.searchsorted(np.asarray(self.buyer_ids, dtype=object), buyer_id))
         return found if found < len(self.buyer_ids) and self.buyer_ids[found] == buyer_id else -1
 
-    def as_one_buyer(self) -> Block:
-        """Return the same items as those of one pseudo-buyer: the whole book, for figures across buyers."""
-        whole = {
-            name: np.array([0, getattr(self, name)[-1]], np.int64)
-            for name in ("invoice_start", "event_start", "dispute_start", "limit_start")
-        }
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return Block(**{**values, **whole, "buyer_ids": ("",)})
+    def of_buyer(self, position: int) -> Block:
+        """Return the block of one buyer alone: the same facts, items numbered from 0, all rates."""
+        ledger: Any = self.ledger
+        versions = slice(ledger.invoice_start[position], ledger.invoice_start[position + 1])
+        item = ledger.item[versions]
+        items = slice(item[0], item[-1] + 1) if len(item) else slice(0, 0)
+        own = slice(position, position + 1)
+        changed: dict[str, Any] = {}
+        for start, rows in _GROUPS.items():
+            group = items if start in _BY_ITEM else own
+            changed |= _of_group(ledger, start, rows, group)
+        changed["item"] = (item - item[0]).astype(np.int32) if len(item) else item.copy()
+        return Block(
+            (self.buyer_ids[position],),
+            self.currencies,
+            ledger._replace(**changed),
+            self.statements._replace(**_of_group(self.statements, "start", _STATEMENT_ROWS, own)),
+            self.profiles._replace(**_of_group(self.profiles, "start", _PROFILE_ROWS, own)),
+        )
 
 
 @dataclass(frozen=True)
@@ -194,3 +139,27 @@ class SubjectArrays:
     def take(self, rows: Any) -> SubjectArrays:
         """Return some of the subjects."""
         return SubjectArrays(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
+
+
+def known_buyers(block: Block, as_of: Any) -> npt.NDArray[np.bool_]:
+    """Return of which buyers anything was known at an instant.
+
+    Parameters
+    ----------
+    block : Block
+    as_of : Timestamp
+        Naive UTC.
+    """
+    second, ledger = int(as_of.timestamp()), block.ledger
+    parts = (
+        (ledger.invoice_start, ledger.begins),
+        (ledger.event_start, ledger.event_begins),
+        (ledger.limit_start, ledger.limit_begins),
+        (block.statements.start, block.statements.known_from),
+        (block.profiles.start, block.profiles.known_from),
+    )
+    known = np.zeros(len(block.buyer_ids), bool)
+    for starts, begins in parts:
+        counts = np.concatenate([[0], np.cumsum(begins <= second)])
+        known |= counts[starts[1:]] > counts[starts[:-1]]
+    return known

@@ -3,50 +3,46 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from features.block import NO_ITEM, Block, SubjectArrays
+from features.arrays import label_positions
+from features.block import NO_ITEM, SubjectArrays
 from features.catalog import NAMES
-from features.context import book_context
-from features.engine.compute import Context, compute, rates_of
+from features.engine.compute import COLUMNS, compute_columns, rates_of
 from features.errors import InputError, Problem
-from features.instants import day_of
-from features.pack import ITEM_KEY, item_ids, label_positions, pack
+from features.instants import local_days
+from features.packing import Packed, pack_portfolio
 from features.portfolio import Portfolio
+from features.texts import texts_of
 
-__all__ = ["Asked", "Packed", "build", "build_packed", "one_subject", "pack_portfolio", "subject_arrays"]
+__all__ = [
+    "Asked",
+    "Packed",
+    "build",
+    "build_packed",
+    "compute_into",
+    "one_subject",
+    "pack_portfolio",
+    "subject_arrays",
+]
 
 Progress = Callable[[int], None]
 
-_CHUNK = 20_000
+Floats = npt.NDArray[np.float64]
+
+_CHUNK = 16_392
+"""Subjects at a time; eight times an odd number, so that columns do not fall on the same lines of a cache."""
+
 _EPOCH = date(1970, 1, 1).toordinal()
-
-
-@dataclass(frozen=True)
-class Packed:
-    """A portfolio ready for features: its block, its context, its items.
-
-    Parameters
-    ----------
-    portfolio : Portfolio
-    block : Block
-    context : Context
-    items : DataFrame
-        invoice_id, instalment and number of every item.
-    """
-
-    portfolio: Portfolio
-    block: Block
-    context: Context
-    items: pd.DataFrame
 
 
 class Asked(NamedTuple):
@@ -56,14 +52,6 @@ class Asked(NamedTuple):
     currency: str | None = None
     terms_days: float | None = None
     due_on: date | None = None
-
-
-def pack_portfolio(portfolio: Portfolio) -> Packed:
-    """Pack a portfolio with the book's month ends; work that many builds share."""
-    block = pack(portfolio)
-    stop = portfolio.observed_until + pd.Timedelta(seconds=1)
-    context = book_context(block, portfolio.observed_from, stop, portfolio.seller.timezone)
-    return Packed(portfolio, block, context, item_ids(portfolio))
 
 
 def build(
@@ -106,34 +94,73 @@ def build_packed(
 ) -> pd.DataFrame:
     """Compute features from a packed portfolio; see `build`."""
     arrays = subject_arrays(packed, subjects)
-    # Reason: buyers' facts lie side by side, so subjects in that order read memory in order.
     order = np.lexsort((arrays.as_of, arrays.buyer))
+    out = np.empty((len(NAMES), len(arrays)))
+    compute_into(packed, arrays.take(order), NAMES, out, assumes_usual=assumes_usual, progress=progress)
     values = np.empty((len(arrays), len(NAMES)))
-
-    def work(rows: np.ndarray) -> None:
-        values[rows] = compute(packed.block, arrays.take(rows), packed.context, assumes_usual=assumes_usual)
-        if progress is not None:
-            progress(len(rows))
-
-    chunks = [order[at : at + _CHUNK] for at in range(0, len(order), _CHUNK)]
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        list(pool.map(work, chunks))
+    values[order] = out.T
     return pd.DataFrame(values, index=subjects.index, columns=list(NAMES))
+
+
+def compute_into(
+    packed: Packed,
+    subjects: SubjectArrays,
+    names: Sequence[str],
+    out: Floats,
+    *,
+    assumes_usual: bool = False,
+    progress: Progress | None = None,
+) -> None:
+    """Fill features of many subjects on all cores.
+
+    Parameters
+    ----------
+    packed : Packed
+    subjects : SubjectArrays
+        n subjects; buyers' facts lie side by side, so that those sorted by buyer and as_of cost least.
+    names : sequence of str
+        Features of the catalog.
+    out : float64 ndarray, shape (len(names), n)
+    assumes_usual, progress :
+        As in `build`.
+    """
+    local = threading.local()
+
+    def work(first: int) -> None:
+        if not hasattr(local, "room"):
+            local.room = np.empty(len(COLUMNS) * min(_CHUNK, len(subjects)))
+        rows = slice(first, min(first + _CHUNK, len(subjects)))
+        values = compute_columns(
+            packed.block,
+            subjects.take(rows),
+            packed.context,
+            names,
+            assumes_usual=assumes_usual,
+            room=local.room,
+        )
+        for row, name in enumerate(names):
+            out[row, rows] = values[name]
+        if progress is not None:
+            progress(rows.stop - rows.start)
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        list(pool.map(work, range(0, len(subjects), _CHUNK)))
 
 
 def subject_arrays(packed: Packed, subjects: pd.DataFrame) -> SubjectArrays:
     """Return subjects as arrays; amounts are converted at the rate known at as_of."""
     _check(subjects)
-    timezone = packed.portfolio.seller.timezone
+    timezone = packed.seller.timezone
     instants = subjects["as_of"].astype("datetime64[s]")
     as_of = instants.to_numpy().astype(np.int64)
-    day = day_of(instants, timezone).to_numpy().astype("datetime64[D]").astype(np.int64)
+    day = local_days(as_of, timezone)
     terms, left, due = _terms(subjects, day)
+    buyer = label_positions(subjects["buyer_id"], packed.block.buyer_ids)
     return SubjectArrays(
-        buyer=label_positions(subjects["buyer_id"], packed.block.buyer_ids),
+        buyer=buyer,
         as_of=as_of,
         day=day,
-        own_item=_own_items(packed.items, subjects),
+        own_item=_own_items(packed, subjects, buyer),
         amount=_amounts(packed, subjects, as_of),
         terms_days=terms,
         days_until_due=left,
@@ -153,7 +180,7 @@ def one_subject(packed: Packed, buyer_id: str, as_of: pd.Timestamp, asked: Asked
     asked : Asked
     """
     second = int(as_of.timestamp())
-    local = datetime.fromtimestamp(second, ZoneInfo(packed.portfolio.seller.timezone)).date()
+    local = datetime.fromtimestamp(second, ZoneInfo(packed.seller.timezone)).date()
     day = local.toordinal() - _EPOCH
     terms = np.nan if asked.terms_days is None else float(asked.terms_days)
     due = day + terms if asked.due_on is None else float(asked.due_on.toordinal() - _EPOCH)
@@ -181,18 +208,18 @@ def _check(subjects: pd.DataFrame) -> None:
         raise InputError(Problem("an instant", "nothing", "fill as_of", "subjects", "as_of", missing))
 
 
-def _own_items(items: pd.DataFrame, subjects: pd.DataFrame) -> np.ndarray:
+def _own_items(packed: Packed, subjects: pd.DataFrame, buyers: np.ndarray) -> np.ndarray:
     if "invoice_id" not in subjects:
         return np.full(len(subjects), NO_ITEM, np.int64)
-    instalment = subjects.get("instalment", 1)
-    keys = (
-        subjects[["buyer_id", "invoice_id"]]
-        .astype("str")
-        .assign(instalment=instalment)
-        .fillna({"instalment": 1})
+    numbers = np.ones(len(subjects))
+    if "instalment" in subjects:
+        numbers = _floats(subjects, "instalment")
+        numbers[np.isnan(numbers)] = 1
+    whole = numbers == np.rint(numbers)
+    ids = subjects["invoice_id"]
+    return packed.items.find(
+        buyers, texts_of(ids.astype("str")), np.where(whole, numbers, NO_ITEM).astype(np.int64)
     )
-    found = keys.merge(items, on=["buyer_id", *ITEM_KEY], how="left")["item"]
-    return found.fillna(NO_ITEM).to_numpy(np.int64)
 
 
 def _amounts(packed: Packed, subjects: pd.DataFrame, as_of: np.ndarray) -> np.ndarray:

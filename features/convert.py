@@ -83,6 +83,8 @@ def is_day_only(raw: pd.Series[Any]) -> Mask:
 def _blank_to_missing(raw: pd.Series[Any]) -> pd.Series[Any]:
     if not (pd.api.types.is_string_dtype(raw.dtype) or raw.dtype == object):
         return raw
+    if raw.dtype == "str":
+        return raw.where(raw.str.strip() != "")
     is_blank = raw.map(lambda value: isinstance(value, str) and not value.strip()).astype(bool)
     return raw.where(raw.isna() | ~is_blank)
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import tomllib
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -18,11 +21,16 @@ import tomli_w
 from features.columns import TABLES, Column, Table
 from features.errors import InputError
 from features.money import FILE_DECIMALS, decimals_array, text_from_minor
+from features.plain import NotPlain
+from features.plain_portfolio import LARGE_TABLES, plain_portfolio
 from features.portfolio import Portfolio, Seller, from_frames
 
-__all__ = ["read", "write"]
+__all__ = ["content_hashes", "read", "source_files", "text_rows", "write"]
 
 Format = Literal["parquet", "csv"]
+
+_FEW_WORDS = frozenset({"currency", "kind"})
+"""Columns of text that are read as codes: so few words that each part of a file holds all of them."""
 
 _UNREADABLE = (
     OSError,
@@ -50,20 +58,31 @@ def read(folder: str | Path) -> Portfolio:
     try:
         head = _read_head(folder / "portfolio.toml")
         files = _table_files(folder)
-        raw = {name: _read_table(path, TABLES[name]) for name, path in files.items()}
-        sources = head.get("sources") or {path.name: _sha256(path) for path in files.values()}
+        sources = head.get("sources") or content_hashes(files.values())
+        return _plain(files, head, sources) or _checked(files, head, sources)
     except OSError as error:
         step = "check the path, and that you have the right to read it"
         found = f"one that refuses ({error.strerror or type(error).__name__})"
         raise InputError.of("a portfolio folder that can be read", found, step) from error
-    return from_frames(
-        raw,
-        _seller(head.get("seller", {})),
-        observed_from=_instant(head.get("observed_from")),
-        observed_until=_instant(head.get("observed_until")),
-        sources=sources,
-        knowledge=head.get("knowledge"),
-    )
+
+
+def source_files(folder: Path) -> list[Path]:
+    """Return the files that a portfolio is read from: ``portfolio.toml`` and the tables'.
+
+    Raises
+    ------
+    InputError
+        Where there is no ``portfolio.toml``, or two files for one table.
+    """
+    _read_head(folder / "portfolio.toml")
+    return [folder / "portfolio.toml", *_table_files(folder).values()]
+
+
+def content_hashes(paths: Iterable[Path]) -> dict[str, str]:
+    """Return the sha256 of each file's content by its name."""
+    files = list(paths)
+    with ThreadPoolExecutor() as pool:
+        return dict(zip((path.name for path in files), pool.map(_sha256, files), strict=True))
 
 
 def write(portfolio: Portfolio, folder: str | Path, fmt: Format = "parquet") -> None:
@@ -82,6 +101,22 @@ def write(portfolio: Portfolio, folder: str | Path, fmt: Format = "parquet") -> 
         writer = _write_parquet if fmt == "parquet" else _write_csv
         writer(frame, portfolio, TABLES[name], folder / f"{name}.{fmt}")
     (folder / "portfolio.toml").write_text(tomli_w.dumps(_head(portfolio)), encoding="utf-8")
+
+
+def text_rows(frame: pd.DataFrame, portfolio: Portfolio, table: Table) -> pd.DataFrame:
+    """Return rows of a table as CSV files have them, under the names that columns have in files.
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n, columns)
+        Rows of the table in memory.
+    portfolio : Portfolio
+        Whose invoices tell the currencies.
+    table : Table
+    """
+    return pd.DataFrame(
+        {column.name: _csv_text(frame, column, portfolio, table) for column in _columns(frame, table)}
+    )
 
 
 def _head(portfolio: Portfolio) -> dict[str, Any]:
@@ -142,11 +177,47 @@ def _table_files(folder: Path) -> dict[str, Path]:
     return files
 
 
-def _read_table(path: Path, table: Table) -> pd.DataFrame:
+def _plain(files: Mapping[str, Path], head: dict[str, Any], sources: Mapping[str, str]) -> Portfolio | None:
+    """Return the portfolio where nothing is wrong with it, else None."""
+    if "invoices" not in files:
+        return None
+    large = {name: partial(_read_table, files[name]) for name in LARGE_TABLES if name in files}
+    small = {name: _frame(_read_table(files[name]), TABLES[name]) for name in files if name not in large}
+    try:
+        plain = plain_portfolio(large, small, _seller(head.get("seller", {})), _observed(head))
+    except NotPlain:
+        return None
+    # Reason: packing needs the memory that Arrow keeps for its next table.
+    pa.default_memory_pool().release_unused()
+    knowledge = {**plain.knowledge, **(head.get("knowledge") or {})}
+    known = {name: knowledge[name] for name in plain.knowledge}
+    return dataclasses.replace(plain, sources=dict(sources), knowledge=known)
+
+
+def _checked(files: Mapping[str, Path], head: dict[str, Any], sources: Mapping[str, str]) -> Portfolio:
+    """Return the portfolio after the row checks, which say in words what is wrong."""
+    frames = {name: _frame(_read_table(path), TABLES[name]) for name, path in files.items()}
+    observed_from, observed_until = _observed(head)
+    return from_frames(
+        frames,
+        _seller(head.get("seller", {})),
+        observed_from=observed_from,
+        observed_until=observed_until,
+        sources=sources,
+        knowledge=head.get("knowledge"),
+    )
+
+
+def _observed(head: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    return _instant(head.get("observed_from")), _instant(head.get("observed_until"))
+
+
+def _read_table(path: Path) -> pa.Table:
     try:
         if path.suffix == ".parquet":
-            return _widened(pq.read_table(path), table)
-        return pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""], encoding="utf-8-sig")
+            return _read_parquet(path)
+        frame = pd.read_csv(path, dtype="str", keep_default_na=False, na_values=[""], encoding="utf-8-sig")
+        return pa.Table.from_pandas(frame, preserve_index=False)
     except _UNREADABLE as error:
         # Reason: Arrow tells damaged pages as OSError, like a right that lacks.
         reason = getattr(error, "strerror", None) or type(error).__name__
@@ -159,11 +230,18 @@ def _read_table(path: Path, table: Table) -> pd.DataFrame:
         ) from error
 
 
-def _widened(arrow: pa.Table, table: Table) -> pd.DataFrame:
+def _read_parquet(path: Path) -> pa.Table:
+    with pq.ParquetFile(path) as file:
+        texts = [field.name for field in file.schema_arrow if pa.types.is_string(field.type)]
+    return pq.read_table(path, read_dictionary=[name for name in texts if name in _FEW_WORDS])
+
+
+def _frame(arrow: pa.Table, table: Table) -> pd.DataFrame:
     """Decimals become exact text: a million of Python's own decimals would be slow."""
     for number, field in enumerate(arrow.schema):
         is_known_by_day = pa.types.is_date(field.type) and _kind(table, field.name) == "instant"
-        if pa.types.is_decimal(field.type) or is_known_by_day:
+        is_word = pa.types.is_dictionary(field.type) and field.name in _FEW_WORDS
+        if pa.types.is_decimal(field.type) or is_known_by_day or is_word:
             arrow = arrow.set_column(number, field.name, arrow.column(number).cast(pa.string()))
     frame: pd.DataFrame = arrow.to_pandas()
     return frame
@@ -211,8 +289,8 @@ def _currencies(frame: pd.DataFrame, portfolio: Portfolio, table: Table) -> pd.S
 
 
 def _write_csv(frame: pd.DataFrame, portfolio: Portfolio, table: Table, path: Path) -> None:
-    texts = {column.name: _csv_text(frame, column, portfolio, table) for column in _columns(frame, table)}
-    pd.DataFrame(texts).to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+    text = text_rows(frame, portfolio, table)
+    text.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
 
 
 def _csv_text(frame: pd.DataFrame, column: Column, portfolio: Portfolio, table: Table) -> pd.Series[Any]:

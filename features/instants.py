@@ -20,6 +20,7 @@ __all__ = [
     "day_of",
     "end_of_day",
     "is_day",
+    "local_days",
     "month_end_before",
     "month_ends",
     "parse_as_of",
@@ -36,6 +37,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 _FIRST = np.datetime64(f"{FIRST_YEAR}-01-01T00:00:00", "s")
 _END = np.datetime64(f"{LAST_YEAR + 1}-01-01T00:00:00", "s")
+_SECONDS_A_DAY = 86_400
 _ONE_DAY = np.timedelta64(1, "D")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -93,6 +95,43 @@ def day_of(instants: pd.Series[Any] | pd.DatetimeIndex, timezone: str) -> pd.Dat
     """Return the local day (midnight) of naive UTC instants."""
     local = pd.DatetimeIndex(instants).tz_localize("UTC").tz_convert(timezone)
     return local.tz_localize(None).normalize().as_unit("s")
+
+
+def local_days(seconds: npt.NDArray[np.int64], timezone: str) -> npt.NDArray[np.int64]:
+    """Return the local day of each of many instants, as days since 1970.
+
+    The clock's offset is looked up once for each day in UTC, but for days on which it changes.
+
+    Parameters
+    ----------
+    seconds : int64 ndarray, shape (n,)
+        Since 1970, UTC.
+    timezone : str
+
+    Examples
+    --------
+    >>> local_days(np.array([0, 82799, 82800]), "Europe/Berlin").tolist()
+    [0, 0, 1]
+    """
+    if not len(seconds):
+        return np.zeros(0, np.int64)
+    utc_day = seconds // _SECONDS_A_DAY
+    first = int(utc_day.min())
+    midnights = np.arange(first, int(utc_day.max()) + 2) * _SECONDS_A_DAY
+    offset = _offsets(midnights, timezone)
+    changes = offset[1:] != offset[:-1]
+    position = utc_day - first
+    days = (seconds + offset[position]) // _SECONDS_A_DAY
+    rows = np.flatnonzero(changes[position])
+    days[rows] = (seconds[rows] + _offsets(seconds[rows], timezone)) // _SECONDS_A_DAY
+    return days
+
+
+def _offsets(seconds: npt.NDArray[np.int64], timezone: str) -> npt.NDArray[np.int64]:
+    """Return local less UTC seconds."""
+    utc = pd.DatetimeIndex(seconds.astype("datetime64[s]"))
+    local = utc.tz_localize("UTC").tz_convert(timezone).tz_localize(None)
+    return local.as_unit("s").to_numpy().astype(np.int64) - seconds
 
 
 def month_ends(start: pd.Timestamp, stop: pd.Timestamp, timezone: str) -> pd.DatetimeIndex:

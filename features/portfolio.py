@@ -26,7 +26,13 @@ __all__ = [
     "Seller",
     "assemble",
     "check_tables",
+    "fill_knowledge",
+    "find_contradictions",
     "from_frames",
+    "kept_rows",
+    "observed_end",
+    "observed_start",
+    "without_rows",
 ]
 
 STATEMENT_DELAY_MONTHS = 6
@@ -116,7 +122,7 @@ class Portfolio:
         """Return a table; one without rows where the portfolio has none of this name."""
         if name in self.tables:
             return self.tables[name]
-        return _without_rows(name).copy()
+        return without_rows(name).copy()
 
     def has(self, reference: str) -> bool:
         """Whether a column (``invoices.recorded_at``) or a table (``invoices``) was given by the source."""
@@ -147,7 +153,8 @@ class Portfolio:
 
 
 @cache
-def _without_rows(name: str) -> pd.DataFrame:
+def without_rows(name: str) -> pd.DataFrame:
+    """Return a table without rows."""
     table = TABLES[name]
     frame = check_table(table, pd.DataFrame(columns=list(table.required))).frame
     return frame.assign(**{table.knowledge: pd.Series(dtype="datetime64[s]")})
@@ -246,7 +253,7 @@ def assemble(
     """
     if checked.findings:
         raise InputError(finding.problem for finding in checked.findings)
-    kept = {name: _kept(table) for name, table in checked.tables.items()}
+    kept = {name: kept_rows(table) for name, table in checked.tables.items()}
     return Portfolio(
         seller,
         kept,
@@ -258,7 +265,8 @@ def assemble(
     )
 
 
-def _kept(checked: Checked) -> pd.DataFrame:
+def kept_rows(checked: Checked) -> pd.DataFrame:
+    """Return the typed columns of a checked table without its repeated rows."""
     columns = [column.stored_as for column in checked.table.columns if column.stored_as in checked.frame]
     return checked.frame.loc[~checked.repeated, columns].reset_index(drop=True)
 
@@ -292,12 +300,12 @@ def check_tables(
         checked[name] = check_table(
             TABLES[name], raw[name], timezone=seller.timezone, currencies=currencies, rounds=rounds
         )
-    start = _start(checked, observed_from, seller)
+    start = observed_start(checked, observed_from, seller)
     for table in checked.values():
-        _fill_knowledge(table, start, seller.timezone)
-        _find_contradictions(table)
+        fill_knowledge(table, start, seller.timezone)
+        find_contradictions(table)
     check_links(checked)
-    return CheckedTables(checked, start, _until(checked, observed_until, seller))
+    return CheckedTables(checked, start, observed_end(checked, observed_until, seller))
 
 
 def _check_names(raw: Mapping[str, pd.DataFrame]) -> None:
@@ -310,7 +318,10 @@ def _check_names(raw: Mapping[str, pd.DataFrame]) -> None:
         )
 
 
-def _start(checked: Mapping[str, Checked], given: str | pd.Timestamp | None, seller: Seller) -> pd.Timestamp:
+def observed_start(
+    checked: Mapping[str, Checked], given: str | pd.Timestamp | None, seller: Seller
+) -> pd.Timestamp:
+    """Return from when outcomes are complete: as given, or else the first event date."""
     if given is not None:
         if isinstance(given, str) and is_day(given):
             return start_of_day(given, seller.timezone)
@@ -324,14 +335,18 @@ def _start(checked: Mapping[str, Checked], given: str | pd.Timestamp | None, sel
     return start_of_day(first.date(), seller.timezone)
 
 
-def _until(checked: Mapping[str, Checked], given: str | pd.Timestamp | None, seller: Seller) -> pd.Timestamp:
+def observed_end(
+    checked: Mapping[str, Checked], given: str | pd.Timestamp | None, seller: Seller
+) -> pd.Timestamp:
+    """Return until when the books are complete: as given, or else the latest knowledge time."""
     if given is not None:
         return given if isinstance(given, pd.Timestamp) else parse_as_of(given, seller.timezone)
     latest = [table.frame[table.table.knowledge].max() for table in checked.values() if len(table.frame)]
     return pd.Timestamp(max(instant for instant in latest if pd.notna(instant)))
 
 
-def _fill_knowledge(checked: Checked, start: pd.Timestamp, timezone: str) -> None:
+def fill_knowledge(checked: Checked, start: pd.Timestamp, timezone: str) -> None:
+    """Fill the knowledge times that rows lack, in place."""
     table, frame = checked.table, checked.frame
     given = frame.get(table.knowledge)
     checked.assumed = np.ones(len(frame), bool) if given is None else given.isna().to_numpy(bool)
@@ -353,7 +368,8 @@ def _assumed_knowledge(
     return pd.Series(end_of_day(days, timezone), index=frame.index)
 
 
-def _find_contradictions(checked: Checked) -> None:
+def find_contradictions(checked: Checked) -> None:
+    """Mark repeated rows of a checked table and add a finding for contradictions, in place."""
     frame, table = checked.frame, checked.table
     checked.repeated = repeats(frame)
     distinct = ~checked.repeated & ~checked.bad

@@ -13,7 +13,7 @@ from features.instants import FAR_FUTURE, end_of_day
 from features.keys import known_until
 from features.portfolio import Portfolio
 
-__all__ = ["day_starts", "fact_versions", "seconds"]
+__all__ = ["day_starts", "fact_versions", "seconds", "starts_of_days"]
 
 
 def fact_versions(portfolio: Portfolio, name: str) -> pd.DataFrame:
@@ -41,6 +41,22 @@ def day_starts(days: pd.Series[Any], timezone: str) -> npt.NDArray[np.int64]:
     """Return the first second of each day in `timezone`, as seconds since 1970."""
     ends = end_of_day(days - pd.Timedelta(days=1), timezone)
     return ends.to_numpy().astype(np.int64) + 1
+
+
+def starts_of_days(days: npt.NDArray[np.int32], timezone: str) -> npt.NDArray[np.int64]:
+    """Return the first second of each of many days (days since 1970), each distinct day asked once.
+
+    Examples
+    --------
+    >>> starts_of_days(np.array([1, 0, 1], np.int32), "Europe/Berlin").tolist()
+    [82800, -3600, 82800]
+    """
+    if not len(days):
+        return np.zeros(0, np.int64)
+    first, last = int(days.min()), int(days.max())
+    distinct = np.arange(first, last + 1).astype("datetime64[D]").astype("datetime64[s]")
+    starts: npt.NDArray[np.int64] = day_starts(pd.Series(distinct), timezone)[days - np.int32(first)]
+    return starts
 
 
 def seconds(instants: pd.Series[Any]) -> npt.NDArray[np.int64]:

@@ -143,13 +143,13 @@ def _active_months(packed: Packed, ends: pd.DatetimeIndex) -> np.ndarray:
     """Return by buyer and month end whether an invoice is younger than `ACTIVE_DAYS` or may still be open."""
     block, portfolio = packed.block, packed.portfolio
     seconds = ends.to_numpy().astype("datetime64[s]").astype(np.int64)
-    buyer = np.searchsorted(block.invoice_start, np.arange(len(block.item)), side="right") - 1
+    buyer = np.searchsorted(block.ledger.invoice_start, np.arange(len(block.ledger.item)), side="right") - 1
     last_change = _last_change(packed)
     day = day_of(ends, portfolio.seller.timezone).to_numpy().astype("datetime64[D]").astype(np.int64)
     active = np.zeros((len(block.buyer_ids), len(ends)), bool)
     for month, (instant, today) in enumerate(zip(seconds, day, strict=True)):
-        known = (block.known_from <= instant) & (block.issued_day <= today) & (block.payable == 1)
-        young = block.issued_day > today - ACTIVE_DAYS
+        known = (block.ledger.begins <= instant) & (block.ledger.payable == 1)
+        young = block.ledger.issued_day > today - ACTIVE_DAYS
         active[np.unique(buyer[known & (young | (last_change > today))]), month] = True
     return active
 
@@ -157,10 +157,13 @@ def _active_months(packed: Packed, ends: pd.DatetimeIndex) -> np.ndarray:
 def _last_change(packed: Packed) -> np.ndarray:
     """Return by invoice version the last day on which its balance changed; far ahead while it is open."""
     block = packed.block
-    totals = np.zeros(len(block.allocation_start) - 1, np.int64)
+    totals = np.zeros(len(block.ledger.allocation_start) - 1, np.int64)
     last = np.full(len(totals), np.iinfo(np.int64).min)
-    item = np.searchsorted(block.allocation_start, np.arange(len(block.settled_day)), side="right") - 1
-    np.add.at(totals, item, block.settled_minor)
-    np.maximum.at(last, item, block.settled_day)
-    is_open = totals[block.item] < block.amount_minor
-    return np.where(is_open, np.iinfo(np.int64).max, last[block.item])
+    item = (
+        np.searchsorted(block.ledger.allocation_start, np.arange(len(block.ledger.settled_day)), side="right")
+        - 1
+    )
+    np.add.at(totals, item, block.ledger.settled_minor)
+    np.maximum.at(last, item, block.ledger.settled_day)
+    is_open = totals[block.ledger.item] < block.ledger.amount_minor
+    return np.where(is_open, np.iinfo(np.int64).max, last[block.ledger.item])

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import hashlib
 
+from features.catalog.context import CONTEXT_FEATURES
 from features.catalog.entry import GROUPS, Feature, Group, Model
 from features.catalog.payments import PAYMENT_FEATURES
+from features.catalog.profile import PROFILE_FEATURES
+from features.catalog.records import RECORD_FEATURES
 from features.catalog.requests import REQUEST_FEATURES
 from features.catalog.statements import STATEMENT_FEATURES
 
 __all__ = ["CATALOG_HASH", "FEATURES", "GROUPS", "NAMES", "Feature", "Group", "Model", "inputs_of"]
 
 FEATURES: dict[str, Feature] = {
-    feature.name: feature for feature in (*PAYMENT_FEATURES, *STATEMENT_FEATURES, *REQUEST_FEATURES)
+    feature.name: feature
+    for feature in (
+        *PAYMENT_FEATURES,
+        *STATEMENT_FEATURES,
+        *RECORD_FEATURES,
+        *PROFILE_FEATURES,
+        *REQUEST_FEATURES,
+        *CONTEXT_FEATURES,
+    )
 }
 """Every feature by name."""
 
@@ -21,7 +32,8 @@ NAMES: tuple[str, ...] = tuple(FEATURES)
 
 CATALOG_HASH = hashlib.sha256(
     "\n".join(
-        f"{f.name} {f.unit} {f.sign} {f.group} {f.window_days} {f.anchor}" for f in FEATURES.values()
+        f"{f.name} {f.unit} {f.sign} {f.group} {f.window_days} {f.anchor} {f.formula}".rstrip()
+        for f in FEATURES.values()
     ).encode()
 ).hexdigest()
 """Changes whenever a feature's meaning changes; a model names the catalog that it was trained with."""

@@ -8,11 +8,31 @@ from typing import Literal
 __all__ = ["GROUPS", "Feature", "Group", "Model", "Source", "Unit"]
 
 Unit = Literal[
-    "days", "share", "count", "money", "ratio", "log_money", "log_ratio", "flag", "index", "year", "day"
+    "days",
+    "share",
+    "count",
+    "money",
+    "ratio",
+    "log_money",
+    "log_ratio",
+    "flag",
+    "index",
+    "year",
+    "day",
+    "months",
+    "years",
 ]
 Model = Literal["default", "late"]
 Source = Literal[
-    "payments", "accounts", "prior_year", "market_value", "public_records", "request", "book", "limits"
+    "payments",
+    "accounts",
+    "prior_year",
+    "market_value",
+    "public_records",
+    "request",
+    "book",
+    "limits",
+    "profile",
 ]
 
 
@@ -58,6 +78,8 @@ class Feature:
         ``{ago}``, the value as time that has passed; empty where the value alone says nothing.
     missing : str
         What a missing value means.
+    formula : str
+        How it follows from line items; empty for what does not.
     """
 
     name: str
@@ -75,6 +97,7 @@ class Feature:
     phrase_en: str
     phrase_zh: str
     missing: str
+    formula: str = ""
 
 
 GROUPS: dict[str, Group] = {
@@ -83,7 +106,9 @@ GROUPS: dict[str, Group] = {
         ("payment_timeliness", "Payment timeliness", "付款及时性"),
         ("overdue_now", "Overdue now", "当前逾期"),
         ("payment_trend", "Payment trend", "付款趋势"),
+        ("payment_habits", "Payment habits", "付款习惯"),
         ("exposure", "Exposure", "敞口"),
+        ("disputes", "Disputes and credits", "争议与折让"),
         ("order_behaviour", "Order behaviour", "订货行为"),
         ("relationship", "Length of the relationship", "合作时长"),
         ("liquidity", "Liquidity", "流动性"),
@@ -94,6 +119,8 @@ GROUPS: dict[str, Group] = {
         ("size", "Size", "规模"),
         ("market", "Market value", "市值"),
         ("public_records", "Public records", "公开记录"),
+        ("profile", "The company", "企业概况"),
+        ("classic_scores", "Classic scores", "经典评分"),
         ("data_quality", "What is known", "信息完整度"),
         ("request", "The request", "本次申请"),
         ("book", "State of the whole book", "整体账款状况"),

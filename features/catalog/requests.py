@@ -9,6 +9,7 @@ from features.catalog.entry import Feature
 __all__ = ["REQUEST_FEATURES"]
 
 _NONE = "no request was made and no usual invoice is known"
+_UNUSED = "no request was made, or no invoice was issued in the window"
 _REQUEST: dict[str, Any] = {
     "group": "request", "source": "request", "models": ("late",), "window_days": None, "anchor": "as_of",
     "reads": ("invoices.due_on", "invoices.amount"), "sign": 0, "sign_reason": "no direction is known",
@@ -18,7 +19,7 @@ _BOOK: dict[str, Any] = {
     "group": "book", "source": "book", "models": ("late",), "window_days": 90, "anchor": "due_on",
     "reads": ("invoices.due_on", "allocations.settled_on"), "sign": 1,
     "sign_reason": "a book that is paid late goes on being paid late",
-    "missing": "no month end lies before the subject",
+    "missing": "no month end lies before, or nothing fell due (or was paid) in the 90 days up to it",
 }  # fmt: skip
 _LIMIT: dict[str, Any] = {
     "group": "exposure", "source": "limits", "models": (), "window_days": None, "anchor": "valid_from",
@@ -53,6 +54,14 @@ REQUEST_FEATURES: tuple[Feature, ...] = (
         "金额为{value}（参考值{reference}）。")),
     _feature("log_request_to_usual", "log_ratio", _REQUEST, (
         "Amount against the usual invoice", "金额与常见发票之比", "", "")),
+    _feature("log_request_to_largest_365d", "log_ratio", _REQUEST, (
+        "Amount against the largest invoice, 12 months", "金额与近12个月最大发票之比", "", ""),
+        window_days=365, anchor="issued_on", missing=_UNUSED,
+        sign_reason="growing buyers and those about to fail both ask for more than ever"),
+    _feature("log_request_to_high_credit_365d", "log_ratio", _REQUEST, (
+        "Amount against the highest balance, 12 months", "金额与近12个月最高欠款额之比", "", ""),
+        window_days=365, missing=_UNUSED,
+        sign_reason="growing buyers and those about to fail both ask for more than ever"),
     _feature("request_terms_days", "days", _REQUEST, (
         "Terms", "账期", "The terms are {value} (typical: {reference}).",
         "账期{value}（参考值{reference}）。")),
@@ -68,6 +77,9 @@ REQUEST_FEATURES: tuple[Feature, ...] = (
     _feature("request_due_weekday", "day", _REQUEST, ("Weekday of the due date", "到期日星期", "", "")),
     _feature("request_due_day_of_month", "day", _REQUEST, ("Day of the month of the due date",
         "到期日在当月的日序", "", "")),
+    _feature("request_due_is_month_end", "flag", _REQUEST, (
+        "Due in the last three or first two days of a month", "到期日在月末三天或月初两天", "", ""),
+        sign_reason="payment runs at the month's end may come just before or just after"),
     _feature("book_share_late_amount_90d", "share", _BOOK, (
         "Share of the book's value late, 90 days", "全部账款近90天逾期金额占比",
         "{value} of the value due from all buyers in 90 days was late (typical: {reference}).",

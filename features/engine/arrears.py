@@ -1,13 +1,29 @@
-"""Material arrears of a buyer over time: the obligor's days past due above both materiality thresholds."""
+"""What a buyer owed day by day: high credit, material arrears, default and use of our own limit."""
 
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 
-from features.block import FOLLOWS, MOVES
+from features.engine.axis import NO_LIMIT, Rules, evaluate
+from features.engine.changes import IN_FORCE, own_rows
+from features.engine.exchange import find_rates
+from features.engine.history import ITEMS, UNTIL, advance, new_room, open_history, room_size, set_item
+from features.engine.ledger import Ledger
+from features.engine.moments import Moments, next_buyer
 
-__all__ = ["CURE_DAYS", "DEFAULT_DAYS", "MATERIAL_AMOUNT", "MATERIAL_SHARE", "material_spells", "timeline"]
+__all__ = ["ARREARS", "CURE_DAYS", "DEFAULT_DAYS", "MATERIAL_AMOUNT", "MATERIAL_SHARE", "arrears"]
+
+ARREARS: tuple[str, ...] = (
+    "high_credit_365d",
+    "days_material_overdue",
+    "in_default",
+    "utilisation",
+    "max_utilisation_365d",
+    "mean_utilisation_365d",
+)
+"""Columns that `arrears` fills, in order."""
 
 MATERIAL_AMOUNT = 500.0
 """Overdue sum, in the reporting currency, above which arrears are material (absolute threshold)."""
@@ -21,117 +37,104 @@ DEFAULT_DAYS = 90
 CURE_DAYS = 90
 """Days without material arrears after which a default counts as cured."""
 
+_RULES = Rules(MATERIAL_AMOUNT, MATERIAL_SHARE, DEFAULT_DAYS, CURE_DAYS)
+_YEAR = 365
 
-@njit(nogil=True, cache=True)
-def timeline(ledger, buyer, as_of, day, own_item, rates):  # type: ignore[no-untyped-def]
-    """Return days and running sums of a buyer's exposure and overdue amount, as known at `as_of`, to `day`.
+
+def arrears(ledger: Ledger, moments: Moments, out: npt.NDArray[np.float64]) -> None:
+    """Fill figures that need the buyer's past day by day, as known at each moment.
 
     Parameters
     ----------
     ledger : Ledger
-    buyer : int
-    as_of, day : int
-        Seconds and local day.
-    own_item : int
-        Item that is left out.
-    rates : float64 ndarray, shape (currencies,)
-        Reporting currency for a minor unit.
-
-    Returns
-    -------
-    days : int64 ndarray, shape (m,)
-        Sorted days on which a sum changes.
-    exposure, overdue : float64 ndarray, shape (m,)
-        Sums in the reporting currency from that day on.
+    moments : Moments
+    out : float64 ndarray, shape (len(ARREARS), n), C order
+        The highest exposure of a year in the reporting currency (at least 0), the days of material arrears in
+        a row, whether the buyer is in default, and the share of the own limit that is used: now, at most and
+        on average over the days of a year with a limit. Money of a day is converted at the latest rate known
+        by the end of that day, of today at as_of. NaN where no item is in force, a sum of the days asked for
+        has no rate (of arrears: until clean days or a default make them certain), or there was no own limit.
     """
-    size = 0
-    first, last = ledger.invoice_start[buyer], ledger.invoice_start[buyer + 1]
-    for i in range(first, last):
-        item = ledger.item[i]
-        size += 2 + 2 * (ledger.allocation_start[item + 1] - ledger.allocation_start[item])
-    days = np.empty(size, np.int64)
-    exposure = np.zeros(size, np.float64)
-    overdue = np.zeros(size, np.float64)
-    n = 0
-    for i in range(first, last):
-        item = ledger.item[i]
-        known = ledger.known_from[i] <= as_of < ledger.known_until[i]
-        if not known or item == own_item or ledger.issued_day[i] > day:
-            continue
-        rate = rates[ledger.currency[i]] * ledger.sign[i]
-        due_from = max(ledger.due_day[i] + 1, ledger.issued_day[i])
-        days[n], exposure[n] = ledger.issued_day[i], rate * ledger.amount_minor[i]
-        n += 1
-        if ledger.payable[i] and due_from <= day:
-            days[n], overdue[n] = due_from, rate * ledger.amount_minor[i]
-            n += 1
-        asked = ledger.amount_minor[i]
-        for a in range(ledger.allocation_start[item], ledger.allocation_start[item + 1]):
-            is_known = ledger.allocation_known_from[a] <= as_of < ledger.allocation_known_until[a]
-            if not is_known or ledger.settled_day[a] > day:
-                continue
-            part, meaning = ledger.settled_minor[a], ledger.meaning[a]
-            if meaning & MOVES:
-                days[n], exposure[n] = ledger.settled_day[a], -rate * part
-                n += 1
-            gone_from = max(ledger.settled_day[a], due_from)
-            if meaning & (MOVES | FOLLOWS) and ledger.payable[i] and gone_from <= day:
-                # Reason: an item that is paid twice does not make another one less overdue.
-                days[n], overdue[n] = gone_from, rate * (max(asked - part, 0) - max(asked, 0))
-                asked -= part
-                n += 1
-    return _running(days[:n], exposure[:n], overdue[:n])
+    _sweep(ledger, moments, out)
 
 
 @njit(nogil=True, cache=True)
-def _running(days, exposure, overdue):  # type: ignore[no-untyped-def]
-    order = np.argsort(days, kind="mergesort")
-    days = days[order]
-    exposure = np.cumsum(exposure[order])
-    overdue = np.cumsum(overdue[order])
-    kept = 0
-    for j in range(len(days)):
-        if j + 1 == len(days) or days[j + 1] != days[j]:
-            days[kept], exposure[kept], overdue[kept] = days[j], exposure[j], overdue[j]
-            kept += 1
-    return days[:kept], exposure[:kept], overdue[:kept]
+def _sweep(ledger, moments, out):  # type: ignore[no-untyped-def]
+    currencies = len(ledger.fx_start) - 1
+    room, size = new_room(64, currencies), 64
+    out[:, :] = np.nan
+    first, count = 0, len(moments.buyer)
+    while first < count:
+        last, buyer = next_buyer(moments.buyer, first), moments.buyer[first]
+        if buyer >= 0:
+            needed = room_size(ledger, buyer)
+            if needed > size:
+                room, size = new_room(2 * needed, currencies), 2 * needed
+            room = _buyer(ledger, buyer, moments, (first, last), room, out)
+        first = last
 
 
 @njit(nogil=True, cache=True)
-def material_spells(days, exposure, overdue, until_day, amount, share):  # type: ignore[no-untyped-def]
-    """Return first and last day of each spell in which the overdue sum is above both thresholds.
+def _buyer(ledger, buyer, moments, bounds, room, out):  # type: ignore[no-untyped-def]
+    first, last = bounds
+    span = (moments.as_of[first], moments.as_of[last - 1])
+    history, room = open_history(ledger, buyer, span, (moments.day[first], moments.day[last - 1]), room)
+    items = ledger.item[ledger.invoice_start[buyer] : ledger.invoice_start[buyer + 1]]
+    state, rows, has_limit = history.state, room.changes.rows, _has_limit(ledger, buyer)
+    today_rates, day_rates = np.empty(len(history.used)), np.empty(len(history.used))
+    for s in range(first, last):
+        as_of, today = moments.as_of[s], moments.day[s] - history.first_day
+        advance(ledger, history, room, as_of)
+        own = own_rows(items, moments.own_item[s])
+        for row in range(own[0], own[1]):
+            if rows[row, IN_FORCE]:
+                set_item(ledger, history, room, row, as_of, -1)
+        if state[ITEMS] > 0:
+            find_rates(ledger, as_of, history.used, today_rates)
+            day_rates[:] = history.axis.rate[today]
+            history.axis.rate[today] = today_rates
+            evaluate(history.axis, state[UNTIL] + 1, today, _RULES)
+            history.axis.rate[today] = day_rates
+            # Reason: what is said of today is not final yet: neither its facts nor its rates.
+            state[UNTIL] = today - 1
+            _write(history.axis, today, has_limit, out[:, s])
+        for row in range(own[0], own[1]):
+            if rows[row, IN_FORCE]:
+                set_item(ledger, history, room, row, as_of, 1)
+    return room
 
-    Parameters
-    ----------
-    days, exposure, overdue : ndarray, shape (m,)
-        From `timeline`.
-    until_day : int
-        Last day known; a spell that goes on ends there.
-    amount, share : float
-        Absolute threshold in the reporting currency; relative threshold as a share of the exposure.
 
-    Returns
-    -------
-    first, last : int64 ndarray, shape (spells,)
-        A spell's length in days is ``last - first + 1``: the obligor's days past due on its last day.
+@njit(nogil=True, cache=True, forceinline=True)
+def _write(axis, today, has_limit, out):  # type: ignore[no-untyped-def]
+    owed, first = axis.owed, max(1, today - _YEAR + 1)
+    peak, unknown = 0.0, False
+    for d in range(first, today + 1):
+        unknown |= owed[d] != owed[d]
+        peak = owed[d] if owed[d] > peak else peak
+    out[0] = np.nan if unknown else peak
+    if not axis.unknown[today]:
+        out[1], out[2] = axis.run[today], axis.cured_after[today] >= today
+    if has_limit:
+        _write_use(axis.used, first, today, out)
 
-    Examples
-    --------
-    >>> days, sums = np.array([10, 50]), np.array([1000.0, 0.0])
-    >>> material_spells(days, sums, sums, 100, 500.0, 0.01)
-    (array([10]), array([49]))
-    """
-    first = np.empty(len(days), np.int64)
-    last = np.empty(len(days), np.int64)
-    n, since = 0, -1
-    for j in range(len(days)):
-        material = overdue[j] > amount and overdue[j] > share * exposure[j]
-        if material and since < 0:
-            since = j
-        if not material and since >= 0:
-            first[n], last[n] = days[since], days[j] - 1
-            n, since = n + 1, -1
-    if since >= 0:
-        first[n], last[n] = days[since], until_day
-        n += 1
-    return first[:n], last[:n]
+
+@njit(nogil=True, cache=True)
+def _has_limit(ledger, buyer):  # type: ignore[no-untyped-def]
+    found = False
+    for j in range(ledger.limit_start[buyer], ledger.limit_start[buyer + 1]):
+        found |= ledger.is_own[j] > 0
+    return found
+
+
+@njit(nogil=True, cache=True)
+def _write_use(used, first, today, out):  # type: ignore[no-untyped-def]
+    most, total, days = NO_LIMIT, 0.0, 0
+    for d in range(first, today + 1):
+        if used[d] != NO_LIMIT:
+            most = used[d] if used[d] > most else most
+            total += used[d]
+            days += 1
+    if used[today] != NO_LIMIT:
+        out[3] = used[today]
+    if days:
+        out[4], out[5] = np.nan if total != total else most, total / days

@@ -189,3 +189,25 @@ def test_the_feature_of_default_now_agrees_with_the_outcome(ledger):
     as_of = packed.portfolio.observed_until
     values = build_packed(packed, pd.DataFrame({"buyer_id": ["B"], "as_of": [as_of]}))
     assert values["in_default"].tolist() == [days_in_default(packed, SHIPPED)[-1]]
+
+
+def test_a_dispute_pauses_the_count_for_its_part_while_it_is_open():
+    row = {"invoice_id": "1", "buyer_id": "B", "issued_on": "2024-01-01", "due_on": "2024-01-31",
+           "amount": "1000", "currency": "EUR"}  # fmt: skip
+    dispute = {"dispute_id": "d", "invoice_id": "1", "instalment": 1, "raised_on": "2024-02-20",
+               "resolved_on": "2024-03-01", "amount": "600"}  # fmt: skip
+    packed = books([row], start=str(START), until=str(UNTIL), disputes=[dispute])
+    # then: 400.00 are not material, so that the ninety days begin on 1 March
+    assert default_spells(packed, SHIPPED).first.tolist() == [np.datetime64("2024-05-29").astype(int)]
+
+
+@pytest.mark.parametrize(("settled_on", "expected"), [("2024-03-01", False), ("2024-05-01", True)])
+def test_a_write_off_is_worth_what_the_rate_of_its_day_says(settled_on, expected):
+    row = {"invoice_id": "1", "buyer_id": "B", "issued_on": "2024-01-01", "due_on": "2024-06-01",
+           "amount": "500", "currency": "USD"}  # fmt: skip
+    rates = [
+        {"currency": "USD", "on_date": day, "rate": rate}
+        for day, rate in (("2024-01-01", 0.9), ("2024-04-01", 1.1), ("2024-08-01", 0.5))
+    ]
+    packed = books([row], [allocation("write_off", "500", settled_on)], until=str(UNTIL), fx=rates)
+    assert bool(len(default_spells(packed, SHIPPED).first)) == expected

@@ -11,6 +11,7 @@ import pandas as pd
 from features.codes import decimals_of
 from features.columns import LINE_ITEMS
 from features.portfolio import Portfolio, Seller, from_frames
+from tests.features.ledgers_payments import PaymentCases
 
 FIRST_DAY = date(2024, 1, 1)
 LAST_DAY = date(2025, 6, 30)
@@ -19,7 +20,7 @@ ZONES = ("UTC", "Europe/Berlin", "America/Sao_Paulo", "Pacific/Auckland")
 Row = dict[str, Any]
 
 
-class RandomLedger:
+class RandomLedger(PaymentCases):
     """Raw rows of every table, drawn from a seed; `frames` are what `from_frames` takes."""
 
     def __init__(self, seed: int) -> None:
@@ -36,15 +37,17 @@ class RandomLedger:
             self._loose_money(f"m{number}")
         self._rates()
         self._records()
+        self._payment_cases(FIRST_DAY, LAST_DAY)
         for buyer in BUYERS:
             self._statements(buyer)
+            self._profile(buyer)
 
     @property
     def frames(self) -> dict[str, pd.DataFrame]:
         return {name: pd.DataFrame(rows) for name, rows in self.rows.items()}
 
     def portfolio(self) -> Portfolio:
-        seller = Seller("me", reporting_currency="EUR", timezone=self.timezone)
+        seller = Seller("me", country="DE", reporting_currency="EUR", timezone=self.timezone)
         return from_frames(self.frames, seller, observed_from="2024-02-01", observed_until="2025-06-30")
 
     def subjects(self, count: int) -> pd.DataFrame:
@@ -230,12 +233,6 @@ class RandomLedger:
                 "valid_to": self.draw.choice([None, (day + timedelta(days=100)).isoformat()]),
             }
             self._maybe_amend("limits", self._add("limits", day, row), valid_to=day.isoformat())
-        for number in range(self.draw.randint(0, 8)):
-            day = self._day(FIRST_DAY, LAST_DAY)
-            invoice = self.draw.choice(self.rows["invoices"])
-            about = {name: invoice[name] for name in ("invoice_id", "instalment")}
-            row = {"dispute_id": f"d{number}", **about, "raised_on": day.isoformat(), "resolved_on": None}
-            self._maybe_amend("disputes", self._add("disputes", day, row), resolved_on=LAST_DAY.isoformat())
 
     def _statements(self, buyer: str) -> None:
         for year in range(2021, 2025):
@@ -249,14 +246,42 @@ class RandomLedger:
                     "months": self.draw.choice([12, 12, 12, 6]),
                     "consolidated": str(consolidated).lower(),
                     "currency": self.draw.choice(["EUR", "EUR", "USD", "GBP"]),
+                    "audited": self.draw.choice(["true", "false", None]),
                     "withdrawn": "false",
-                    **{item: self._figure() for item in LINE_ITEMS},
+                    **self._figures(),
                 }
                 first = {**row, "received_at": self._instant(end, self.draw.randint(60, 300))}
                 self.rows.setdefault("statements", []).append(first)
                 if self.draw.random() < 0.2:
                     again = {"received_at": self._instant(end, 400), "revenue": self._figure()}
                     self.rows["statements"].append({**first, **again})
+
+    def _figures(self) -> dict[str, float | None]:
+        """Draw line items, some of them such that the balance sheet balances or no interest is paid."""
+        figures = {item: self._figure() for item in LINE_ITEMS}
+        if self.draw.random() < 0.2:
+            figures["interest_expense"] = 0.0
+        if self.draw.random() < 0.3:
+            figures |= {"total_assets": 5e5, "total_liabilities": 3e5, "equity": 2e5}
+        return figures
+
+    def _profile(self, buyer: str) -> None:
+        if self.draw.random() < 0.15:
+            return
+        founded = self._day(date(1950, 1, 1), date(2026, 1, 1))
+        row = {
+            "buyer_id": buyer,
+            "country": self.draw.choice(["DE", "CN", None]),
+            "industry": self.draw.choice(["C28", "4711", "96", "unheard of", None]),
+            "industry_scheme": self.draw.choice(["ISIC", "NACE", "SIC", "GB/T 4754", None]),
+            "size_class": self.draw.choice(["micro", "Small", "medium", "large", "huge", None]),
+            "founded_on": self.draw.choice([founded.isoformat(), None]),
+            "natural_person": self.draw.choice(["true", "false"]),
+            "public_body": self.draw.choice(["true", "false"]),
+            "group_id": self.draw.choice(["g1", "g1", "g2", None]),
+        }
+        first = self._add("buyers", self._day(FIRST_DAY, LAST_DAY - timedelta(days=200)), row)
+        self._maybe_amend("buyers", first, size_class="large", group_id=self.draw.choice(["g1", None]))
 
     def _figure(self) -> float | None:
         return None if self.draw.random() < 0.08 else round(self.draw.uniform(-2e5, 1e6), 2)

@@ -3,208 +3,139 @@
 from __future__ import annotations
 
 import math
-from datetime import date
-from fractions import Fraction
-from itertools import pairwise
-from statistics import median
 from typing import Any
 
-from features.columns import ALLOCATION_KINDS, INVOICE_KINDS
-from tests.features.oracle_books import DAY, NAN, Books, Lateness, Row, amount_of, gone, on_bills
+from features.columns import INVOICE_KINDS
+from tests.features.oracle_arrears import arrears
+from tests.features.oracle_books import NAN, Books, Row
+from tests.features.oracle_due import due_dates
+from tests.features.oracle_flows import sales, settlements
+from tests.features.oracle_items import balance, disputed, disputed_amount, overdue, payable_of
+from tests.features.oracle_statistics import mean, over
 
-KNOTS = (
-    (-30, 100),
-    (-20, 90),
-    (0, 80),
-    (15, 70),
-    (22, 60),
-    (30, 50),
-    (60, 40),
-    (90, 30),
-    (120, 20),
-    (121, 10),
-    (211, 1),
-)
+BUCKETS = {
+    "not_due": (-math.inf, 0), "1_30": (1, 30), "31_60": (31, 60), "61_90": (61, 90), "91_120": (91, 120),
+    "121_180": (121, 180), "over_180": (181, math.inf),
+}  # fmt: skip
 
 
-def payments(books: Books, buyer: str | None) -> dict[str, Any]:
-    """Return the payment features of a buyer, or of all for None."""
-    items = [item for item in books.items if buyer is None or item["buyer_id"] == buyer]
-    items.sort(key=lambda item: (item["buyer_id"], item["invoice_id"] or "", item["instalment"]))
+def payments(books: Books, buyer: str) -> dict[str, Any]:
+    """Return the payment features of a buyer that are not missing."""
+    items = items_of(books, {buyer})
     if not items:
-        return {}
-    payable = [item for item in items if INVOICE_KINDS[item["kind"]].is_payable]
-    values = _balances(books, items, payable)
-    values |= _sales(books, [item for item in payable if item["is_sale"]])
-    values |= _by_due_date(books, payable)
-    values |= _by_settlement(books, payable)
-    return values | _arrears(books, items)
+        return {"has_payments": 0.0}
+    payable = payable_of(items)
+    values = sales(books, [item for item in payable if item["is_sale"]])
+    values |= tenure(books, payable)
+    values |= due_dates(books, payable)
+    values |= settlements(books, payable)
+    values |= balances(books, items, payable)
+    values |= disputes(books, payable)
+    values |= arrears(books, buyer, items)
+    return values | _between(values)
 
 
-def _balances(books: Books, items: list[Row], payable: list[Row]) -> dict[str, Any]:
+def items_of(books: Books, buyers: set[str]) -> list[Row]:
+    items = [item for item in books.items if item["buyer_id"] in buyers]
+    return sorted(items, key=lambda item: (item["buyer_id"], item["invoice_id"] or "", item["instalment"]))
+
+
+def tenure(books: Books, payable: list[Row]) -> dict[str, Any]:
+    first = min((item["issued_on"] for item in payable), default=None)
+    return {"tenure_days": (books.day - first).days if first else NAN}
+
+
+def balances(books: Books, items: list[Row], payable: list[Row]) -> dict[str, Any]:
+    """Return what is open now, by age, and what of it is overdue, disputed or lost."""
     today = books.day
-    balances = [(item, item["amount_minor"] - gone(item, today)) for item in payable]
-    due = [(item, open_ - on_bills(item, today)) for item, open_ in balances if item["due_on"] < today]
-    overdue = [(item, amount) for item, amount in due if amount > 0]
-    signed = [
-        (item["currency"], INVOICE_KINDS[item["kind"]].sign * (item["amount_minor"] - gone(item, today)))
-        for item in items
-    ]
-    lost = [(item["currency"], _of_kind(item, "write_off")) for item in payable]
-    return {
+    signed = [(i["currency"], INVOICE_KINDS[i["kind"]].sign * balance(i, today)) for i in items]
+    credits = [(i["currency"], max(balance(i, today), 0)) for i in items if i not in payable]
+    values = {
         "exposure": books.money(signed),
-        "overdue_amount": books.money([(item["currency"], amount) for item, amount in overdue]),
-        "written_off_amount": books.money(lost),
-        "count_open": sum(open_ > 0 for _, open_ in balances),
-        "oldest_open_days_past_due": (
-            max([0, *((today - item["due_on"]).days for item, _ in overdue)]) if payable else NAN
-        ),
-        "tenure_days": (today - min(item["issued_on"] for item in payable)).days if payable else NAN,
+        "count_open": sum(balance(item, today) > 0 for item in payable),
+        "unapplied_amount": books.money(credits),
+        "disputed_amount": books.money([(i["currency"], disputed(i, today)) for i in payable]),
+        "written_off_amount": books.money([(i["currency"], _written_off(i)) for i in payable]),
     }
+    values |= _ageing(books, payable)
+    ledger = books.money([(item["currency"], max(balance(item, today), 0)) for item in payable])
+    values["unapplied_share"] = over(values["unapplied_amount"], ledger)
+    values["disputed_share"] = over(values["disputed_amount"], ledger)
+    return values | _overdue(books, payable, values["exposure"])
 
 
-def _of_kind(item: Row, kind: str) -> int:
-    return sum(row["amount_minor"] for row in item["bookings"] if row["kind"] == kind)
+def _written_off(item: Row) -> int:
+    return sum(row["amount_minor"] for row in item["bookings"] if row["kind"] == "write_off")
 
 
-def _sales(books: Books, sales: list[Row]) -> dict[str, Any]:
-    today = books.day
-    year = [item for item in sales if (today - item["issued_on"]).days < 365]
-    quarter = [item for item in sales if (today - item["issued_on"]).days < 90]
-    invoiced = books.money([(item["currency"], item["amount_minor"]) for item in year])
-    diluted = [(item["currency"], amount_of(item, today, dilutes=True)) for item in year]
-    amounts = [books.money([(item["currency"], item["amount_minor"])]) for item in year]
-    months = [Fraction(0)] * 12
-    for item, amount in zip(year, amounts, strict=True):
-        months[min(11, (today - item["issued_on"]).days * 12 // 365)] += amount
-    known = bool(year) and not any(math.isnan(amount) for amount in amounts)
+def _ageing(books: Books, payable: list[Row]) -> dict[str, Any]:
+    values = {}
+    for name, (youngest, oldest) in BUCKETS.items():
+        mine = [item for item in payable if youngest <= (books.day - item["due_on"]).days <= oldest]
+        parts = [(item["currency"], max(balance(item, books.day), 0)) for item in mine]
+        values["open_not_due_amount" if name == "not_due" else f"open_{name}_amount"] = books.money(parts)
+    return values
+
+
+def _overdue(books: Books, payable: list[Row], exposure: Any) -> dict[str, Any]:
+    late = [(item, overdue(item, books.day), (books.day - item["due_on"]).days) for item in payable]
+    late = [(item, amount, days) for item, amount, days in late if amount > 0]
+
+    def total(above: int) -> Any:
+        return books.money([(item["currency"], amount) for item, amount, days in late if days > above])
+
+    days = books.money([(item["currency"], amount * days) for item, amount, days in late])
     return {
-        "invoiced_amount_365d": invoiced,
-        "invoiced_amount_90d": books.money([(item["currency"], item["amount_minor"]) for item in quarter]),
-        "share_diluted_amount_365d": _over(books.money(diluted), invoiced),
-        "count_invoices_365d": len(year),
-        "median_invoice_amount_365d": median(amounts) if known else NAN,
-        "median_terms_days_365d": median([(i["due_on"] - i["issued_on"]).days for i in year])
-        if year
-        else NAN,
-        "peak_month_factor_365d": percentile(months, 95) / (sum(months) / 12) if known else NAN,
-        "days_since_last_invoice": (today - max(i["issued_on"] for i in sales)).days if sales else NAN,
+        "overdue_amount": total(0),
+        "overdue_share": _share_of_exposure(total(0), exposure),
+        "overdue_over_30_share": _share_of_exposure(total(30), exposure),
+        "overdue_over_90_share": _share_of_exposure(total(90), exposure),
+        "count_overdue": len(late),
+        "oldest_open_days_past_due": max([0, *(days for _, _, days in late)]),
+        "mean_days_past_due_open": over(days, total(0)) if late else 0,
     }
 
 
-def _by_due_date(books: Books, payable: list[Row]) -> dict[str, Any]:
-    late = [Lateness(item, books.day) for item in payable if item["due_on"] <= books.day]
-    late = [each for each in late if each.base > 0]
-    by_window = {
-        "all": late,
-        "365d": [each for each in late if (books.day - each.due).days < 365],
-        "90d": [each for each in late if (books.day - each.due).days < 90],
-    }
-    values: dict[str, Any] = {}
-    for window, mine in by_window.items():
-        due = _money(books, mine, lambda each: each.base)
-        values[f"amount_due_{window}"] = due
-        values[f"mean_days_late_{window}"] = _over(_money(books, mine, lambda each: each.amount_days), due)
-        values[f"share_late_amount_{window}"] = _over(_money(books, mine, lambda each: each.late(0)), due)
-        values[f"share_late_30_amount_{window}"] = _over(_money(books, mine, lambda each: each.late(30)), due)
-        values[f"share_early_amount_{window}"] = _over(_money(books, mine, lambda each: each.early), due)
-    year = by_window["365d"]
-    days = [each.mean_days for each in year]
-    last = sorted(enumerate(late), key=lambda pair: (pair[1].due, pair[0]))[-3:]
-    return values | {
-        "count_due_365d": len(year),
-        "share_late_count_365d": Fraction(sum(each.late(0) > 0 for each in year), len(year)) if year else NAN,
-        "p90_days_late_365d": percentile(days, 90) if year else NAN,
-        "max_days_late_365d": max(days) if year else NAN,
-        "mean_days_late_last_3": _mean([each.mean_days for _, each in last]),
-        "payment_index_365d": _payment_index(books, year),
-    }
+def _share_of_exposure(part: Any, exposure: Any) -> Any:
+    if part <= 0 or exposure <= 0:
+        return 0.0
+    return NAN if math.isnan(part) or math.isnan(exposure) else min(part / exposure, 1)
 
 
-def _payment_index(books: Books, late: list[Lateness]) -> Any:
-    if len(late) < 3:
-        return NAN
-    weights = [books.money([(each.item["currency"], each.base)]) for each in late]
-    points = [_points(each.mean_days) for each in late]
-    return _over(sum(w * p for w, p in zip(weights, points, strict=True)), sum(weights))
-
-
-def _points(days: Fraction) -> Fraction:
-    if days <= KNOTS[0][0]:
-        return Fraction(KNOTS[0][1])
-    for (x0, y0), (x1, y1) in pairwise(KNOTS):
-        if days <= x1:
-            return y0 + (days - x0) * Fraction(y1 - y0, x1 - x0)
-    return Fraction(KNOTS[-1][1])
-
-
-def _by_settlement(books: Books, payable: list[Row]) -> dict[str, Any]:
-    paid = [
-        (item, row)
-        for item in payable
-        for row in item["bookings"]
-        if ALLOCATION_KINDS[row["kind"]].counts_as_paid and row["amount_minor"] > 0
+def disputes(books: Books, payable: list[Row]) -> dict[str, Any]:
+    raised = [
+        (item, row, (books.day - row["raised_on"]).days) for item in payable for row in item["disputes"]
     ]
-    values: dict[str, Any] = {}
-    for window in (365, 90):
-        recent = [(item, row) for item, row in paid if (books.day - row["settled_on"]).days < window]
-        amount = books.money([(item["currency"], row["amount_minor"]) for item, row in recent])
-        days = [
-            (item["currency"], row["amount_minor"] * (row["settled_on"] - item["due_on"]).days)
-            for item, row in recent
-        ]
-        values[f"mean_days_late_settled_{window}d"] = _over(books.money(days), amount)
-        values[f"count_settled_{window}d"] = len({(i["invoice_id"], i["instalment"]) for i, _ in recent})
-    last = max((row["settled_on"] for _, row in paid), default=None)
-    return values | {"days_since_last_settlement": (books.day - last).days if last else NAN}
+    year = [(item, row) for item, row, days in raised if days < 365]
+    amount = books.money([(item["currency"], disputed_amount(item, row)) for item, row in year])
+    ends = [(row, min(row.get("resolved_on") or books.day, books.day)) for _, row in year]
+    return {
+        "count_disputes_all": len(raised),
+        "count_disputes_365d": len(year),
+        "count_disputes_90d": sum(days < 90 for _, _, days in raised),
+        "share_disputed_amount_365d": amount,
+        "mean_dispute_days_365d": mean([(end - row["raised_on"]).days for row, end in ends]),
+        "share_disputes_after_due_365d": mean([row["raised_on"] > item["due_on"] for item, row in year]),
+    }
 
 
-def _arrears(books: Books, items: list[Row]) -> dict[str, Any]:
-    if any(books.rate(item["currency"]) is None for item in items):
-        return {}
-    today = books.day
-    first = min(
-        [item["issued_on"] for item in items] + [row["settled_on"] for i in items for row in i["bookings"]]
-    )
-    run, clean, in_default, peak = 0, 0, False, Fraction(0)
-    for n in range((today - first).days + 1):
-        day = first + n * DAY
-        exposure, overdue = _sums_on(books, items, day)
-        is_material = overdue > 500 and overdue > exposure * Fraction(0.01)
-        run, clean = (run + 1, 0) if is_material else (0, clean + 1)
-        in_default = run >= 90 or (in_default and clean <= 90)
-        peak = max(peak, exposure) if (today - day).days < 365 else peak
-    return {"high_credit_365d": peak, "days_material_overdue": run, "in_default": float(in_default)}
+def _between(values: dict[str, Any]) -> dict[str, Any]:
+    """Return features that set others against each other."""
 
+    def get(name: str) -> Any:
+        return values.get(name, NAN)
 
-def _sums_on(books: Books, items: list[Row], day: date) -> tuple[Fraction, Fraction]:
-    exposure, overdue = [], []
-    for item in items:
-        kind = INVOICE_KINDS[item["kind"]]
-        asked = item["amount_minor"] if item["issued_on"] <= day else 0
-        exposure.append((item["currency"], kind.sign * (asked - gone(item, day))))
-        if kind.is_payable and item["due_on"] < day and item["issued_on"] <= day:
-            left = item["amount_minor"] - gone(item, day) - on_bills(item, day)
-            overdue.append((item["currency"], max(left, 0)))
-    return books.money(exposure), books.money(overdue)
-
-
-def _money(books: Books, late: list[Lateness], amount: Any) -> Any:
-    return books.money([(each.item["currency"], amount(each)) for each in late])
-
-
-def _over(above: Any, below: Any) -> Any:
-    return above / below if below > 0 else NAN
-
-
-def _mean(values: list[Fraction]) -> Any:
-    return sum(values) / len(values) if values else NAN
-
-
-def percentile(values: list[Any], percent: int) -> Any:
-    """Return a percentile with linear interpolation between ranks."""
-    ordered = sorted(values)
-    rank = Fraction(percent * (len(ordered) - 1), 100)
-    low = int(rank)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (rank - low)
+    invoiced, recent = get("invoiced_amount_365d"), get("invoiced_amount_90d")
+    growth = over(recent * 365, invoiced * 90)
+    disputed_share = over(get("share_disputed_amount_365d"), invoiced)
+    experience = (get("mean_days_late_all"), get("days_since_last_settlement"))
+    return {
+        "exposure_to_invoiced_365d": over(get("exposure"), invoiced),
+        "exposure_to_high_credit_365d": over(get("exposure"), get("high_credit_365d")),
+        "share_written_off_amount_all": over(get("written_off_amount"), get("invoiced_amount_all")),
+        "change_mean_days_late_90d_365d": get("mean_days_late_90d") - get("mean_days_late_365d"),
+        "change_invoiced_amount_90d_365d": math.log(growth) if growth > 0 else NAN,
+        "disputes_per_invoice_365d": over(get("count_disputes_365d"), get("count_invoices_365d")),
+        "share_disputed_amount_365d": min(disputed_share, 1) if disputed_share >= 0 else NAN,
+        "has_payments": float(not all(math.isnan(value) for value in experience)),
+    }

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import math
-from calendar import monthrange
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from features.portfolio import Portfolio
 from tests.features.oracle import payments
 from tests.features.oracle_books import NAN, Books, Row
+from tests.features.oracle_context import context
+from tests.features.oracle_profile import profile
+from tests.features.oracle_ratios import Figures, filled, log, over, ratios, scores
 
 INSOLVENCIES = ("insolvency", "winding_up", "bankruptcy", "administration", "receivership", "liquidation")
-FLOWS = (
-    "revenue cost_of_goods_sold gross_profit ebitda ebit interest_expense net_income operating_cash_flow "
-    "depreciation_amortization"
-).split()
 
 
 def accounts(books: Books, buyer: str) -> dict[str, Any]:
@@ -26,21 +23,18 @@ def accounts(books: Books, buyer: str) -> dict[str, Any]:
     values = _flags(now, before)
     if now is None:
         return values
-    a = _filled(now)
-    values |= _ratios(a)
-    rate = _unit_rate(books, now["currency"])
+    a, rate = filled(now), _unit_rate(books, now["currency"])
+    b = filled(before) if before else dict.fromkeys(a, NAN)
+    exchange = _exchange(books, now, before) if before else 1.0
     money = ("equity", "tangible_net_worth", "working_capital", "accounts_payable", "revenue")
+    values |= ratios(a) | _quality(books, now, a) | _against(a, b, exchange)
     values |= {item: a[item] * rate for item in money}
-    for item in ("total_assets", "revenue", "market_value"):
-        values[f"log_{item}"] = _log(a[item] * rate)
-    values["statement_age_days"] = (books.day - now["period_end"]).days
-    values["accounts_year"] = now["period_end"].year
-    values["loss_years_last_2"] = NAN if math.isnan(a["net_income"]) else float(a["net_income"] < 0)
-    if before is not None:
-        b = _filled(before)
-        values["loss_years_last_2"] += b["net_income"] < 0
-        values |= _changes(a, b, _exchange(books, now, before))
-    return values
+    values |= {f"log_{item}": log(a[item] * rate) for item in ("total_assets", "revenue", "market_value")}
+    values["employees"] = a["employees"]
+    values["loss_years_last_2"] = (
+        NAN if math.isnan(a["net_income"]) else (a["net_income"] < 0) + (b["net_income"] < 0)
+    )
+    return values | scores(a, b, rate, exchange)
 
 
 def pick(books: Books, buyer: str) -> tuple[Row | None, Row | None]:
@@ -69,68 +63,43 @@ def _flags(now: Row | None, before: Row | None) -> dict[str, Any]:
     }
 
 
-def _filled(row: Row) -> dict[str, float]:
-    a = {name: NAN if value is None else value for name, value in row.items()}
-    a |= {item: a[item] * 12 / row["months"] for item in FLOWS}
-    given = dict(a)
-    derived = {
-        "gross_profit": given["revenue"] - given["cost_of_goods_sold"],
-        "ebitda": given["ebit"] + given["depreciation_amortization"],
-        "equity": given["total_assets"] - given["total_liabilities"],
-        "total_liabilities": given["total_assets"] - given["equity"],
-    }
-    a |= {item: value for item, value in derived.items() if math.isnan(given[item])}
-    optional = "intangible_assets goodwill related_party_receivables short_term_investments prepaid_expenses"
-    a |= {item: 0.0 for item in optional.split() if math.isnan(a[item])}
-    a["tangible_net_worth"] = (
-        a["equity"] - a["intangible_assets"] - a["goodwill"] - a["related_party_receivables"]
+def _quality(books: Books, now: Row, a: Figures) -> dict[str, Any]:
+    """Return what the accounts are and whether they hold together."""
+    key = ("buyer_id", "period_end", "months", "consolidated")
+    first = min(
+        row["received_at"]
+        for row in books.portfolio.tables["statements"].to_dict("records")
+        if all(row[name] == now[name] or str(row[name])[:10] == str(now[name]) for name in key)
     )
-    a["working_capital"] = a["current_assets"] - a["current_liabilities"]
-    return a
-
-
-QUOTIENTS = {
-    "current_ratio": ("current_assets", "current_liabilities"),
-    "working_capital_to_assets": ("working_capital", "total_assets"),
-    "liabilities_to_assets": ("total_liabilities", "total_assets"),
-    "retained_earnings_to_assets": ("retained_earnings", "total_assets"),
-    "long_term_debt_to_assets": ("long_term_debt", "total_assets"),
-    "ebitda_to_liabilities": ("ebitda", "total_liabilities"),
-    "operating_cash_flow_to_liabilities": ("operating_cash_flow", "total_liabilities"),
-    "interest_to_revenue": ("interest_expense", "revenue"),
-    "ebit_to_interest": ("ebit", "interest_expense"),
-    "ebit_to_assets": ("ebit", "total_assets"),
-    "net_income_to_assets": ("net_income", "total_assets"),
-    "net_margin": ("net_income", "revenue"),
-    "gross_margin": ("gross_profit", "revenue"),
-    "gross_profit_to_assets": ("gross_profit", "total_assets"),
-    "asset_turnover": ("revenue", "total_assets"),
-    "market_value_to_liabilities": ("market_value", "total_liabilities"),
-}
-DAYS = {
-    "dso_days": ("receivables", "revenue"),
-    "dio_days": ("inventory", "cost_of_goods_sold"),
-    "dpo_days": ("accounts_payable", "cost_of_goods_sold"),
-}
-
-
-def _ratios(a: dict[str, float]) -> dict[str, float]:
-    quick = a["current_assets"] - a["inventory"] - a["prepaid_expenses"]
+    given = [
+        NAN if now[item] is None else now[item] for item in ("total_assets", "total_liabilities", "equity")
+    ]
     return {
-        **{name: _over(a[above], a[below]) for name, (above, below) in QUOTIENTS.items()},
-        **{name: 365 * _over(a[above], a[below]) for name, (above, below) in DAYS.items()},
-        "quick_ratio": _over(quick, a["current_liabilities"]),
-        "cash_ratio": _over(a["cash"] + a["short_term_investments"], a["current_liabilities"]),
+        "accounts_year": now["period_end"].year,
+        "statement_age_days": (books.day - now["period_end"]).days,
+        "statement_months": now["months"],
+        "filing_delay_days": (books.local_day(first.to_pydatetime()) - now["period_end"]).days,
+        "is_consolidated": float(now["consolidated"]),
+        "is_audited": NAN if now["audited"] is None else float(now["audited"]),
+        "negative_equity": NAN if math.isnan(a["equity"]) else float(a["equity"] < 0),
+        "zero_interest": NAN if math.isnan(a["interest_expense"]) else float(a["interest_expense"] <= 0),
+        "balance_sheet_error_share": over(abs(given[0] - given[1] - given[2]), given[0]),
     }
 
 
-def _changes(a: dict[str, float], b: dict[str, float], exchange: float) -> dict[str, float]:
-    now, before = _ratios(a), _ratios(b)
-    differences = "net_income_to_assets liabilities_to_assets current_ratio dso_days dpo_days".split()
-    growth = ("revenue", "total_assets", "market_value")
+def _against(a: Figures, b: Figures, exchange: float) -> dict[str, Any]:
+    """Return changes against the year before."""
+    now, before = ratios(a), ratios(b)
+    differences = """current_ratio liabilities_to_assets gross_margin ebitda_margin net_income_to_assets
+        dso_days dio_days dpo_days related_party_receivables_to_assets notes_payable_to_assets
+        contract_liabilities_to_assets""".split()
+    growth = ("revenue", "total_assets", "equity", "market_value")
+    purchases = a["cost_of_goods_sold"] + a["inventory"] - b["inventory"] * exchange
     return {
         **{f"change_{name}_1y": now[name] - before[name] for name in differences},
-        **{f"change_{item}_1y": _log(_over(a[item], b[item] * exchange)) for item in growth},
+        **{f"change_{item}_1y": log(over(a[item], b[item] * exchange)) for item in growth},
+        "change_employees_1y": log(over(a["employees"], b["employees"])),
+        "dpo_on_purchases_days": 365 * over(a["accounts_payable"], purchases),
     }
 
 
@@ -149,14 +118,6 @@ def _decimals(currency: str) -> int:
     return {"JPY": 0, "KWD": 3}.get(currency, 2)
 
 
-def _over(above: float, below: float) -> float:
-    return above / below if below > 0 else NAN
-
-
-def _log(value: float) -> float:
-    return math.log(value) if value > 0 else NAN
-
-
 def records(books: Books, buyer: str) -> dict[str, Any]:
     """Return the features of events, disputes and limits."""
     events = [
@@ -167,26 +128,15 @@ def records(books: Books, buyer: str) -> dict[str, Any]:
         "is_insolvent": float(any(row["kind"] in INSOLVENCIES for row in events)),
         "count_adverse_events_365d": sum(row["kind"] not in INSOLVENCIES for row in recent),
     }
-    values["count_disputes_365d"] = len(_disputes(books, buyer))
+    adverse = [row["occurred_on"] for row in events if row["kind"] not in INSOLVENCIES]
+    if adverse:
+        values["days_since_last_adverse_event"] = (books.day - max(adverse)).days
     for kind in ("own", "insured"):
         rows = [row for row in books.rows("limits") if row["buyer_id"] == buyer and row["kind"] == kind]
         valid = [row for row in rows if row["valid_from"] <= books.day <= (row.get("valid_to") or date.max)]
         parts = [(row["currency"], row["amount_minor"]) for row in valid]
         values[f"{kind}_limit"] = books.money(parts) if valid else NAN
     return values
-
-
-def _disputes(books: Books, buyer: str) -> list[Row]:
-    """Return the disputes of a year about a buyer's invoices, but for the subject's own."""
-    invoices = books.seen["invoices"]
-    owed = {(row["invoice_id"], row["instalment"]) for row in invoices if row["buyer_id"] == buyer} - {
-        books.own
-    }
-    return [
-        row
-        for row in books.rows("disputes")
-        if (row["invoice_id"], row["instalment"]) in owed and 0 <= (books.day - row["raised_on"]).days < 365
-    ]
 
 
 def request(books: Books, subject: Row, history: dict[str, Any]) -> dict[str, Any]:
@@ -201,52 +151,21 @@ def request(books: Books, subject: Row, history: dict[str, Any]) -> dict[str, An
     return {
         "request_amount": amount,
         "request_assumed": 0.0,
-        "log_request_amount": _log(amount),
-        "log_request_to_usual": _log(_over(amount, usual)),
+        "log_request_amount": log(amount),
+        "log_request_to_usual": log(over(amount, usual)),
+        "log_request_to_largest_365d": log(over(amount, float(history.get("max_invoice_amount_365d", NAN)))),
+        "log_request_to_high_credit_365d": log(over(amount, float(history.get("high_credit_365d", NAN)))),
         "request_terms_days": terms,
         "request_terms_change_days": terms - history.get("median_terms_days_365d", NAN),
         "request_days_until_due": left,
         "request_due_weekday": due.weekday() if due else NAN,
         "request_due_day_of_month": due.day if due else NAN,
+        "request_due_is_month_end": float(due.day <= 2 or _is_near_end(due)) if due else NAN,
     }
 
 
-def derived(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the features that follow from payment features."""
-
-    def get(name: str) -> float:
-        return float(values.get(name, NAN))
-
-    overdue, exposure, invoiced = get("overdue_amount"), get("exposure"), get("invoiced_amount_365d")
-    share = 0.0 if overdue <= 0 or exposure <= 0 else NAN
-    recent = get("invoiced_amount_90d") * 365 / 90
-    experience = [get("mean_days_late_all"), get("days_since_last_settlement")]
-    return {
-        "overdue_share": min(overdue / exposure, 1.0) if overdue > 0 and exposure > 0 else share,
-        "exposure_to_invoiced_365d": _over(exposure, invoiced),
-        "change_mean_days_late_90d_365d": get("mean_days_late_90d") - get("mean_days_late_365d"),
-        "change_invoiced_amount_90d_365d": _log(_over(recent, invoiced)),
-        "has_payments": float(not all(math.isnan(value) for value in experience)),
-    }
-
-
-def book(portfolio: Portfolio, as_of: datetime) -> dict[str, Any]:
-    """Return the book's figures at the last month end before a moment."""
-    zone = ZoneInfo(portfolio.seller.timezone)
-    local = as_of.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone).date()
-    for months_back in range(3):
-        month = (local.year * 12 + local.month - 1) - months_back
-        year, number = divmod(month, 12)
-        last = date(year, number + 1, monthrange(year, number + 1)[1])
-        midnight = datetime.combine(last + timedelta(days=1), time(), zone)
-        end = midnight.astimezone(ZoneInfo("UTC")).replace(tzinfo=None) - timedelta(seconds=1)
-        if end < as_of:
-            break
-    if end < portfolio.observed_from.to_pydatetime():
-        return {}
-    values = payments(Books(portfolio, end), None)
-    names = ("share_late_amount_90d", "share_late_30_amount_90d", "mean_days_late_settled_90d")
-    return {f"book_{name}": values.get(name, NAN) for name in names}
+def _is_near_end(day: date) -> bool:
+    return (day + timedelta(days=3)).month != day.month
 
 
 def features_of(portfolio: Portfolio, subject: Row) -> dict[str, Any]:
@@ -254,15 +173,11 @@ def features_of(portfolio: Portfolio, subject: Row) -> dict[str, Any]:
     own = (subject["invoice_id"], subject["instalment"]) if subject["invoice_id"] else None
     books = Books(portfolio, subject["as_of"], own)
     history = payments(books, subject["buyer_id"])
-    recorded = records(books, subject["buyer_id"])
     return {
         **history,
-        **derived(history),
         **accounts(books, subject["buyer_id"]),
-        **recorded,
-        "disputes_per_invoice_365d": _over(
-            recorded["count_disputes_365d"], history.get("count_invoices_365d", NAN)
-        ),
+        **profile(books, subject["buyer_id"]),
+        **records(books, subject["buyer_id"]),
         **request(books, subject, history),
-        **book(portfolio, subject["as_of"]),
+        **context(portfolio, subject, history),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,9 +27,16 @@ class Books:
         self.seen = {name: self._versions(name) for name in portfolio.tables}
         self.known = {name: self._latest(name) for name in portfolio.tables}
         self.items = [row for row in self._items() if row["issued_on"] <= self.day]
+        self._rates: dict[tuple[str, date], Fraction | None] = {}
 
     def local_day(self, instant: datetime) -> date:
         return instant.replace(tzinfo=ZoneInfo("UTC")).astimezone(self.zone).date()
+
+    def end_of(self, day: date) -> datetime:
+        """Return the last instant of a day, no later than the moment of the books."""
+        midnight = datetime.combine(day + DAY, time(), self.zone)
+        end = midnight.astimezone(ZoneInfo("UTC")).replace(tzinfo=None) - timedelta(seconds=1)
+        return min(end, self.as_of)
 
     def rows(self, table: str) -> list[Row]:
         return self.known.get(table, [])
@@ -37,7 +44,7 @@ class Books:
     def _versions(self, table: str) -> list[Row]:
         rows = self.portfolio.tables[table].to_dict("records")
         seen = [
-            {name: _plain(value) for name, value in row.items()}
+            {name: _plain(name, value) for name, value in row.items()}
             for row in rows
             if row[TABLES[table].knowledge] <= self.as_of
         ]
@@ -56,6 +63,7 @@ class Books:
                 "due_on": self.first_due(row, ()),
                 "is_sale": self.is_sale(row),
                 "bookings": self.bookings(row),
+                "disputes": self.disputes(row),
             }
             for row in self.rows("invoices")
             if (row["invoice_id"], row["instalment"]) != self.own
@@ -67,6 +75,7 @@ class Books:
                     "issued_on": row["settled_on"],
                     "is_sale": False,
                     "bookings": [],
+                    "disputes": [],
                 }
                 items.append({**row, **loose, "due_on": row["settled_on"]})
         return items
@@ -77,7 +86,7 @@ class Books:
             (row["invoice_id"], row["instalment"])
             for row in self.rows("allocations")
             if row["kind"] == "transfer"
-            and row["successor_id"] == invoice["invoice_id"]
+            and row.get("successor_id") == invoice["invoice_id"]
             and row["amount_minor"] > 0
             and row["settled_on"] <= self.day
         ]
@@ -105,79 +114,48 @@ class Books:
             booked = [{**paid, "settled_on": self.first_due(invoice, ())}]
         return [row for row in booked if row["settled_on"] <= self.day]
 
-    def rate(self, currency: str) -> Fraction | None:
-        """Return the reporting currency for one minor unit."""
+    def disputes(self, invoice: Row) -> list[Row]:
+        key = (invoice["invoice_id"], invoice["instalment"])
+        mine = [row for row in self.rows("disputes") if (row["invoice_id"], row["instalment"]) == key]
+        return [row for row in mine if row["raised_on"] <= self.day]
+
+    def rate(self, currency: str, day: date | None = None) -> Fraction | None:
+        """Return the reporting currency for one minor unit, as known by the end of a day (or now)."""
+        key = (currency, day or self.day)
+        if key not in self._rates:
+            self._rates[key] = self._rate(*key)
+        return self._rates[key]
+
+    def _rate(self, currency: str, day: date) -> Fraction | None:
         scale = Fraction(1, 10 ** decimals_of(currency))
         if currency == self.portfolio.seller.reporting_currency:
             return scale
-        rates = [row for row in self.rows("fx") if row["currency"] == currency and row["on_date"] <= self.day]
+        end = self.end_of(day)
+        by_date = {
+            row["on_date"]: row
+            for row in self.seen.get("fx", [])
+            if row["currency"] == currency and row["on_date"] <= day and row["recorded_at"] <= end
+        }
+        rates = [row for row in by_date.values() if not row["withdrawn"]]
         if not rates:
             return None
         return Fraction(max(rates, key=lambda row: row["on_date"])["rate"]) * scale
 
-    def money(self, parts: list[tuple[str, int]]) -> Fraction | float:
+    def money(self, parts: list[tuple[str, int]], day: date | None = None) -> Fraction | float:
         """Convert the sum of each currency; unknown where a sum that is not zero has no rate."""
         total = Fraction(0)
         for currency in sorted({currency for currency, _ in parts}):
             amount = sum(minor for code, minor in parts if code == currency)
-            rate = self.rate(currency)
+            rate = self.rate(currency, day)
             if amount and rate is None:
                 return NAN
             total += amount * (rate or 0)
         return total
 
 
-def _plain(value: Any) -> Any:
+def _plain(name: str, value: Any) -> Any:
     if value is None or value != value:
         return None
-    return value.to_pydatetime().date() if hasattr(value, "to_pydatetime") else value
-
-
-def amount_of(item: Row, until: date, **wanted: bool) -> int:
-    """Return the sum of an item's bookings to a day whose kind has one of the properties."""
-    kinds = [name for name, kind in ALLOCATION_KINDS.items() if any(getattr(kind, each) for each in wanted)]
-    return sum(
-        row["amount_minor"] for row in item["bookings"] if row["kind"] in kinds and row["settled_on"] <= until
-    )
-
-
-def gone(item: Row, until: date) -> int:
-    """Return what has left an item's balance: closed, or moved to a bill of the ledger."""
-    moved = [row for row in item["bookings"] if row["kind"] == "bill" and row["successor_id"] is not None]
-    bills = sum(row["amount_minor"] for row in moved if row["settled_on"] <= until)
-    return amount_of(item, until, closes=True) + bills
-
-
-def on_bills(item: Row, until: date) -> int:
-    held = [row for row in item["bookings"] if row["kind"] == "bill" and row["successor_id"] is None]
-    return sum(row["amount_minor"] for row in held if row["settled_on"] <= until)
-
-
-class Lateness:
-    """How late an item is, told day by day from its balance."""
-
-    def __init__(self, item: Row, today: date) -> None:
-        self.item, self.today, self.due = item, today, item["due_on"]
-        self.base = item["amount_minor"] - amount_of(item, today, dilutes=True, follows_successor=True)
-
-    def unpaid(self, day: date) -> int:
-        paid = amount_of(self.item, min(day, self.today), counts_as_paid=True)
-        return self.base - min(max(paid, 0), self.base)
-
-    def late(self, days: int) -> int:
-        return self.unpaid(self.due + days * DAY) if self.today > self.due + days * DAY else 0
-
-    @property
-    def early(self) -> int:
-        return self.base - self.unpaid(self.due - DAY)
-
-    @property
-    def amount_days(self) -> int:
-        """Sum the balance of each day from due on; what was paid before counts against it."""
-        after = sum(self.unpaid(self.due + n * DAY) for n in range((self.today - self.due).days))
-        lead = max([0, *((self.due - row["settled_on"]).days for row in self.item["bookings"])])
-        return after - sum(self.base - self.unpaid(self.due - n * DAY) for n in range(1, lead + 1))
-
-    @property
-    def mean_days(self) -> Fraction:
-        return Fraction(self.amount_days, self.base)
+    if not hasattr(value, "to_pydatetime"):
+        return value
+    return value.to_pydatetime() if name == "recorded_at" else value.to_pydatetime().date()

@@ -92,11 +92,10 @@ def test_a_payment_in_two_parts_on_one_day_changes_no_figure(seed):
     subjects = ledger.subjects(5)
     values = build(ledger.portfolio(), subjects)
     for row in list(ledger.rows["allocations"]):
-        sign = "-" if row["amount"].startswith("-") else ""
-        whole, point, decimals = row["amount"].removeprefix("-").partition(".")
+        whole, point, decimals = row["amount"].partition(".")
         if int(whole) > 1:
-            second = {**row, "allocation_id": row["allocation_id"] + "+", "amount": f"{sign}1"}
-            row["amount"] = f"{sign}{int(whole) - 1}{point}{decimals}"
+            second = {**row, "allocation_id": row["allocation_id"] + "+", "amount": "1"}
+            row["amount"] = f"{int(whole) - 1}{point}{decimals}"
             ledger.rows["allocations"].append(second)
     np.testing.assert_allclose(values, build(ledger.portfolio(), subjects), rtol=1e-9, atol=1e-9)
 

@@ -66,7 +66,7 @@ def test_what_is_credited_is_neither_on_time_nor_late(kind):
         {"settled_on": "2026-02-10", "amount": "600"},
     ]
     values = features([{}], booked)
-    assert (values["exposure"], values["mean_days_late_365d"], values["amount_due_365d"]) == (0, 10, 600)
+    assert (values["exposure"], values["mean_days_late_365d"], values["due_amount_365d"]) == (0, 10, 600)
     assert values["share_diluted_amount_365d"] == 0.4
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from features.build import Packed
+from features.build import Packed, pack_portfolio
 from features.errors import Refused
 from training.pipeline import data_hash, fit_tested, period_metrics
 from training.run import Recipe, Run
@@ -76,7 +76,7 @@ def test_the_data_hash_follows_every_row(small: Packed):
     hashes = {data_hash(small)}
     for name, frame in whole.tables.items():
         fewer = replace(whole, tables={**whole.tables, name: frame.iloc[1:]})
-        hashes.add(data_hash(replace(small, portfolio=fewer)))
+        hashes.add(data_hash(pack_portfolio(fewer)))
     assert len(hashes) == len(whole.tables) + 1
 
 

@@ -42,7 +42,7 @@ def american() -> Packed:
 
 def test_the_label_of_every_american_firm_year_is_fails_next_year(american: Packed):
     # given every fiscal year, also those before outcomes are complete
-    whole = replace(american, portfolio=replace(american.portfolio, observed_from=pd.Timestamp("1990-01-01")))
+    whole = pack_portfolio(replace(american.portfolio, observed_from=pd.Timestamp("1990-01-01")))
     subjects = default_subjects(whole)
     # when
     told = default_outcomes(whole, subjects, DefaultDefinition.load())

@@ -13,7 +13,7 @@ import pytest
 from mlflow.tracking import MlflowClient
 
 from credit.release import Release, current_folder
-from features.build import Packed, build_packed
+from features.build import Packed, build_packed, pack_portfolio
 from features.errors import InputError, Refused
 from training.evaluate import evaluate
 from training.home import Home
@@ -263,7 +263,7 @@ def test_an_unknown_version_is_refused(home: Home, first: Result, reference, exp
 
 def test_another_sellers_portfolio_is_refused(home: Home, small: Packed, first: Result):
     seller = replace(small.portfolio.seller, seller_id="somebody")
-    foreign = replace(small, portfolio=replace(small.portfolio, seller=seller))
+    foreign = pack_portfolio(replace(small.portfolio, seller=seller))
     with pytest.raises(
         InputError, match="a portfolio of seller 'nordwind', whose home this is; found one of 'somebody'"
     ):

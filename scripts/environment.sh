@@ -25,4 +25,8 @@ if ! .venv/bin/python -c 'import ctypes; ctypes.CDLL("libgomp.so.1")' 2>/dev/nul
     scripts/packages.sh libgomp1 ||
         { echo "setup: expected libgomp.so.1; on Debian: apt-get install libgomp1" >&2; exit 2; }
 fi
+# No user's first call waits for a compiler.
+echo "setup: compiling the feature engine (some minutes the first time)"
+.venv/bin/python -m credence features warm >/dev/null 2>&1 ||
+    { echo "setup: expected the engine to compile; see .venv/bin/credence features warm" >&2; exit 2; }
 echo "setup: ready"

@@ -10,6 +10,7 @@ from features.build import pack_portfolio
 from features.errors import InputError
 from features.files import read
 from features.portfolio import Portfolio
+from features.warm import warm
 from serving.errors import CallError
 from serving.settings import Settings
 
@@ -21,7 +22,7 @@ _CANARY_TERMS_DAYS = 30
 
 
 def check(settings: Settings) -> None:
-    """Refuse what could not be served, before a process is started.
+    """Refuse what could not be served, before a process is started, and compile what its workers will run.
 
     Raises
     ------
@@ -32,6 +33,8 @@ def check(settings: Settings) -> None:
     release = Release.load(current_folder(settings.releases))
     if settings.portfolio is not None:
         _check_seller(read(settings.portfolio), release.seller_id)
+        # Reason: otherwise every worker would compile the same code at the same time.
+        warm()
 
 
 def load_release(settings: Settings) -> Release:

@@ -11,9 +11,14 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from serving.compiled import keep_compiled_code
+
 if TYPE_CHECKING:
     from credit.release import Release
     from features.build import Packed
+
+# Tests and the commands that they start share the compiled engine.
+keep_compiled_code(Path(".credence"))
 
 # Workers share the cores: more threads than cores spin and make training many times slower.
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")

@@ -11,10 +11,13 @@ import click
 from credence import __version__
 from credence.cli.assess import assess
 from credence.cli.data import data
+from credence.cli.features import features
 from credence.cli.models import models
 from credence.cli.serve import serve
 from credence.cli.train import train
 from features.errors import CredenceError, InputError
+from serving.compiled import keep_compiled_code
+from serving.settings import Settings
 
 __all__ = ["cli", "main"]
 
@@ -33,7 +36,7 @@ def cli() -> None:
     """  # noqa: D301 (click reads the escaped character)
 
 
-for command in (data, train, models, assess, serve):
+for command in (data, features, train, models, assess, serve):
     cli.add_command(command)
 
 
@@ -41,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; errors that were foreseen end with their exit code and one message on stderr."""
     # Reason: OpenMP's threads spin while they wait; on a busy machine that makes training many times slower.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    keep_compiled_code(Settings.from_environment().home)
     try:
         cli.main(args=arguments, standalone_mode=True)
     except CredenceError as error:

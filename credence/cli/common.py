@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from features.build import Packed
 
-__all__ = ["as_json", "folder", "load_packed", "metrics_table", "print_json", "progress_bar", "say"]
+__all__ = [
+    "Books", "as_json", "books_of", "folder", "load_packed", "metrics_table", "print_json", "progress_bar",
+    "say",
+]  # fmt: skip
 
 folder = click.Path(exists=False, file_okay=True, dir_okay=True)
 """A path argument; whether a portfolio is there is told by the reader, in its own words."""
@@ -43,11 +48,27 @@ def progress_bar(total: int, label: str) -> Iterator[Callable[[int], None]]:
 
 def load_packed(directory: str) -> Packed:
     """Read a portfolio and pack it, saying so."""
-    from features.build import pack_portfolio
-    from features.files import read
+    from credence.cli.packs import packs_folder, prune
+    from features.packing import pack_folder
 
     say(f"reading {directory}")
-    return pack_portfolio(read(directory))
+    folder = packs_folder()
+    packed = pack_folder(directory, folder)
+    prune(folder)
+    return packed
+
+
+class Books(NamedTuple):
+    """From when to when the books of a seller are complete, and in which zone its days end."""
+
+    timezone: str
+    observed_from: pd.Timestamp
+    observed_until: pd.Timestamp
+
+
+def books_of(packed: Packed) -> Books:
+    """Return the books that a packed portfolio was made from."""
+    return Books(packed.seller.timezone, packed.observed_from, packed.observed_until)
 
 
 def metrics_table(metrics: Mapping[str, Mapping[str, float | None]]) -> str:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from features.errors import InputError
 
-__all__ = ["check_target", "replace_file", "replace_portfolio"]
+__all__ = ["check_target", "replace_file", "replace_portfolio", "write_new_folder"]
 
 
 def replace_portfolio(folder: Path, seller_id: str, write: Callable[[Path], None]) -> None:
@@ -34,20 +37,64 @@ def replace_portfolio(folder: Path, seller_id: str, write: Callable[[Path], None
 
 
 def replace_file(path: Path, write: Callable[[Path], None]) -> None:
-    """Write a file beside its place and rename it."""
+    """Write a file beside its place and rename it; what was begun and not ended is removed.
+
+    Raises
+    ------
+    InputError
+        Where it cannot be written, or another process is writing it.
+    """
     temporary = path.with_name(f".{path.name}.writing")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write(temporary)
-        temporary.replace(path)
+        with _held(temporary):
+            write(temporary)
+            temporary.replace(path)
     except OSError as error:
         raise _unwritable("file", error) from error
 
 
+def write_new_folder(folder: Path, write: Callable[[Path], None]) -> None:
+    """Write a folder beside its place and rename it into one that is not there yet.
+
+    Raises
+    ------
+    InputError
+        Where something of that name is there, or it cannot be written.
+    """
+    folder = folder.absolute()
+    temporary = folder.with_name(f".{folder.name}.writing-{os.getpid()}")
+    try:
+        temporary.mkdir(parents=True)
+        write(temporary)
+        if folder.exists():
+            raise InputError.of("a new folder", "one that is there", "choose another")
+        temporary.rename(folder)
+    except OSError as error:
+        raise _unwritable("folder", error) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
+def _held(temporary: Path) -> Iterator[None]:
+    """Keep other processes from writing the same file; a lock ends with its process, killed or not."""
+    with temporary.open("ab") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            step = "wait for it to end, or name another file"
+            raise InputError.of("a file that nobody is writing", "another process at it", step) from None
+        try:
+            yield
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+
 def _unwritable(what: str, error: OSError) -> InputError:
-    return InputError.of(
-        f"a {what} that can be written", f"a refusal ({error.strerror})", "choose another place"
-    )
+    found = f"a refusal ({error.strerror or type(error).__name__})"
+    return InputError.of(f"a {what} that can be written", found, "choose another place")
 
 
 def check_target(folder: Path, seller_id: str) -> None:

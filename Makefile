@@ -83,15 +83,17 @@ fmt: setup ## format the code and mend what can be mended
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-docs: setup ## write docs/tables.md, docs/features.md and docs/guides/checking.md from the code
+docs: setup ## write docs/tables.md, docs/features.md and two guides from the code
 	@$(BIN)/python scripts/describe_tables.py
 	@$(BIN)/python scripts/describe_features.py
 	@$(BIN)/python scripts/describe_checks.py
+	@$(BIN)/python scripts/describe_simulator.py
 
 bench: setup ## run the comparisons in benchmarks/
 	@$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[bench]'
 	@$(BIN)/python benchmarks/help_time.py
 	@$(BIN)/python benchmarks/features.py --kernel
+	@$(BIN)/python benchmarks/online.py
 
 clean: stop ## remove what the targets above have made, but for .venv
 	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info

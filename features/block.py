@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -78,7 +79,7 @@ class Block:
 
     def position(self, buyer_id: str) -> int:
         """Return the buyer's index, -1 where the block has no such buyer."""
-        found = int(np.searchsorted(np.asarray(self.buyer_ids, dtype=object), buyer_id))
+        found = bisect_left(self.buyer_ids, buyer_id)
         return found if found < len(self.buyer_ids) and self.buyer_ids[found] == buyer_id else -1
 
     def of_buyer(self, position: int) -> Block:

@@ -17,7 +17,8 @@ import pandas as pd
 from features.arrays import label_positions
 from features.block import NO_ITEM, SubjectArrays
 from features.catalog import NAMES
-from features.engine.compute import COLUMNS, compute_columns, rates_of
+from features.engine.compute import COLUMNS, compute_columns, needs_peers, rates_of
+from features.engine.context import NO_CONTEXT
 from features.errors import InputError, Problem
 from features.instants import local_days
 from features.packing import Packed, pack_portfolio
@@ -124,6 +125,8 @@ def compute_into(
     assumes_usual, progress :
         As in `build`.
     """
+    # Reason: the figures of peers cost a pass over the whole book.
+    context = packed.context if needs_peers(names) else NO_CONTEXT
     local = threading.local()
 
     def work(first: int) -> None:
@@ -133,7 +136,7 @@ def compute_into(
         values = compute_columns(
             packed.block,
             subjects.take(rows),
-            packed.context,
+            context,
             names,
             assumes_usual=assumes_usual,
             room=local.room,

@@ -10,7 +10,7 @@ from features.block import SubjectArrays
 from features.engine.account_facts import HAS_MARKET_VALUE, fill_from_items, fill_from_statement
 from features.engine.figures import PROGRAM
 from features.engine.kernel import kernel, outermost
-from features.engine.ledger import Ledger
+from features.engine.ledger import Ledger, rate_at
 from features.engine.logarithm import log
 from features.engine.money import over
 from features.engine.statements import NO_STATEMENT, StatementBlock, latest_row, prior_row
@@ -123,11 +123,9 @@ def _sum(program, expression, values):  # type: ignore[no-untyped-def]
 @kernel
 def _unit_rate(statements, rates, row, as_of):  # type: ignore[no-untyped-def]
     """Return the reporting currency for one unit of a statement's currency as known; NaN is none."""
-    start, known_from, rate = rates
+    start, begins, rate = rates
     currency = statements.currency[row]
-    first, last = start[currency], start[currency + 1]
-    known = np.searchsorted(known_from[first:last], as_of, side="right")
-    return np.nan if known == 0 else rate[first + known - 1] * statements.minor_per_unit[currency]
+    return rate_at(start, begins, rate, currency, as_of) * statements.minor_per_unit[currency]
 
 
 @kernel

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
-from numba import njit
 
-from features.engine.axis import NO_LIMIT, Rules, evaluate
+from features.engine.axis import NO_LIMIT, Rules, evaluate, most_owed
 from features.engine.changes import IN_FORCE, own_rows
 from features.engine.exchange import find_rates
 from features.engine.history import ITEMS, UNTIL, advance, new_room, open_history, room_size, set_item
-from features.engine.ledger import Ledger
-from features.engine.moments import Moments, next_buyer
+from features.engine.kernel import inlined, kernel, outermost
+from features.engine.moments import next_buyer
 
 __all__ = ["ARREARS", "CURE_DAYS", "DEFAULT_DAYS", "MATERIAL_AMOUNT", "MATERIAL_SHARE", "arrears"]
 
@@ -41,7 +39,8 @@ _RULES = Rules(MATERIAL_AMOUNT, MATERIAL_SHARE, DEFAULT_DAYS, CURE_DAYS)
 _YEAR = 365
 
 
-def arrears(ledger: Ledger, moments: Moments, out: npt.NDArray[np.float64]) -> None:
+@outermost
+def arrears(ledger, moments, out):  # type: ignore[no-untyped-def]
     """Fill figures that need the buyer's past day by day, as known at each moment.
 
     Parameters
@@ -55,11 +54,6 @@ def arrears(ledger: Ledger, moments: Moments, out: npt.NDArray[np.float64]) -> N
         by the end of that day, of today at as_of. NaN where no item is in force, a sum of the days asked for
         has no rate (of arrears: until clean days or a default make them certain), or there was no own limit.
     """
-    _sweep(ledger, moments, out)
-
-
-@njit(nogil=True, cache=True)
-def _sweep(ledger, moments, out):  # type: ignore[no-untyped-def]
     currencies = len(ledger.fx_start) - 1
     room, size = new_room(64, currencies), 64
     out[:, :] = np.nan
@@ -74,15 +68,22 @@ def _sweep(ledger, moments, out):  # type: ignore[no-untyped-def]
         first = last
 
 
-@njit(nogil=True, cache=True)
+@outermost
 def _buyer(ledger, buyer, moments, bounds, room, out):  # type: ignore[no-untyped-def]
     first, last = bounds
     span = (moments.as_of[first], moments.as_of[last - 1])
     history, room = open_history(ledger, buyer, span, (moments.day[first], moments.day[last - 1]), room)
-    items = ledger.item[ledger.invoice_start[buyer] : ledger.invoice_start[buyer + 1]]
-    state, rows, has_limit = history.state, room.changes.rows, _has_limit(ledger, buyer)
-    today_rates, day_rates = np.empty(len(history.used)), np.empty(len(history.used))
-    for s in range(first, last):
+    rates = (np.empty(len(history.used)), np.empty(len(history.used)))
+    _tell(ledger, (history, room), moments, bounds, rates, out)
+    return room
+
+
+@kernel
+def _tell(ledger, past, moments, bounds, rates, out):  # type: ignore[no-untyped-def]
+    history, room = past
+    items = ledger.item[ledger.invoice_start[history.buyer] : ledger.invoice_start[history.buyer + 1]]
+    state, rows, has_limit = history.state, room.changes.rows, _has_limit(ledger, history.buyer)
+    for s in range(bounds[0], bounds[1]):
         as_of, today = moments.as_of[s], moments.day[s] - history.first_day
         advance(ledger, history, room, as_of)
         own = own_rows(items, moments.own_item[s])
@@ -90,35 +91,37 @@ def _buyer(ledger, buyer, moments, bounds, room, out):  # type: ignore[no-untype
             if rows[row, IN_FORCE]:
                 set_item(ledger, history, room, row, as_of, -1)
         if state[ITEMS] > 0:
-            find_rates(ledger, as_of, history.used, today_rates)
-            day_rates[:] = history.axis.rate[today]
-            history.axis.rate[today] = today_rates
+            find_rates(ledger, as_of, history.used, rates[0])
+            _exchange(history.axis.rate, today, rates)
             evaluate(history.axis, state[UNTIL] + 1, today, _RULES)
-            history.axis.rate[today] = day_rates
+            _exchange(history.axis.rate, today, (rates[1], rates[0]))
             # Reason: what is said of today is not final yet: neither its facts nor its rates.
             state[UNTIL] = today - 1
             _write(history.axis, today, has_limit, out[:, s])
         for row in range(own[0], own[1]):
             if rows[row, IN_FORCE]:
                 set_item(ledger, history, room, row, as_of, 1)
-    return room
 
 
-@njit(nogil=True, cache=True, forceinline=True)
+@inlined
+def _exchange(rate, row, rates):  # type: ignore[no-untyped-def]
+    """Put rates into a row of the axis, and what stood there into the other ones."""
+    new, old = rates
+    for currency in range(len(new)):
+        old[currency], rate[row, currency] = rate[row, currency], new[currency]
+
+
+@inlined
 def _write(axis, today, has_limit, out):  # type: ignore[no-untyped-def]
-    owed, first = axis.owed, max(1, today - _YEAR + 1)
-    peak, unknown = 0.0, False
-    for d in range(first, today + 1):
-        unknown |= owed[d] != owed[d]
-        peak = owed[d] if owed[d] > peak else peak
-    out[0] = np.nan if unknown else peak
+    first = max(1, today - _YEAR + 1)
+    out[0] = most_owed(axis, first, today)
     if not axis.unknown[today]:
         out[1], out[2] = axis.run[today], axis.cured_after[today] >= today
     if has_limit:
         _write_use(axis.used, first, today, out)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _has_limit(ledger, buyer):  # type: ignore[no-untyped-def]
     found = False
     for j in range(ledger.limit_start[buyer], ledger.limit_start[buyer + 1]):
@@ -126,7 +129,7 @@ def _has_limit(ledger, buyer):  # type: ignore[no-untyped-def]
     return found
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _write_use(used, first, today, out):  # type: ignore[no-untyped-def]
     most, total, days = NO_LIMIT, 0.0, 0
     for d in range(first, today + 1):

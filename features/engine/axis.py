@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
+
+from features.engine.kernel import inlined, kernel, outermost
 
 __all__ = [
     "EXPOSURE",
@@ -16,6 +17,7 @@ __all__ = [
     "Axis",
     "Rules",
     "evaluate",
+    "most_owed",
     "new_axis",
     "new_axis_room",
 ]
@@ -27,6 +29,7 @@ NO_LIMIT = -np.inf
 """Utilisation of a day without own limit."""
 
 _LONG_AGO = -(10**6)
+_BLOCK = 32
 
 
 class Rules(NamedTuple):
@@ -61,6 +64,8 @@ class Axis(NamedTuple):
         Reporting currency for a minor unit.
     owed, used : float64 ndarray, shape (days,)
         Exposure in the reporting currency, and its share of the own limit (`NO_LIMIT`: none in force).
+    most : float64 ndarray, shape (days / 32,)
+        The highest exposure of 32 rows; NaN where one of them has no rate.
     run : int64 ndarray, shape (days,)
         Days of material arrears in a row.
     cured_after : int64 ndarray, shape (days,)
@@ -75,12 +80,13 @@ class Axis(NamedTuple):
     rate: npt.NDArray[np.float64]
     owed: npt.NDArray[np.float64]
     used: npt.NDArray[np.float64]
+    most: npt.NDArray[np.float64]
     run: npt.NDArray[np.int64]
     cured_after: npt.NDArray[np.int64]
     unknown: npt.NDArray[np.int64]
 
 
-@njit(nogil=True, cache=True)
+@outermost
 def new_axis(days, currencies, room):  # type: ignore[no-untyped-def]
     """Return an axis without facts; a part of `room`, an axis of one currency, where that is large enough."""
     size = days * currencies
@@ -92,23 +98,25 @@ def new_axis(days, currencies, room):  # type: ignore[no-untyped-def]
     level[0, :, :] = 0
     room.run[0], room.cured_after[0], room.unknown[0] = 0, _LONG_AGO, 0
     rate = room.rate[:size].reshape((days, currencies))
-    return Axis(delta, level, rate, room.owed, room.used, room.run, room.cured_after, room.unknown), room
+    axis = Axis(delta, level, rate, room.owed, room.used, room.most, room.run, room.cured_after, room.unknown)
+    return axis, room
 
 
-@njit(nogil=True, cache=True)
+@outermost
 def new_axis_room(size):  # type: ignore[no-untyped-def]
     """Return an axis of `size` days of one currency, of which others are parts."""
     return Axis(
         np.empty((size, 1, _CHANNELS), np.int64), np.empty((size, 1, _CHANNELS), np.int64),
         np.empty((size, 1), np.float64), np.empty(size, np.float64), np.empty(size, np.float64),
+        np.empty(size // _BLOCK + 1, np.float64),
         np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64),
     )  # fmt: skip
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def evaluate(axis, first, last, rules):  # type: ignore[no-untyped-def]
     """Tell the days ``first <= row <= last`` from the day before; arrears in the cure start it anew."""
-    delta, level, rate, owed, used, run, cured_after, unknown = axis
+    delta, level, rate, owed, used, _, run, cured_after, unknown = axis
     for d in range(first, last + 1):
         exposure, overdue, limit = 0.0, 0.0, 0.0
         for c in range(delta.shape[1]):
@@ -127,9 +135,36 @@ def evaluate(axis, first, last, rules):  # type: ignore[no-untyped-def]
         unknown[d] = _uncertain(unknown[d - 1], lacks_rate, run[d], rules)
         owed[d] = exposure
         used[d] = exposure / limit if limit != 0 else NO_LIMIT
+    for block in range(first // _BLOCK, (last + 1) // _BLOCK):
+        axis.most[block] = _most(owed, block * _BLOCK, (block + 1) * _BLOCK)
 
 
-@njit(nogil=True, cache=True, forceinline=True)
+@kernel
+def most_owed(axis, first, last):  # type: ignore[no-untyped-def]
+    """Return the highest exposure of days ``first <= row <= last``, at least 0; NaN where one is unknown."""
+    head, tail = min(-(-first // _BLOCK) * _BLOCK, last + 1), (last + 1) // _BLOCK * _BLOCK
+    peak = _higher(0.0, _most(axis.owed, first, head))
+    if head <= tail:
+        peak = _higher(peak, _most(axis.most, head // _BLOCK, tail // _BLOCK))
+        peak = _higher(peak, _most(axis.owed, tail, last + 1))
+    return peak
+
+
+@inlined
+def _most(values, first, end):  # type: ignore[no-untyped-def]
+    most = -np.inf
+    for row in range(first, end):
+        most = _higher(most, values[row])
+    return most
+
+
+@inlined
+def _higher(one, other):  # type: ignore[no-untyped-def]
+    """Return the higher of two numbers; NaN where one is."""
+    return one if one != one or one >= other else other
+
+
+@inlined
 def _uncertain(before, lacks_rate, run, rules):  # type: ignore[no-untyped-def]
     if lacks_rate:
         return 1

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from features.engine.changes import (
     AGE,
@@ -32,8 +31,8 @@ from features.engine.changes import (
     own_rows,
 )
 from features.engine.exchange import converted, find_currencies, find_rates
-from features.engine.ledger import Ledger
-from features.engine.moments import Moments, next_buyer
+from features.engine.kernel import inlined, kernel, outermost
+from features.engine.moments import next_buyer
 from features.engine.sorting import order_by
 
 __all__ = ["BALANCES", "balances"]
@@ -91,9 +90,12 @@ class _Room(NamedTuple):
     used: npt.NDArray[np.int64]
     rates: npt.NDArray[np.float64]
     sums: npt.NDArray[np.int64]
+    edges: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
 
 
-def balances(ledger: Ledger, moments: Moments, out: npt.NDArray[np.float64]) -> None:
+@outermost
+def balances(ledger, moments, out):  # type: ignore[no-untyped-def]
     """Fill what buyers owe at each moment.
 
     Parameters
@@ -105,11 +107,6 @@ def balances(ledger: Ledger, moments: Moments, out: npt.NDArray[np.float64]) -> 
         item is in force, or a sum has no rate. An item is overdue from the day after its due day with what
         bills without an item do not hold and nobody disputes; ageing is of all that is open.
     """
-    _sweep(ledger, moments, out)
-
-
-@njit(nogil=True, cache=True)
-def _sweep(ledger, moments, out):  # type: ignore[no-untyped-def]
     currencies = len(ledger.fx_start) - 1
     room = _new_room(64, currencies)
     out[:, :] = np.nan
@@ -124,16 +121,16 @@ def _sweep(ledger, moments, out):  # type: ignore[no-untyped-def]
         first = last
 
 
-@njit(nogil=True, cache=True)
+@outermost
 def _new_room(size, currencies):  # type: ignore[no-untyped-def]
     return _Room(
         new_changes(size), np.empty(size, np.int32), np.empty(size, np.int64), np.empty(size, np.int32),
         np.empty(currencies, np.int64), np.empty(currencies, np.int64), np.empty(currencies, np.float64),
-        np.empty((currencies, _SUMS), np.int64),
+        np.empty((currencies, _SUMS), np.int64), np.empty(len(_EDGES), np.int64), np.empty(_COUNTS, np.int64),
     )  # fmt: skip
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _buyer(ledger, buyer, moments, bounds, room, out):  # type: ignore[no-untyped-def]
     first, last = bounds
     changes = room.changes
@@ -142,7 +139,8 @@ def _buyer(ledger, buyer, moments, bounds, room, out):  # type: ignore[no-untype
     span = (moments.as_of[first], moments.as_of[last - 1])
     _, count = find_changes(ledger, buyer, room.slot, span, changes)
     items = ledger.item[ledger.invoice_start[buyer] : ledger.invoice_start[buyer + 1]]
-    sheet = _new_sheet(len(items), room, currencies)
+    in_order = _new_sheet(len(items), room, currencies)
+    sheet = _Sheet(changes.rows, room.order[:in_order], room.edges, room.sums[:currencies], room.counts)
     done = 0
     for s in range(first, last):
         _age(sheet, moments.day[s])
@@ -155,9 +153,9 @@ def _buyer(ledger, buyer, moments, bounds, room, out):  # type: ignore[no-untype
         _put_back(sheet, own)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _new_sheet(count, room, currencies):  # type: ignore[no-untyped-def]
-    """Return the sheet of a buyer, with all rows in the youngest bucket."""
+    """Begin the sheet of a buyer with all rows in the youngest bucket; return how many can be open."""
     rows, keys, open_rows = room.changes.rows, room.keys, room.open_rows
     n = 0
     for row in range(count):
@@ -170,19 +168,16 @@ def _new_sheet(count, room, currencies):  # type: ignore[no-untyped-def]
     for place in range(n):
         room.order[place] = open_rows[room.order[place]]
         rows[room.order[place], PLACE] = place
-    sums, counts = room.sums[:currencies], np.zeros(_COUNTS, np.int64)
-    sums[:, :] = 0
+    sums, counts = room.sums[:currencies], room.counts
+    sums[:, :], counts[:], room.edges[:] = 0, 0, 0
     for row in range(count):
         _count(rows, row, 1, sums, counts)
-    return _Sheet(rows, room.order[:n], np.zeros(len(_EDGES), np.int64), sums, counts)
+    return n
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def _count(rows, row, by, sums, counts):  # type: ignore[no-untyped-def]
-    """Add (1) or take out (-1) a row, if it is in force.
-
-    Without branches, so that the compiler drops the counting of references to the arrays.
-    """
+    """Add (1) or take out (-1) a row, if it is in force."""
     at, payable, bucket = rows[row, CURRENCY], rows[row, PAYABLE], rows[row, AGE]
     by *= rows[row, IN_FORCE] == 1
     open_, owed, late = rows[row, OPEN], max(rows[row, OPEN], 0), payable * _late(rows, row)
@@ -205,12 +200,12 @@ def _count(rows, row, by, sums, counts):  # type: ignore[no-untyped-def]
     counts[_FIRST_LATE] = min(counts[_FIRST_LATE], rows[row, PLACE] + (1 - has_come) * _NOWHERE)
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def _late(rows, row):  # type: ignore[no-untyped-def]
     return overdue_part(rows[row, OPEN], rows[row, HELD], rows[row, DISPUTED])
 
 
-@njit(nogil=True, cache=True, forceinline=True)
+@inlined
 def _leave_out(sheet, own):  # type: ignore[no-untyped-def]
     for row in range(own[0], own[1]):
         if sheet.rows[row, IN_FORCE] == 1:
@@ -218,7 +213,7 @@ def _leave_out(sheet, own):  # type: ignore[no-untyped-def]
             sheet.rows[row, IN_FORCE] = _LEFT_OUT
 
 
-@njit(nogil=True, cache=True, forceinline=True)
+@inlined
 def _put_back(sheet, own):  # type: ignore[no-untyped-def]
     for row in range(own[0], own[1]):
         if sheet.rows[row, IN_FORCE] == _LEFT_OUT:
@@ -226,7 +221,7 @@ def _put_back(sheet, own):  # type: ignore[no-untyped-def]
             _count(sheet.rows, row, 1, sheet.sums, sheet.counts)
 
 
-@njit(nogil=True, cache=True, forceinline=True)
+@inlined
 def _age(sheet, day):  # type: ignore[no-untyped-def]
     """Move the rows that grew older by `day` to their bucket, the oldest ones first."""
     rows, order, edges, sums, counts = sheet
@@ -242,7 +237,7 @@ def _age(sheet, day):  # type: ignore[no-untyped-def]
         edges[k] = place
 
 
-@njit(nogil=True, cache=True, forceinline=True)
+@inlined
 def _advance(sheet, changes, done, count, as_of):  # type: ignore[no-untyped-def]
     """Make the changes from `done` on that are known at `as_of` and return how many are done."""
     rows, sums, counts = sheet.rows, sheet.sums, sheet.counts
@@ -259,7 +254,7 @@ def _advance(sheet, changes, done, count, as_of):  # type: ignore[no-untyped-def
     return done
 
 
-@njit(nogil=True, cache=True, forceinline=True)
+@inlined
 def _write(sheet, rates, day, out):  # type: ignore[no-untyped-def]
     sums, counts, n = sheet.sums, sheet.counts, _LATE
     for k in range(n + 1):
@@ -280,7 +275,7 @@ def _write(sheet, rates, day, out):  # type: ignore[no-untyped-def]
     out[n + 8], out[n + 9] = counts[_OPEN_ITEMS], counts[_LATE_ITEMS]
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def _share_of_exposure(part, exposure):  # type: ignore[no-untyped-def]
     """Return a share; of a buyer that owes nothing on balance nothing is overdue: 0, not missing."""
     if part <= 0 or exposure <= 0:
@@ -289,7 +284,7 @@ def _share_of_exposure(part, exposure):  # type: ignore[no-untyped-def]
     return min(share, 1.0) if share == share else np.nan
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def _oldest(sheet):  # type: ignore[no-untyped-def]
     """Return the row that fell due first of those with a part that is overdue."""
     rows, order, place = sheet.rows, sheet.order, sheet.counts[_FIRST_LATE]

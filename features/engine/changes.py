@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from features.engine.kernel import inlined, kernel, outermost
 from features.engine.ledger import FOLLOWS, LOSS, MOVES, WHOLE_ITEM
-from features.engine.sorting import order_by
+from features.engine.sorting import first_from, order_by
 
 __all__ = [
     "AGE",
@@ -81,7 +81,7 @@ class Changes(NamedTuple):
     spare: npt.NDArray[np.int32]
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def capacity(ledger, buyer):  # type: ignore[no-untyped-def]
     """Return how many facts there can be on a buyer's items."""
     size = 0
@@ -93,7 +93,7 @@ def capacity(ledger, buyer):  # type: ignore[no-untyped-def]
     return size
 
 
-@njit(nogil=True, cache=True)
+@outermost
 def new_changes(size):  # type: ignore[no-untyped-def]
     """Return room for `size` facts."""
     return Changes(
@@ -103,7 +103,7 @@ def new_changes(size):  # type: ignore[no-untyped-def]
     )  # fmt: skip
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def find_changes(ledger, buyer, slot, moments, changes):  # type: ignore[no-untyped-def]
     """Fill `changes` with how a buyer's rows stand first and what changes until the last moment.
 
@@ -131,11 +131,7 @@ def find_changes(ledger, buyer, slot, moments, changes):  # type: ignore[no-unty
     return facts, count
 
 
-# Reason: arrays that a small function takes are counted by reference on each call, which costs more than its
-# work; so the loops below write into arrays of their own and share no helper.
-
-
-@njit(nogil=True, cache=True)
+@kernel
 def _items(ledger, bounds, slot, rows, facts):  # type: ignore[no-untyped-def]
     for i in range(bounds[0], bounds[1]):
         row = i - bounds[0]
@@ -150,7 +146,7 @@ def _items(ledger, bounds, slot, rows, facts):  # type: ignore[no-untyped-def]
     return bounds[1] - bounds[0]
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _settlements(ledger, bounds, facts, count):  # type: ignore[no-untyped-def]
     for i in range(bounds[0], bounds[1]):
         item = ledger.item[i]
@@ -172,7 +168,7 @@ def _settlements(ledger, bounds, facts, count):  # type: ignore[no-untyped-def]
     return count
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _disputes(ledger, bounds, facts, count):  # type: ignore[no-untyped-def]
     for i in range(bounds[0], bounds[1]):
         item = ledger.item[i]
@@ -191,7 +187,7 @@ def _disputes(ledger, bounds, facts, count):  # type: ignore[no-untyped-def]
     return count
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _distribute(changes, facts_count, moments):  # type: ignore[no-untyped-def]
     """Add facts to what stands at the first moment, or note when they begin and end."""
     rows, facts, instant, fact = changes.rows, changes.facts, changes.instant, changes.fact
@@ -212,7 +208,7 @@ def _distribute(changes, facts_count, moments):  # type: ignore[no-untyped-def]
     return count
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def overdue_part(open_, held, disputed):  # type: ignore[no-untyped-def]
     """Return what of an open balance is neither held by bills nor in dispute: overdue once it is past due.
 
@@ -224,10 +220,10 @@ def overdue_part(open_, held, disputed):  # type: ignore[no-untyped-def]
     return max(open_ - held - min(disputed, max(open_, 0)), 0)
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def own_rows(items, item):  # type: ignore[no-untyped-def]
     """Return first and end of the rows of an item among a buyer's sorted `items`."""
-    first = np.searchsorted(items, item)
+    first = first_from(items, (0, len(items)), item)
     last = first
     while last < len(items) and items[last] == item:
         last += 1

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from features.engine.kernel import kernel
+from features.engine.kernel import inlined, kernel
 
-__all__ = ["civil"]
+__all__ = ["civil", "is_month_end"]
 
 _DAYS_OF_400_YEARS = 146_097
 _FROM_0000_03_01 = 719_468
+_LAST_DAYS, _FIRST_DAYS = 3, 2
 
 
 @kernel
@@ -28,3 +29,17 @@ def civil(day):  # type: ignore[no-untyped-def]
     day_of_month = of_year - (153 * shifted_month + 2) // 5 + 1
     month = shifted_month + 3 if shifted_month < 10 else shifted_month - 9
     return year + era * 400 + (1 if month <= 2 else 0), month, day_of_month
+
+
+@inlined
+def is_month_end(day):  # type: ignore[no-untyped-def]
+    """Return whether a day (days since 1970) is among the last three or the first two of a month.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> days = np.arange("2024-02-26", "2024-03-04", dtype="datetime64[D]").astype(int)
+    >>> [bool(is_month_end(day)) for day in days]
+    [False, True, True, True, True, True, False]
+    """
+    return civil(day)[2] <= _FIRST_DAYS or civil(day + _LAST_DAYS)[2] <= _LAST_DAYS

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,48 +13,30 @@ from features.block import Block, SubjectArrays
 from features.catalog import NAMES
 from features.codes import decimals_of
 from features.engine.accounts import accounts
-from features.engine.arrears import ARREARS, arrears
-from features.engine.balances import BALANCES, balances
-from features.engine.context import BOOK, CONTEXT, Context, context_rows
-from features.engine.derived import DERIVED, RULES, derive
-from features.engine.disputes import DISPUTES, disputes
-from features.engine.dues import DUES, dues
-from features.engine.events import EVENTS, events
+from features.engine.context import CONTEXT, Context, peers
+from features.engine.derived import DERIVED, RULES, derive, steps_of
 from features.engine.figures import ACCOUNTS
-from features.engine.flows import FLOW_WINDOWS, FLOWS, flows
-from features.engine.limits import LIMITS, limits
+from features.engine.flows import FLOW_WINDOWS, FLOWS
+from features.engine.ledger import rates_over_time
 from features.engine.moments import Moments
 from features.engine.profile import PROFILE, profile
 from features.engine.requests import HISTORY, REQUESTS, requests
-from features.engine.rhythm import RHYTHM, rhythm
-from features.engine.usual import USUAL, usual
+from features.engine.sweeps import OF_ITEMS, SWEPT, sweep
 
-__all__ = ["COLUMNS", "compute", "compute_columns", "rates_of"]
+__all__ = ["COLUMNS", "compute", "compute_columns", "needs_peers", "rates_of"]
 
 Floats = npt.NDArray[np.float64]
-Sweep = Callable[[Any, Moments, Floats], None]
 
 _ITEMS = "count_items"
 """Inner column: items known. Of a buyer without any, nothing is known of its payments."""
 
 _SECTION = "industry_section"
 
-_SWEEPS: tuple[tuple[tuple[str, ...], Sweep], ...] = (
-    (FLOWS, flows),
-    (DUES, dues),
-    (USUAL, usual),
-    (RHYTHM, rhythm),
-    (BALANCES, balances),
-    (ARREARS, arrears),
-    (DISPUTES, disputes),
-)
-"""Columns and the sweep over the ledger that fills them, of what is missing for a buyer without items."""
-
 _CONTEXT = tuple(f"{group}_{name}" for group in ("book", "industry") for name in CONTEXT)
 
 _CATALOG = frozenset(NAMES)
 
-_TABLES: tuple[tuple[str, ...], ...] = (*(names for names, _ in _SWEEPS), EVENTS, LIMITS, ACCOUNTS, PROFILE)
+_TABLES: tuple[tuple[str, ...], ...] = (*SWEPT, ACCOUNTS, PROFILE)
 _OTHERS: tuple[tuple[str, ...], ...] = (_CONTEXT, DERIVED, REQUESTS)
 
 COLUMNS: tuple[str, ...] = tuple(name for group in (*_TABLES, *_OTHERS) for name in group)
@@ -73,6 +54,33 @@ class _Plan:
     def positions(self) -> npt.NDArray[np.int64]:
         """Rows of all features in the order of the catalog."""
         return np.array([self.row_of[name] for name in NAMES])
+
+    @cached_property
+    def places(self) -> npt.NDArray[np.int64]:
+        """First row and end of the columns of each sweep, shape (sweeps, 2); both 0: not needed."""
+        found = np.zeros((len(SWEPT), 2), np.int64)
+        for number, names in enumerate(SWEPT):
+            if names[0] in self.row_of:
+                found[number] = self.row_of[names[0]], self.row_of[names[0]] + len(self._placed(names))
+        return found
+
+    @cached_property
+    def of_items(self) -> npt.NDArray[np.int64]:
+        """Rows of what is missing for a buyer without items."""
+        return np.array([self.row_of[name] for group in OF_ITEMS for name in self._placed(group)], np.int64)
+
+    @cached_property
+    def steps(self) -> npt.NDArray[np.int64]:
+        """How derived features follow from others."""
+        return steps_of(self.row_of)
+
+    @cached_property
+    def history(self) -> npt.NDArray[np.int64]:
+        """Rows of what requests are compared with."""
+        return np.array([self.row_of[name] for name in HISTORY])
+
+    def _placed(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(name for name in names if name in self.row_of)
 
     def rows(self, group: tuple[str, ...]) -> slice:
         first = self.row_of[group[0]]
@@ -126,7 +134,7 @@ def compute_columns(
     Parameters
     ----------
     block, subjects, context, assumes_usual :
-        As in `compute`.
+        As in `compute`; the context is only read where `needs_peers`.
     names : collection of str
         Features of the catalog.
     room : float64 ndarray, shape (len(COLUMNS) * n,) or longer, optional
@@ -145,6 +153,17 @@ def compute_columns(
     back = np.empty(len(order), np.int64)
     back[order] = np.arange(len(order))
     return {name: table[plan.row_of[name]][back] for name in names}
+
+
+def needs_peers(names: Collection[str]) -> bool:
+    """Whether any of some features asks for the context.
+
+    Examples
+    --------
+    >>> needs_peers(["count_invoices_90d"]), needs_peers(["mean_days_late_vs_book_90d"])
+    (False, True)
+    """
+    return _CONTEXT in _plan(frozenset(names)).groups
 
 
 def _table(
@@ -187,7 +206,7 @@ def _with_sources(names: Iterable[str]) -> set[str]:
     for name, _, one, other in RULES:
         if name in wanted:
             wanted |= {one, other}
-    if wanted & {name for group, _ in _SWEEPS for name in group}:
+    if wanted & {name for group in OF_ITEMS for name in group}:
         wanted.add(_ITEMS)
     if wanted & set(_CONTEXT):
         wanted.add(_SECTION)
@@ -199,45 +218,29 @@ def _with_sources(names: Iterable[str]) -> set[str]:
 def _fill(block: Block, subjects: SubjectArrays, context: Context, plan: _Plan, table: Floats) -> None:
     """Fill what comes straight from facts: sweeps over the ledger, records, accounts, profile and context."""
     moments = Moments(subjects.buyer, subjects.as_of, subjects.day, subjects.own_item)
-    for names, sweep in (*_SWEEPS, (FLOW_WINDOWS, flows), (EVENTS, events), (LIMITS, limits)):
-        if names in plan.groups:
-            sweep(block.ledger, moments, table[plan.rows(names)])
+    sweep(block.ledger, moments, plan.places, table)
     if _ITEMS in plan.row_of:
         nothing = ~(table[plan.row_of[_ITEMS]] > 0)
-        for names in (*(names for names, _ in _SWEEPS), FLOW_WINDOWS):
-            if names in plan.groups and nothing.any():
-                table[plan.rows(names), nothing] = np.nan
+        if nothing.any():
+            table[np.ix_(plan.of_items, nothing)] = np.nan
     if ACCOUNTS in plan.groups:
         accounts(block.statements, block.ledger, subjects, table[plan.rows(ACCOUNTS)])
     if PROFILE in plan.groups:
         profile(block.profiles, subjects, table[plan.rows(PROFILE)])
     if _CONTEXT in plan.groups:
-        table[plan.rows(_CONTEXT)] = _peers(context, subjects, table[plan.row_of[_SECTION]])
+        known = (subjects.as_of, table[plan.row_of[_SECTION]])
+        peers(context.month_end, context.values, known, table[plan.rows(_CONTEXT)])
 
 
 def _fill_others(subjects: SubjectArrays, plan: _Plan, table: Floats, assumes_usual: bool) -> None:
     """Fill what follows from other features."""
-    derive(table, plan.row_of)
+    derive(plan.steps, table)
     if REQUESTS in plan.groups:
-        history = np.array([plan.row_of[name] for name in HISTORY])
-        requests(table, history, subjects, table[plan.rows(REQUESTS)], assumes_usual=assumes_usual)
-
-
-def _peers(context: Context, subjects: SubjectArrays, section: Floats) -> Floats:
-    """Return figures of the book and of each buyer's industry at the last month end before as_of."""
-    row = context_rows(context.month_end, subjects.as_of)
-    out = np.full((len(_CONTEXT), len(subjects)), np.nan)
-    known = row >= 0
-    out[: len(CONTEXT), known] = context.values[row[known], BOOK].T
-    known &= ~np.isnan(section)
-    out[len(CONTEXT) :, known] = context.values[row[known], section[known].astype(np.int64) + 1].T
-    return out
+        requests(table, plan.history, subjects, table[plan.rows(REQUESTS)], assumes_usual=assumes_usual)
 
 
 def rates_of(block: Block, position: int, as_of: npt.NDArray[np.int64]) -> Floats:
     """Return the reporting currency for one unit of a currency as known at each instant; NaN is none."""
-    ledger = block.ledger
-    first, last = ledger.fx_start[position], ledger.fx_start[position + 1]
-    known = np.searchsorted(ledger.fx_begins[first:last], as_of, side="right")
-    per_minor = np.append(np.nan, ledger.fx_rate[first:last])[known]
+    ledger, per_minor = block.ledger, np.empty(len(as_of))
+    rates_over_time((ledger.fx_start, ledger.fx_begins, ledger.fx_rate), position, as_of, per_minor)
     return per_minor * 10.0 ** decimals_of(block.currencies[position])

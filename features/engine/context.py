@@ -11,9 +11,20 @@ import numpy.typing as npt
 from features.engine.kernel import inlined, kernel, outermost
 from features.engine.ledger import PAID, rates_at
 from features.engine.money import in_reporting_currency, over
+from features.engine.sorting import first_from
 from features.engine.states import BASE, LATE, UNPAID, find_states, most_states, new_states
 
-__all__ = ["BOOK", "CONTEXT", "GROUPS", "Context", "MonthEnds", "context_rows", "figures", "sums_of_buyers"]
+__all__ = [
+    "BOOK",
+    "CONTEXT",
+    "GROUPS",
+    "NO_CONTEXT",
+    "Context",
+    "MonthEnds",
+    "figures",
+    "peers",
+    "sums_of_buyers",
+]
 
 BOOK = 0
 """Group of all buyers; the others are industries by their section's number plus 1."""
@@ -56,6 +67,10 @@ class Context:
     values: npt.NDArray[np.float64]
 
 
+NO_CONTEXT = Context(np.empty(0, np.int64), np.empty((0, GROUPS, len(CONTEXT))))
+"""Without a month end."""
+
+
 @outermost
 def sums_of_buyers(ledger, buyers, sections, ends):  # type: ignore[no-untyped-def]
     """Return sums of a range of buyers at each month end; those of ranges add up to those of all.
@@ -78,10 +93,11 @@ def sums_of_buyers(ledger, buyers, sections, ends):  # type: ignore[no-untyped-d
     sums = np.zeros((len(ledger.fx_start) - 1, len(ends.day), GROUPS, _PARTS), np.int64)
     states = new_states(most_states(ledger, np.arange(buyers[0], buyers[1])))
     seen = np.empty(len(ends.day), np.bool_)
+    span = (ends.as_of.min(), ends.as_of.max()) if len(ends.as_of) else (0, 0)
     for buyer in range(buyers[0], buyers[1]):
         for month in range(len(seen)):
             seen[month] = False
-        for state in range(find_states(ledger, buyer, states)):
+        for state in range(find_states(ledger, buyer, span, states)):
             _add_due(ledger, states, state, (sections[buyer], ends, seen), sums)
         _add_settled(ledger, buyer, (sections[buyer], ends), sums)
         for month in range(len(seen)):
@@ -98,19 +114,6 @@ def _add(sums, currency, month, section, part, amount):  # type: ignore[no-untyp
 
 
 @kernel
-def _first_month(days, day):  # type: ignore[no-untyped-def]
-    """Return the first month end on or after a day."""
-    low, high = 0, len(days)
-    while low < high:
-        middle = (low + high) // 2
-        if days[middle] < day:
-            low = middle + 1
-        else:
-            high = middle
-    return low
-
-
-@kernel
 def _add_due(ledger, states, state, shared, sums):  # type: ignore[no-untyped-def]
     """Add an item's state at the month ends within 90 days of its due date, open parts at their age then."""
     sections, ends, seen = shared
@@ -118,7 +121,7 @@ def _add_due(ledger, states, state, shared, sums):  # type: ignore[no-untyped-de
     if facts[state, BASE] <= 0:
         return
     due, currency = ledger.due_day[row], ledger.currency[row]
-    for month in range(_first_month(ends.day, due), len(ends.day)):
+    for month in range(first_from(ends.day, (0, len(ends.day)), due), len(ends.day)):
         age = ends.day[month] - due
         if age >= _WINDOW:
             break
@@ -144,7 +147,7 @@ def _add_settled(ledger, buyer, shared, sums):  # type: ignore[no-untyped-def]
                 continue
             begins = max(ledger.begins[i], ledger.allocation_begins[a])
             ends_at = min(ledger.ends[i], ledger.allocation_ends[a])
-            for month in range(_first_month(ends.day, settled), len(ends.day)):
+            for month in range(first_from(ends.day, (0, len(ends.day)), settled), len(ends.day)):
                 if ends.day[month] - settled >= _WINDOW:
                     break
                 if begins <= ends.as_of[month] < ends_at:
@@ -183,6 +186,24 @@ def figures(ledger, sums, month_ends):  # type: ignore[no-untyped-def]
     return values
 
 
-def context_rows(month_end: npt.NDArray[np.int64], as_of: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Return for each as_of the last month end before it; -1 where there is none."""
-    return np.searchsorted(month_end, as_of, side="left") - 1
+@kernel
+def peers(month_end, values, subjects, out):  # type: ignore[no-untyped-def]
+    """Fill the figures of the book and of each buyer's industry at the last month end before as_of.
+
+    Parameters
+    ----------
+    month_end, values : ndarray
+        Of a `Context`.
+    subjects : tuple of ndarray
+        as_of (int64) and industry section (float64, NaN: unknown), shape (n,).
+    out : float64 ndarray, shape (2 * len(CONTEXT), n)
+        NaN before the first month end.
+    """
+    as_of, section = subjects
+    for s in range(len(as_of)):
+        row = first_from(month_end, (0, len(month_end)), as_of[s]) - 1
+        for figure in range(len(CONTEXT)):
+            out[figure, s] = values[row, BOOK, figure] if row >= 0 else np.nan
+            is_known = row >= 0 and not np.isnan(section[s])
+            group = int(section[s]) + 1 if is_known else BOOK
+            out[len(CONTEXT) + figure, s] = values[row, group, figure] if is_known else np.nan

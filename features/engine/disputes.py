@@ -10,8 +10,8 @@ from numba import njit
 
 from features.engine.changes import own_rows
 from features.engine.exchange import converted, find_currencies, find_rates
-from features.engine.ledger import WHOLE_ITEM, Ledger
-from features.engine.moments import Moments, next_buyer
+from features.engine.ledger import WHOLE_ITEM
+from features.engine.moments import next_buyer
 from features.engine.sorting import order_by
 
 __all__ = ["DISPUTES", "disputes"]
@@ -55,7 +55,8 @@ class _Room(NamedTuple):
     rates: npt.NDArray[np.float64]
 
 
-def disputes(ledger: Ledger, moments: Moments, out: npt.NDArray[np.float64]) -> None:
+@njit(nogil=True, cache=True)
+def disputes(ledger, moments, out):  # type: ignore[no-untyped-def]
     """Fill what is known of buyers' disputes at each moment, by the day on which they were raised.
 
     Parameters
@@ -67,11 +68,6 @@ def disputes(ledger: Ledger, moments: Moments, out: npt.NDArray[np.float64]) -> 
         days from raising to resolution, or to now; the share raised after the item's due date. NaN where no
         item is in force, the sum has no rate, or a mean nothing to say.
     """
-    _sweep(ledger, moments, out)
-
-
-@njit(nogil=True, cache=True)
-def _sweep(ledger, moments, out):  # type: ignore[no-untyped-def]
     currencies = len(ledger.fx_start) - 1
     room = _new_room(64, currencies)
     out[:, :] = np.nan

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from features.engine.histograms import percentile
 from features.engine.index import INDEX_SCALE, points_of
 from features.engine.kernel import inlined, kernel, outermost
 from features.engine.ledger import rates_at
-from features.engine.moments import next_buyer, own_rows
+from features.engine.moments import fill_nothing, next_buyer, own_rows
 from features.engine.money import count_of, in_reporting_currency, over
 from features.engine.states import (
     BASE,
@@ -21,19 +22,18 @@ from features.engine.states import (
     most_states,
     new_states,
 )
+from features.engine.streams import NO_BIN, new_stream, put_in_order
 from features.engine.windows import (
     ARRIVED,
     DAY,
-    NO_BIN,
     SPANS,
     WATCHED,
     WINDOWS,
+    add_up,
     advance,
+    begin,
     enter,
-    new_stream,
     new_sweep,
-    percentile,
-    prepare,
     within,
 )
 
@@ -96,33 +96,45 @@ def dues(ledger, moments, out):  # type: ignore[no-untyped-def]
     rows = most_states(ledger, moments.buyer) + 1
     currencies = len(ledger.fx_start) - 1
     states, stream = new_states(rows), new_stream(rows, _PARTS)
-    sweep = new_sweep(rows, currencies, len(SPANS), _PARTS, _BINS)
-    unpaid, rates, first = np.empty(rows, np.int64), np.empty(currencies, np.float64), 0
+    sweep = new_sweep(rows, currencies, len(SPANS), _PARTS, (len(SPANS), _BINS))
+    unpaid, rates = np.empty(rows, np.int64), np.empty(currencies, np.float64)
+    _sweep(ledger, moments, (states, unpaid, stream, sweep), rates, out)
+
+
+@kernel
+def _sweep(ledger, moments, room, rates, out):  # type: ignore[no-untyped-def]
+    states, unpaid, stream, sweep = room
+    first = 0
     while first < len(moments.buyer):
         last, buyer = next_buyer(moments.buyer, first), moments.buyer[first]
-        if buyer >= 0:
-            prepare(stream, _fill(ledger, buyer, states, stream, unpaid), sweep, _BINS)
+        if buyer < 0:
+            fill_nothing(out, first, last)
+        else:
+            span = (moments.as_of[first], moments.as_of[last - 1])
+            count = _fill(ledger, buyer, span, (states, unpaid), stream)
+            put_in_order(stream, count, moments, (first, last), False)
+            begin(stream, sweep, SPANS, _BINS, (moments.as_of[first], moments.day[first]))
             for s in range(first, last):
                 advance(stream, sweep, SPANS, moments.as_of[s], moments.day[s])
                 rates_at(ledger, moments.as_of[s], rates)
                 own = own_rows(ledger, stream.item_start, buyer, moments.own_item[s])
                 _visit(stream, sweep, unpaid, own, 1)
+                add_up(stream, sweep)
                 _write(sweep, rates, out, s)
                 _write_index(stream, sweep, own, rates, out, s)
                 _write_last(stream, sweep, own, out, s)
                 _visit(stream, sweep, unpaid, own, -1)
-        else:
-            out[:, first:last] = np.nan
         first = last
 
 
 @kernel
-def _fill(ledger, buyer, states, stream, unpaid):  # type: ignore[no-untyped-def]
+def _fill(ledger, buyer, span, room, stream):  # type: ignore[no-untyped-def]
     """Fill the stream with the states of items that have something to be late with."""
+    states, unpaid = room
     count, item = 0, -1
     begin, end = ledger.invoice_start[buyer], ledger.invoice_start[buyer + 1]
     lowest = ledger.item[begin] if begin < end else 0
-    for state in range(find_states(ledger, buyer, states)):
+    for state in range(find_states(ledger, buyer, span, states)):
         row, facts = states.row[state], states.facts
         while item < ledger.item[row] - lowest:
             item += 1
@@ -172,7 +184,7 @@ def _age(stream, row, days):  # type: ignore[no-untyped-def]
     parts[row, _HIGH], parts[row, _LOW] = (base // _PIECE) * points, (base % _PIECE) * points
 
 
-@kernel
+@inlined
 def _visit(stream, sweep, unpaid, own, times):  # type: ignore[no-untyped-def]
     """Put the open items in at their age of the day and the own item out (`times` = 1), or undo that (-1)."""
     if times == 1:
@@ -259,7 +271,7 @@ def _between(sums, w, part, rates):  # type: ignore[no-untyped-def]
     return total
 
 
-@kernel
+@inlined
 def _write_index(stream, sweep, own, rates, out, s):  # type: ignore[no-untyped-def]
     row, sums = len(SPANS) * 18, sweep.sums
     items, weight = count_of(sums, _365D, _ITEMS), in_reporting_currency(sums, _365D, _AMOUNT, rates)
@@ -289,7 +301,7 @@ def _capped(stream, sweep, own, rates, weight):  # type: ignore[no-untyped-def]
     return points / INDEX_SCALE / total
 
 
-@kernel
+@inlined
 def _write_last(stream, sweep, own, out, s):  # type: ignore[no-untyped-def]
     """Write what the last items that fell due tell: means of a few, and streaks."""
     row, seen, days = len(DUES) - 4, 0, 0

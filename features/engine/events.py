@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from features.engine.kernel import kernel
-from features.engine.ledger import Ledger
-from features.engine.moments import Moments
 
 __all__ = ["EVENTS", "events"]
 
@@ -17,7 +14,8 @@ EVENTS: tuple[str, ...] = ("is_insolvent", "count_adverse_events_365d", "days_si
 _YEAR = 365
 
 
-def events(ledger: Ledger, moments: Moments, out: npt.NDArray[np.float64]) -> None:
+@kernel
+def events(ledger, moments, out):  # type: ignore[no-untyped-def]
     """Fill what public records say of buyers at each moment.
 
     Parameters
@@ -28,11 +26,6 @@ def events(ledger: Ledger, moments: Moments, out: npt.NDArray[np.float64]) -> No
         Whether an insolvency event is in force, the count of others in a year, and the days since the last
         of those (NaN: none). A buyer that nobody knows has none.
     """
-    _sweep(ledger, moments, out)
-
-
-@kernel
-def _sweep(ledger, moments, out):  # type: ignore[no-untyped-def]
     for s in range(len(moments.buyer)):
         out[0, s], out[1, s], out[2, s] = 0.0, 0.0, np.nan
         buyer, as_of, day = moments.buyer[s], moments.as_of[s], moments.day[s]

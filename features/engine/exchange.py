@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from features.engine.kernel import kernel, outermost
+from features.engine.kernel import inlined, kernel
+from features.engine.ledger import rate_at
 
 __all__ = ["converted", "find_currencies", "find_day_rates", "find_rates"]
 
@@ -36,13 +37,11 @@ def find_currencies(ledger, buyer, slot, used):  # type: ignore[no-untyped-def]
     return count
 
 
-@kernel
+@inlined
 def find_rates(ledger, as_of, used, rates):  # type: ignore[no-untyped-def]
     """Fill `rates`: reporting currency for a minor unit of each currency `used` as known at `as_of`."""
     for position in range(len(used)):
-        first, last = ledger.fx_start[used[position]], ledger.fx_start[used[position] + 1]
-        known = np.searchsorted(ledger.fx_begins[first:last], as_of, side="right")
-        rates[position] = ledger.fx_rate[first + known - 1] if known > 0 else np.nan
+        rates[position] = rate_at(ledger.fx_start, ledger.fx_begins, ledger.fx_rate, used[position], as_of)
 
 
 @kernel
@@ -69,7 +68,7 @@ def find_day_rates(ledger, used, first_day, rates):  # type: ignore[no-untyped-d
             rates[d, position] = rate
 
 
-@outermost
+@inlined
 def converted(sums, column, rates):  # type: ignore[no-untyped-def]
     """Return a column of sums by currency in the reporting currency; NaN where one has no rate.
 

@@ -25,20 +25,10 @@ from features.engine.happenings import (
 )
 from features.engine.kernel import inlined, kernel, outermost
 from features.engine.ledger import rates_at
-from features.engine.moments import next_buyer, own_rows
+from features.engine.moments import fill_nothing, next_buyer, own_rows
 from features.engine.money import count_of, in_reporting_currency, over
-from features.engine.windows import (
-    ARRIVED,
-    COUNT,
-    DAY,
-    SPANS,
-    WINDOWS,
-    advance,
-    new_stream,
-    new_sweep,
-    prepare,
-    within,
-)
+from features.engine.streams import COUNT, new_stream, put_in_order
+from features.engine.windows import ARRIVED, DAY, SPANS, WINDOWS, add_up, advance, begin, new_sweep, within
 
 __all__ = ["FLOWS", "FLOW_WINDOWS", "flows"]
 
@@ -85,28 +75,38 @@ def flows(ledger, moments, out):  # type: ignore[no-untyped-def]
     rows = most_happenings(ledger, moments.buyer)
     currencies = len(ledger.fx_start) - 1
     parts = PARTS if len(out) > len(FLOW_WINDOWS) else WINDOW_PARTS
-    stream, sweep = new_stream(rows, PARTS), new_sweep(rows, currencies, len(SPANS), parts, 0)
-    rates, first = np.empty(currencies, np.float64), 0
+    stream, sweep = new_stream(rows, PARTS), new_sweep(rows, currencies, len(SPANS), parts, (0, 0))
+    _sweep(ledger, moments, (stream, sweep), np.empty(currencies, np.float64), out)
+
+
+@kernel
+def _sweep(ledger, moments, room, rates, out):  # type: ignore[no-untyped-def]
+    stream, sweep = room
+    first = 0
     while first < len(moments.buyer):
         last, buyer = next_buyer(moments.buyer, first), moments.buyer[first]
-        if buyer >= 0:
-            prepare(stream, fill_happenings(ledger, buyer, stream), sweep, 0)
+        if buyer < 0:
+            fill_nothing(out, first, last)
+        else:
+            span = (moments.as_of[first], moments.as_of[last - 1])
+            count = fill_happenings(ledger, buyer, span, stream)
+            put_in_order(stream, count, moments, (first, last), True)
+            begin(stream, sweep, SPANS, 0, (moments.as_of[first], moments.day[first]))
             for s in range(first, last):
                 advance(stream, sweep, SPANS, moments.as_of[s], moments.day[s])
                 rates_at(ledger, moments.as_of[s], rates)
                 own = own_rows(ledger, stream.item_start, buyer, moments.own_item[s])
                 within(stream, sweep, SPANS, own, -1)
+                add_up(stream, sweep)
+                within(stream, sweep, SPANS, own, 1)
                 _write_windows(sweep.sums, rates, out, s)
                 if len(out) > len(FLOW_WINDOWS):
                     _write_others(sweep.sums, rates, out, s)
                     _write_days(stream, sweep, own, out, s)
-                within(stream, sweep, SPANS, own, 1)
-        else:
-            out[:, first:last] = np.nan
         first = last
 
 
-@kernel
+@inlined
 def _write_windows(sums, rates, out, s):  # type: ignore[no-untyped-def]
     row, out[0, s] = 1, count_of(sums, _ALL, ITEMS)
     for w in range(len(SPANS)):
@@ -148,7 +148,7 @@ def _write_days(stream, sweep, own, out, s):  # type: ignore[no-untyped-def]
     out[row, s], out[row + 1, s], out[row + 2, s] = np.nan, np.nan, np.nan
     first = _first(stream, sweep, own, PAYABLE)
     if first >= 0:
-        out[row, s] = day - stream.anchor[stream.by_anchor[first]]
+        out[row, s] = day - stream.days[first]
     last = _last(stream, sweep, own, SALES)
     if last >= 0:
         out[row + 1, s] = day - stream.anchor[last]
@@ -166,9 +166,9 @@ def _counts(stream, sweep, own, row, part):  # type: ignore[no-untyped-def]
 @kernel
 def _first(stream, sweep, own, part):  # type: ignore[no-untyped-def]
     """Return the place, in order of days, of the first fact that has a part; -1 where there is none."""
-    for place in range(sweep.at[COUNT]):
+    for place in range(stream.size[COUNT]):
         row = stream.by_anchor[place]
-        if stream.anchor[row] > sweep.at[DAY]:
+        if stream.days[place] > sweep.at[DAY]:
             break
         if _counts(stream, sweep, own, row, part):
             return place
@@ -190,10 +190,10 @@ def _first_sales(stream, sweep, own):  # type: ignore[no-untyped-def]
     first, count = _first(stream, sweep, own, SALES), 0
     if first < 0:
         return 0.0
-    until = stream.anchor[stream.by_anchor[first]] + _FIRST_DAYS
-    for place in range(first, sweep.at[COUNT]):
+    until = min(stream.days[first] + _FIRST_DAYS, sweep.at[DAY] + 1)
+    for place in range(first, stream.size[COUNT]):
         row = stream.by_anchor[place]
-        if stream.anchor[row] >= until:
+        if stream.days[place] >= until:
             break
         count += _counts(stream, sweep, own, row, SALES)
     return float(count)

@@ -55,19 +55,16 @@ def most_happenings(ledger, buyers):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def fill_happenings(ledger, buyer, stream):  # type: ignore[no-untyped-def]
-    """Fill a stream with what happened with a buyer and return the count of facts."""
+def fill_happenings(ledger, buyer, span, stream):  # type: ignore[no-untyped-def]
+    """Fill a stream with what happened with a buyer, as known between two seconds, and return the count."""
     first, last = ledger.invoice_start[buyer], ledger.invoice_start[buyer + 1]
-    count, item = 0, -1
+    count, stream.item_start[0] = 0, 0
     for i in range(first, last):
-        if ledger.item[i] != item:
-            item = ledger.item[i]
-            stream.item_start[item - ledger.item[first]] = count
-        if ledger.begins[i] < ledger.ends[i]:
+        begins, ends = ledger.begins[i], ledger.ends[i]
+        if begins < ends and ends > span[0] and begins <= span[1]:
             count = _issue(ledger, i, stream, count)
-            count = _settle(ledger, i, stream, count)
-    if first < last:
-        stream.item_start[item - ledger.item[first] + 1] = count
+            count = _settle(ledger, i, span, stream, count)
+        stream.item_start[ledger.item[i] - ledger.item[first] + 1] = count
     return count
 
 
@@ -94,14 +91,14 @@ def _issue(ledger, i, stream, count):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _settle(ledger, i, stream, count):  # type: ignore[no-untyped-def]
+def _settle(ledger, i, span, stream, count):  # type: ignore[no-untyped-def]
     """Add the allocations of an item version, each while both are in force."""
     item, due = ledger.item[i], ledger.due_day[i]
     parts, payments, only = stream.parts, 0, -1
     for a in range(ledger.allocation_start[item], ledger.allocation_start[item + 1]):
         interval = _both(ledger, i, a)
         part, meaning, settled = ledger.settled_minor[a], ledger.meaning[a], ledger.settled_day[a]
-        if interval[0] >= interval[1]:
+        if interval[0] >= interval[1] or interval[1] <= span[0] or interval[0] > span[1]:
             continue
         if ledger.sale[i] and meaning & DILUTES:
             _add(ledger, i, stream, count, interval, ledger.issued_day[i])

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from features.engine.axis import EXPOSURE, LIMIT, OVERDUE, Axis, new_axis, new_axis_room
 from features.engine.changes import (
@@ -28,6 +27,7 @@ from features.engine.changes import (
     new_changes,
 )
 from features.engine.exchange import find_currencies, find_day_rates
+from features.engine.kernel import inlined, kernel, outermost
 from features.engine.ledger import MOVES
 from features.engine.sorting import order_by
 from features.engine.steps import find_steps, steps_size
@@ -94,7 +94,7 @@ class History(NamedTuple):
     state: npt.NDArray[np.int64]
 
 
-@njit(nogil=True, cache=True)
+@outermost
 def new_room(size, currencies):  # type: ignore[no-untyped-def]
     """Return room for `size` facts, steps and limits."""
     return Room(
@@ -105,14 +105,14 @@ def new_room(size, currencies):  # type: ignore[no-untyped-def]
     )  # fmt: skip
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def room_size(ledger, buyer):  # type: ignore[no-untyped-def]
     """Return the size of the room that a buyer needs."""
     limits = 2 * (ledger.limit_start[buyer + 1] - ledger.limit_start[buyer])
     return max(capacity(ledger, buyer), steps_size(ledger, buyer), limits)
 
 
-@njit(nogil=True, cache=True)
+@outermost
 def open_history(ledger, buyer, span, days, room):  # type: ignore[no-untyped-def]
     """Return a buyer's past as known at the first moment, and the room, which may have grown.
 
@@ -143,16 +143,22 @@ def open_history(ledger, buyer, span, days, room):  # type: ignore[no-untyped-de
     )
     _put_limits(ledger, history, span[0], room.slot)
     _put_facts(ledger, history, room.changes, facts, span[0])
-    for row in range(ledger.invoice_start[buyer + 1] - history.first_row):
-        room.changes.rows[row, _TOLD] = span[0]
-        if room.changes.rows[row, IN_FORCE] and room.changes.rows[row, PAYABLE]:
-            count = find_steps(ledger, history.first_row + row, span[0], room.edges, room.after)
-            currency = room.changes.rows[row, CURRENCY]
-            _put_steps(axis.delta, room.after, (0, count), currency, history.first_day, 1)
+    _put_overdue(ledger, history, room, span[0])
     return history, room
 
 
-@njit(nogil=True, cache=True)
+@kernel
+def _put_overdue(ledger, history, room, at):  # type: ignore[no-untyped-def]
+    """Put what is known at the first moment of what was overdue."""
+    rows, delta = room.changes.rows, history.axis.delta
+    for row in range(ledger.invoice_start[history.buyer + 1] - history.first_row):
+        rows[row, _TOLD] = at
+        if rows[row, IN_FORCE] and rows[row, PAYABLE]:
+            count = find_steps(ledger, history.first_row + row, at, room.edges, room.after)
+            _put_steps(delta, room.after, (0, count), rows[row, CURRENCY], history.first_day, 1)
+
+
+@kernel
 def _find_limits(ledger, buyer, span, room):  # type: ignore[no-untyped-def]
     """Note when own limits become known and end, after the first moment; return how many there are."""
     count = 0
@@ -169,7 +175,7 @@ def _find_limits(ledger, buyer, span, room):  # type: ignore[no-untyped-def]
     return count
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _first_fact(facts, count, until, day):  # type: ignore[no-untyped-def]
     for f in range(count):
         if facts[f, BEGINS] <= until and facts[f, BEGINS] < facts[f, ENDS]:
@@ -177,7 +183,7 @@ def _first_fact(facts, count, until, day):  # type: ignore[no-untyped-def]
     return day
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _first_limit(ledger, buyer, span, days):  # type: ignore[no-untyped-def]
     """Return the first day on which an own limit counts: none of a year before the first moment."""
     first = days[1]
@@ -187,7 +193,7 @@ def _first_limit(ledger, buyer, span, days):  # type: ignore[no-untyped-def]
     return first
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _put_facts(ledger, history, changes, count, at):  # type: ignore[no-untyped-def]
     """Put what is known at the first moment of the exposure."""
     rows, facts, delta = changes.rows, changes.facts, history.axis.delta
@@ -202,7 +208,7 @@ def _put_facts(ledger, history, changes, count, at):  # type: ignore[no-untyped-
                 delta[d, rows[row, CURRENCY], EXPOSURE] += rows[row, SIGN] * amount
 
 
-@njit(nogil=True, cache=True)
+@inlined
 def _put_steps(delta, steps, bounds, currency, first_day, by):  # type: ignore[no-untyped-def]
     """Add (1) or take out (-1) steps of the overdue sum and return the first row of the axis that changes."""
     changed = len(delta)
@@ -214,7 +220,7 @@ def _put_steps(delta, steps, bounds, currency, first_day, by):  # type: ignore[n
     return changed
 
 
-@njit(nogil=True, cache=True, forceinline=True)
+@inlined
 def advance(ledger, history, room, as_of):  # type: ignore[no-untyped-def]
     """Make the changes that are known at `as_of`."""
     _advance_items(ledger, history, room, as_of)
@@ -222,11 +228,7 @@ def advance(ledger, history, room, as_of):  # type: ignore[no-untyped-def]
         _advance_limits(ledger, history, room, as_of)
 
 
-# Reason: a small function that takes many arrays spends most of its time on counting references to them, so
-# that the loop below has the arrays as its own.
-
-
-@njit(nogil=True, cache=True, forceinline=True)
+@inlined
 def _advance_items(ledger, history, room, as_of):  # type: ignore[no-untyped-def]
     changes, delta, state = room.changes, history.axis.delta, history.state
     rows, facts, instant, order = changes.rows, changes.facts, changes.instant, changes.order
@@ -252,7 +254,7 @@ def _advance_items(ledger, history, room, as_of):  # type: ignore[no-untyped-def
     state[_DONE], state[UNTIL] = done, changed - 1
 
 
-@njit(nogil=True, cache=True, forceinline=True)
+@inlined
 def _tell(ledger, i, moment, steps, delta, place):  # type: ignore[no-untyped-def]
     """Put what was overdue of a row as known now in place of what was known before, where they differ.
 
@@ -268,7 +270,7 @@ def _tell(ledger, i, moment, steps, delta, place):  # type: ignore[no-untyped-de
     return min(changed, _put_steps(delta, after, (k, count), place[0], place[1], 1))
 
 
-@njit(nogil=True, cache=True, forceinline=True)
+@inlined
 def _advance_limits(ledger, history, room, as_of):  # type: ignore[no-untyped-def]
     state, order = history.state, room.limit_order
     while state[_LIMITS_DONE] < history.limit_changes and room.limit_at[order[state[_LIMITS_DONE]]] <= as_of:
@@ -277,7 +279,7 @@ def _advance_limits(ledger, history, room, as_of):  # type: ignore[no-untyped-de
         state[_LIMITS_DONE] += 1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _put_limits(ledger, history, at, slot):  # type: ignore[no-untyped-def]
     """Put the own limits that are known at the first moment."""
     for j in range(ledger.limit_start[history.buyer], ledger.limit_start[history.buyer + 1]):
@@ -285,7 +287,7 @@ def _put_limits(ledger, history, at, slot):  # type: ignore[no-untyped-def]
             _put_limit(ledger, history, j, 1, slot)
 
 
-@njit(nogil=True, cache=True, forceinline=True)
+@inlined
 def _put_limit(ledger, history, j, by, slot):  # type: ignore[no-untyped-def]
     delta, state = history.axis.delta, history.state
     first = max(ledger.limit_valid_from[j] - history.first_day, 1)
@@ -297,7 +299,7 @@ def _put_limit(ledger, history, j, by, slot):  # type: ignore[no-untyped-def]
             delta[end, slot[ledger.limit_currency[j]], LIMIT] -= by * ledger.limit_minor[j]
 
 
-@njit(nogil=True, cache=True, forceinline=True)
+@kernel
 def set_item(ledger, history, room, row, as_of, by):  # type: ignore[no-untyped-def]
     """Take a row out of the history (-1), as known at `as_of`, or put it back (1)."""
     delta, i, currency = history.axis.delta, history.first_row + row, room.changes.rows[row, CURRENCY]

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from features.engine.kernel import kernel
+from features.engine.kernel import inlined, kernel
+from features.engine.sorting import first_from
 
 __all__ = [
     "BILL",
@@ -21,7 +22,9 @@ __all__ = [
     "PAID",
     "WHOLE_ITEM",
     "Ledger",
+    "rate_at",
     "rates_at",
+    "rates_over_time",
 ]
 
 Seconds = npt.NDArray[np.int64]
@@ -118,16 +121,26 @@ class Ledger(NamedTuple):
     fx_rate: npt.NDArray[np.float64]
 
 
-@kernel
+@inlined
 def rates_at(ledger, as_of, rates):  # type: ignore[no-untyped-def]
     """Fill `rates`: reporting currency for one minor unit of each currency as known at `as_of`; NaN: none."""
     for currency in range(len(rates)):
-        low, high = ledger.fx_start[currency], ledger.fx_start[currency + 1]
-        first = low
-        while low < high:
-            middle = (low + high) // 2
-            if ledger.fx_begins[middle] <= as_of:
-                low = middle + 1
-            else:
-                high = middle
-        rates[currency] = ledger.fx_rate[low - 1] if low > first else np.nan
+        rates[currency] = rate_at(ledger.fx_start, ledger.fx_begins, ledger.fx_rate, currency, as_of)
+
+
+@kernel
+def rates_over_time(table, currency, as_of, out):  # type: ignore[no-untyped-def]
+    """Fill `out`: reporting currency for one minor unit of a currency as known at each instant; NaN: none.
+
+    `table` are the starts, instants and rates of a ledger.
+    """
+    start, begins, rate = table
+    for s in range(len(as_of)):
+        out[s] = rate_at(start, begins, rate, currency, as_of[s])
+
+
+@kernel
+def rate_at(start, begins, rate, currency, as_of):  # type: ignore[no-untyped-def]
+    """Return the rate of one currency as known at `as_of`, from the ledger's rates; NaN: none."""
+    later = first_from(begins, (start[currency], start[currency + 1]), as_of + 1)
+    return rate[later - 1] if later > start[currency] else np.nan

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from features.engine.exchange import converted
 from features.engine.kernel import kernel, outermost
-from features.engine.ledger import Ledger, rates_at
-from features.engine.moments import Moments
+from features.engine.ledger import rates_at
 
 __all__ = ["LIMITS", "limits"]
 
@@ -16,7 +14,8 @@ LIMITS: tuple[str, ...] = ("own_limit", "insured_limit")
 """Columns that `limits` fills, in order."""
 
 
-def limits(ledger: Ledger, moments: Moments, out: npt.NDArray[np.float64]) -> None:
+@outermost
+def limits(ledger, moments, out):  # type: ignore[no-untyped-def]
     """Fill the limits in force at each moment.
 
     Parameters
@@ -26,11 +25,6 @@ def limits(ledger: Ledger, moments: Moments, out: npt.NDArray[np.float64]) -> No
     out : float64 ndarray, shape (len(LIMITS), n), C order
         Sums in the reporting currency at the rates known at as_of; NaN: none in force, or one without rate.
     """
-    _sweep(ledger, moments, out)
-
-
-@outermost
-def _sweep(ledger, moments, out):  # type: ignore[no-untyped-def]
     currencies = len(ledger.fx_start) - 1
     sums, rates = np.empty((currencies, len(LIMITS)), np.int64), np.empty(currencies, np.float64)
     in_force = np.empty(len(LIMITS), np.int64)

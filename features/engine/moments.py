@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from features.engine.kernel import kernel
+from features.engine.kernel import inlined, kernel
 
-__all__ = ["Moments", "next_buyer", "own_rows"]
+__all__ = ["Moments", "fill_nothing", "next_buyer", "own_rows"]
 
 
 class Moments(NamedTuple):
@@ -41,6 +41,14 @@ def next_buyer(buyer, first):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def fill_nothing(out, first, last):  # type: ignore[no-untyped-def]
+    """Fill all columns of subjects whose buyer nobody knows with NaN."""
+    for column in range(len(out)):
+        for s in range(first, last):
+            out[column, s] = np.nan
+
+
+@inlined
 def own_rows(ledger, item_start, buyer, own_item):  # type: ignore[no-untyped-def]
     """Return first and last (excluded) row of an item in a stream; no rows where it is not this buyer's."""
     first, last = ledger.invoice_start[buyer], ledger.invoice_start[buyer + 1]

@@ -28,8 +28,9 @@ def in_reporting_currency(sums, window, part, rates):  # type: ignore[no-untyped
     """
     total = 0.0
     for currency in range(len(rates)):
-        if sums[currency, window, part] != 0:
-            total += sums[currency, window, part] * rates[currency]
+        minor = sums[currency, window, part]
+        # Reason: without a branch, because whether there is anything in a short window is hard to guess.
+        total += minor * rates[currency] if minor != 0 else 0.0
     return total
 
 
@@ -51,4 +52,4 @@ def over(part, whole):  # type: ignore[no-untyped-def]
     >>> over(1.0, 4.0), over(1.0, 0.0)
     (0.25, nan)
     """
-    return part / whole if whole > 0 else np.nan
+    return part / (whole if whole > 0 else np.nan)

@@ -8,11 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from features.block import SubjectArrays
-from features.engine.civil import civil
+from features.engine.civil import civil, is_month_end
 from features.engine.kernel import kernel
 from features.engine.logarithm import log
 from features.engine.money import over
-from features.engine.rhythm import is_month_end
 
 __all__ = ["HISTORY", "REQUESTS", "requests"]
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from features.engine.kernel import inlined, kernel, outermost
+from features.engine.civil import is_month_end
+from features.engine.histograms import BLOCK
+from features.engine.kernel import kernel, outermost
 from features.engine.ledger import PAID
 from features.engine.moments import next_buyer, own_rows
-from features.engine.windows import ALL, BLOCK, advance, new_stream, new_sweep, prepare, within
+from features.engine.streams import new_stream, put_in_order
+from features.engine.windows import ALL, advance, begin, new_sweep, within
 
-__all__ = ["RHYTHM", "is_month_end", "rhythm"]
+__all__ = ["RHYTHM", "rhythm"]
 
 RHYTHM: tuple[str, ...] = (
     "count_payment_days_365d",
@@ -22,7 +25,8 @@ RHYTHM: tuple[str, ...] = (
 _ALWAYS = np.array([ALL], np.int64)
 _YEAR = 365
 _MIN_GAPS, _MIN_DAYS = 3, 4
-_LAST_DAYS, _FIRST_DAYS = 3, 2
+_MONTH_END = 8
+"""Added to the weekday of days around a month's end."""
 
 
 @outermost
@@ -38,20 +42,28 @@ def rhythm(ledger, moments, out):  # type: ignore[no-untyped-def]
         NaN where there are too few payment days to tell.
     """
     rows, days = _most(ledger, moments.buyer)
-    stream, sweep = new_stream(rows, 0), new_sweep(rows, 1, 1, 0, days)
-    weekdays, first = np.zeros(7, np.int64), 0
+    stream, sweep = new_stream(rows, 0), new_sweep(rows, 1, 1, 0, (1, days))
     out[:] = np.nan
+    _sweep(ledger, moments, (stream, sweep), (np.empty(days, np.int8), np.zeros(7, np.int64)), out)
+
+
+@kernel
+def _sweep(ledger, moments, scratch, room, out):  # type: ignore[no-untyped-def]
+    stream, sweep = scratch
+    first = 0
     while first < len(moments.buyer):
         last, buyer = next_buyer(moments.buyer, first), moments.buyer[first]
         if buyer >= 0:
-            count = _fill(ledger, buyer, stream)
-            start, bins = _set_bins(stream, count)
-            prepare(stream, count, sweep, bins)
+            span = (moments.as_of[first], moments.as_of[last - 1])
+            count = _fill(ledger, buyer, (span, moments.day[first] - _YEAR), stream)
+            start, bins = _set_bins(stream, count, room[0])
+            put_in_order(stream, count, moments, (first, last), False)
+            begin(stream, sweep, _ALWAYS, bins, (moments.as_of[first], moments.day[first]))
             for s in range(first, last):
                 advance(stream, sweep, _ALWAYS, moments.as_of[s], moments.day[s])
                 own = own_rows(ledger, stream.item_start, buyer, moments.own_item[s])
                 within(stream, sweep, _ALWAYS, own, -1)
-                _write(sweep, start, (moments.day[s], bins), weekdays, out, s)
+                _write(sweep, (start, moments.day[s], bins), room, out, s)
                 within(stream, sweep, _ALWAYS, own, 1)
         first = last
 
@@ -76,42 +88,42 @@ def _most(ledger, buyers):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _fill(ledger, buyer, stream):  # type: ignore[no-untyped-def]
-    """Fill the stream with what counts as paid, each while it and its item are in force."""
+def _fill(ledger, buyer, asked, stream):  # type: ignore[no-untyped-def]
+    """Fill the stream with what counts as paid after a day, each while it and its item are in force."""
+    span, since = asked
     first, last = ledger.invoice_start[buyer], ledger.invoice_start[buyer + 1]
-    count, item = 0, -1
+    count, stream.item_start[0] = 0, 0
     for i in range(first, last):
-        if ledger.item[i] != item:
-            item = ledger.item[i]
-            stream.item_start[item - ledger.item[first]] = count
-        if not ledger.payable[i]:
-            continue
+        item = ledger.item[i]
         for a in range(ledger.allocation_start[item], ledger.allocation_start[item + 1]):
             begins = max(ledger.begins[i], ledger.allocation_begins[a])
             ends = min(ledger.ends[i], ledger.allocation_ends[a])
-            if begins < ends and ledger.meaning[a] & PAID and ledger.settled_minor[a] > 0:
+            is_payment = ledger.payable[i] and ledger.meaning[a] & PAID and ledger.settled_minor[a] > 0
+            is_asked = ledger.settled_day[a] > since and ends > span[0] and begins <= span[1]
+            if is_payment and begins < ends and is_asked:
                 stream.begins[count], stream.ends[count] = begins, ends
                 stream.anchor[count], stream.currency[count] = ledger.settled_day[a], 0
                 count += 1
-    if first < last:
         stream.item_start[item - ledger.item[first] + 1] = count
     return count
 
 
 @kernel
-def _set_bins(stream, count):  # type: ignore[no-untyped-def]
-    """Count payments by day: set the bins, and return the first day and how many days there are."""
+def _set_bins(stream, count, kinds):  # type: ignore[no-untyped-def]
+    """Count payments by day: set the bins and the kind of their days; return the first day and how many."""
     start, stop = 10**9, -(10**9)
     for row in range(count):
         start, stop = min(start, stream.anchor[row]), max(stop, stream.anchor[row] + 1)
     for row in range(count):
-        stream.bins[row] = stream.anchor[row] - start
+        stream.bins[row], day = stream.anchor[row] - start, stream.anchor[row]
+        kinds[day - start] = (day + 3) % 7 + _MONTH_END * is_month_end(day)
     return start, max(stop - start, 0)
 
 
 @kernel
-def _write(sweep, start, until, weekdays, out, s):  # type: ignore[no-untyped-def]
-    day, bins = until
+def _write(sweep, bounds, room, out, s):  # type: ignore[no-untyped-def]
+    start, day, bins = bounds
+    kinds, weekdays = room
     days, month_ends, before, gaps, squares = 0, 0, -1, 0, 0
     for weekday in range(7):
         weekdays[weekday] = 0
@@ -124,8 +136,8 @@ def _write(sweep, start, until, weekdays, out, s):  # type: ignore[no-untyped-de
             if days:
                 gaps, squares = gaps + place - before, squares + (place - before) ** 2
             days, before = days + 1, place
-            weekdays[(start + place + 3) % 7] += 1
-            month_ends += is_month_end(start + place)
+            weekdays[kinds[place] % _MONTH_END] += 1
+            month_ends += kinds[place] >= _MONTH_END
         place += 1
     out[0, s] = days
     if days > _MIN_GAPS:
@@ -136,26 +148,3 @@ def _write(sweep, start, until, weekdays, out, s):  # type: ignore[no-untyped-de
         for weekday in range(7):
             most = max(most, weekdays[weekday])
         out[2, s], out[3, s] = most / days, month_ends / days
-
-
-@inlined
-def is_month_end(day):  # type: ignore[no-untyped-def]
-    """Return whether a day (days since 1970) is among the last three or the first two of a month.
-
-    Examples
-    --------
-    >>> days = np.arange("2024-02-26", "2024-03-04", dtype="datetime64[D]").astype(int)
-    >>> [bool(is_month_end(day)) for day in days]
-    [False, True, True, True, True, True, False]
-    """
-    return _day_of_month(day) <= _FIRST_DAYS or _day_of_month(day + _LAST_DAYS) <= _LAST_DAYS
-
-
-@inlined
-def _day_of_month(day):  # type: ignore[no-untyped-def]
-    """Return the day of the month of the Gregorian calendar (H. Hinnant, days to civil date)."""
-    shifted = day + 719468
-    of_era = shifted % 146097
-    year = (of_era - of_era // 1460 + of_era // 36524 - of_era // 146096) // 365
-    of_year = of_era - (365 * year + year // 4 - year // 100)
-    return of_year - (153 * ((5 * of_year + 2) // 153) + 2) // 5 + 1

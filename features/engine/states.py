@@ -84,14 +84,16 @@ def new_states(size):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def find_states(ledger, buyer, states):  # type: ignore[no-untyped-def]
-    """Fill `states` with those of a buyer's payable items and return their count."""
+def find_states(ledger, buyer, span, states):  # type: ignore[no-untyped-def]
+    """Fill `states` with those of a buyer's payable items between two seconds and return their count."""
     count = 0
     for i in range(ledger.invoice_start[buyer], ledger.invoice_start[buyer + 1]):
-        if not ledger.payable[i]:
+        if not ledger.payable[i] or ledger.ends[i] <= span[0] or ledger.begins[i] > span[1]:
             continue
         pieces = _cuts(ledger, i, states.cuts)
         for piece in range(pieces):
+            if states.cuts[piece + 1] <= span[0] or states.cuts[piece] > span[1]:
+                continue
             states.row[count] = i
             states.begins[count], states.ends[count] = states.cuts[piece], states.cuts[piece + 1]
             _settle(ledger, i, states.cuts[piece], states.facts[count])
@@ -99,7 +101,7 @@ def find_states(ledger, buyer, states):  # type: ignore[no-untyped-def]
     return count
 
 
-@kernel
+@inlined
 def _cuts(ledger, i, cuts):  # type: ignore[no-untyped-def]
     """Fill `cuts` with the sorted instants between which the facts on an item version are the same."""
     item, begins, ends = ledger.item[i], ledger.begins[i], ledger.ends[i]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from features.engine.changes import overdue_part
-from features.engine.kernel import kernel
+from features.engine.kernel import inlined, kernel
 from features.engine.ledger import FOLLOWS, MOVES, WHOLE_ITEM
 
 __all__ = ["find_steps", "steps_size"]
@@ -23,7 +23,7 @@ def steps_size(ledger, buyer):  # type: ignore[no-untyped-def]
     return size
 
 
-@kernel
+@inlined
 def find_steps(ledger, i, at, edges, steps):  # type: ignore[no-untyped-def]
     """Fill `steps` with the changes of an item version's overdue amount and return their count.
 
@@ -61,7 +61,7 @@ def find_steps(ledger, i, at, edges, steps):  # type: ignore[no-untyped-def]
     return n
 
 
-@kernel
+@inlined
 def _find_edges(ledger, i, at, edges):  # type: ignore[no-untyped-def]
     """Fill `edges` with the days on which disputes of an item begin and end, sorted, and their amounts."""
     item, count = ledger.item[i], 0

@@ -7,29 +7,23 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from features.engine.histograms import BLOCK, count_in
 from features.engine.kernel import inlined, kernel, outermost
-from features.engine.ledger import NEVER
-from features.engine.sorting import order_by
+from features.engine.streams import BEGINNING, COUNT, ENDING, LANES, NO_BIN, STEADY, padded, places_until
 
 __all__ = [
     "ALL",
     "ARRIVED",
-    "BLOCK",
-    "COUNT",
     "DAY",
-    "NO_BIN",
     "SPANS",
     "WATCHED",
     "WINDOWS",
-    "Stream",
     "Sweep",
+    "add_up",
     "advance",
-    "bin_at",
+    "begin",
     "enter",
-    "new_stream",
     "new_sweep",
-    "percentile",
-    "prepare",
     "within",
 ]
 
@@ -42,52 +36,10 @@ WINDOWS: tuple[str, ...] = ("30d", "90d", "180d", "365d", "all")
 SPANS = np.array([30, 90, 180, 365, ALL], np.int64)
 """Days of each window: it holds the days ``day - span < x <= day``."""
 
-NO_BIN = -1
+DAY, ARRIVED, WATCHED = range(3)
+"""Places in `Sweep.at`: the day; how many facts by order of anchors have arrived, how many are watched."""
 
-DAY, ARRIVED, WATCHED, COUNT = range(4)
-"""Places in `Sweep.at`: the day; how many facts in order of their anchors have arrived, how many are watched,
-how many there are."""
-
-_BEGIN, _END, _ENDING, _EXPIRE = range(4, 8)
-BLOCK = 32
-"""Bins of a histogram that are also counted together."""
-
-
-class Stream(NamedTuple):
-    """Facts of one buyer, each in force for an interval of time and anchored on a day.
-
-    Parameters
-    ----------
-    begins, ends : int64 ndarray, shape (capacity,)
-        Seconds between which the fact is in force.
-    anchor : int32 ndarray
-        Local day that decides which windows it is in.
-    currency : int16 ndarray
-    parts : int64 ndarray, shape (capacity, parts)
-        What is summed.
-    bins : int32 ndarray
-        Bin in which it is counted; `NO_BIN` for none.
-    watched : bool ndarray
-        Whether it is listed in `Sweep.watch` while it is in force, for the caller to sum, and in no sum here.
-    by_begin, by_end, by_anchor : int32 ndarray
-        Orders.
-    item_start : int32 ndarray
-        Rows of the buyer's item k are ``item_start[k]:item_start[k + 1]``.
-    spare : int32 ndarray
-    """
-
-    begins: npt.NDArray[np.int64]
-    ends: npt.NDArray[np.int64]
-    anchor: npt.NDArray[np.int32]
-    currency: npt.NDArray[np.int16]
-    parts: npt.NDArray[np.int64]
-    bins: npt.NDArray[np.int32]
-    watched: npt.NDArray[np.bool_]
-    by_begin: npt.NDArray[np.int32]
-    by_end: npt.NDArray[np.int32]
-    by_anchor: npt.NDArray[np.int32]
-    item_start: npt.NDArray[np.int32]
-    spare: npt.NDArray[np.int32]
+_BEGIN, _END, _EXPIRE = range(3, 6)
 
 
 class Sweep(NamedTuple):
@@ -96,18 +48,24 @@ class Sweep(NamedTuple):
     Parameters
     ----------
     in_force : bool ndarray, shape (capacity,)
-    sums : int64 ndarray, shape (currencies, windows, parts)
-        Of the first parts of the stream, as many as it has room for.
-    counts, blocks : int32 ndarray, shape (windows, bins) and (windows, bins / 32)
-        Histograms and their sums by block; without windows where the stream has no bins.
+    rings, sums : int64 ndarray, shape (currencies, windows, parts)
+        Of the first parts of the stream, as many as they have room for: by the shortest window that holds the
+        fact, so that a fact that grows older moves once, and by window, as of the last `add_up`.
+    running : int64 ndarray, shape (capacity + 1, parts)
+        Sums of the steady facts before each place in order of anchors: those of a window are a difference of
+        two. Without rows in a sweep with histograms.
+    counts, blocks : int32 ndarray, shape (histograms, bins) and (histograms, bins / 32)
+        Histograms of the longest windows and their sums by block.
     watch, place : int32 ndarray, shape (capacity,)
         Watched facts in force, and where each stands in the list.
     at : int64 ndarray
-        See `DAY`; then positions in the stream's orders: next to begin, to end, to expire by window.
+        See `DAY`; then positions in the stream's orders: next to begin, to end, to leave each ring.
     """
 
     in_force: npt.NDArray[np.bool_]
+    rings: npt.NDArray[np.int64]
     sums: npt.NDArray[np.int64]
+    running: npt.NDArray[np.int64]
     counts: npt.NDArray[np.int32]
     blocks: npt.NDArray[np.int32]
     watch: npt.NDArray[np.int32]
@@ -116,59 +74,59 @@ class Sweep(NamedTuple):
 
 
 @outermost
-def new_stream(capacity, parts):  # type: ignore[no-untyped-def]
-    """Return room for a stream of at most `capacity` facts."""
-    return Stream(
-        np.empty(capacity, np.int64), np.empty(capacity, np.int64), np.empty(capacity, np.int32),
-        np.empty(capacity, np.int16), np.empty((capacity, parts), np.int64),
-        np.full(capacity, NO_BIN, np.int32), np.zeros(capacity, np.bool_), np.empty(capacity, np.int32),
-        np.empty(capacity, np.int32), np.empty(capacity, np.int32), np.empty(capacity + 2, np.int32),
-        np.empty(capacity, np.int32),
-    )  # fmt: skip
-
-
-@outermost
-def new_sweep(capacity, currencies, windows, parts, bins):  # type: ignore[no-untyped-def]
-    """Return room for a sweep; no histograms where `bins` is 0."""
-    histograms, blocks = windows * (bins > 0), bins // BLOCK + 1
+def new_sweep(capacity, currencies, windows, parts, shape):  # type: ignore[no-untyped-def]
+    """Return room for a sweep with histograms of `shape`: how many of the longest windows, how many bins."""
+    histograms, blocks, parts = shape[0], shape[1] // BLOCK + 1, padded(parts)
     return Sweep(
         np.zeros(capacity, np.bool_), np.zeros((currencies, windows, parts), np.int64),
+        np.zeros((currencies, windows, parts), np.int64),
+        np.empty(((capacity + 1) * (histograms == 0), parts), np.int64),
         np.zeros((histograms, blocks * BLOCK), np.int32),
-        np.zeros((histograms, blocks), np.int32),
-        np.empty(capacity, np.int32), np.empty(capacity, np.int32), np.zeros(_EXPIRE + windows, np.int64),
+        np.zeros((histograms, blocks), np.int32), np.empty(capacity, np.int32),
+        np.empty(capacity, np.int32), np.zeros(_EXPIRE + windows, np.int64),
     )  # fmt: skip
 
 
 @kernel
-def prepare(stream, count, sweep, bins):  # type: ignore[no-untyped-def]
-    """Put the first `count` facts of a stream in order, and the sweep with `bins` bins before them."""
-    order_by(stream.begins, count, stream.by_begin, stream.spare)
-    order_by(stream.anchor, count, stream.by_anchor, stream.spare)
-    order_by(stream.ends, count, stream.by_end, stream.spare)
-    ending = 0
-    while ending < count and stream.ends[stream.by_end[ending]] < NEVER:
-        ending += 1
-    for row in range(count):
-        sweep.in_force[row] = False
-    sweep.sums[:] = 0
-    sweep.at[:] = 0
-    for window in range(sweep.counts.shape[0]):
-        for place in range(bins):
-            sweep.counts[window, place] = 0
-        for block in range(bins // BLOCK + 1):
-            sweep.blocks[window, block] = 0
-    sweep.at[DAY], sweep.at[COUNT], sweep.at[_ENDING] = -ALL, count, ending
+def begin(stream, sweep, spans, bins, first):  # type: ignore[no-untyped-def]
+    """Put a sweep with `bins` bins at its first moment: second and day."""
+    as_of, day = first
+    _clear(sweep, bins)
+    sweep.at[DAY] = day
+    for row in range(stream.size[COUNT]):
+        is_in_force = stream.begins[row] <= as_of < stream.ends[row]
+        sweep.in_force[row] = is_in_force or stream.steady[row]
+        if is_in_force and not stream.steady[row]:
+            _start(stream, sweep, spans, row)
+    sweep.at[ARRIVED] = places_until(stream, day)
+    for window in range(len(spans)):
+        sweep.at[_EXPIRE + window] = places_until(stream, day - spans[window])
+    if stream.size[STEADY]:
+        _run(stream, sweep)
 
 
 @kernel
+def _run(stream, sweep):  # type: ignore[no-untyped-def]
+    """Add up the steady facts in order of their anchors."""
+    running = sweep.running
+    for part in range(running.shape[1]):
+        running[0, part] = 0
+    for place in range(stream.size[COUNT]):
+        row = stream.by_anchor[place]
+        for part in range(running.shape[1]):
+            running[place + 1, part] = running[place, part] + stream.parts[row, part] * stream.steady[row]
+
+
+@inlined
 def advance(stream, sweep, spans, as_of, day):  # type: ignore[no-untyped-def]
-    """Move a sweep on to a moment; afterwards its sums are those of the facts in force then, by window.
+    """Move a sweep on to a moment; afterwards it holds the facts in force then.
 
     Parameters
     ----------
     stream : Stream
     sweep : Sweep
     spans : int64 ndarray, shape (windows,)
+        Ascending.
     as_of, day : int
         Not before the moment where the sweep stands.
 
@@ -180,11 +138,36 @@ def advance(stream, sweep, spans, as_of, day):  # type: ignore[no-untyped-def]
     if day != sweep.at[DAY]:
         _expire(stream, sweep, spans, day)
         _arrive(stream, sweep, spans, day)
-    _begin(stream, sweep, spans, as_of)
-    _end(stream, sweep, spans, as_of)
+    k = sweep.at[_BEGIN]
+    while k < stream.size[BEGINNING] and stream.begins[stream.by_begin[k]] <= as_of:
+        sweep.in_force[stream.by_begin[k]] = True
+        _start(stream, sweep, spans, stream.by_begin[k])
+        k += 1
+    sweep.at[_BEGIN], k = k, sweep.at[_END]
+    while k < stream.size[ENDING] and stream.ends[stream.by_end[k]] <= as_of:
+        _stop(stream, sweep, spans, stream.by_end[k])
+        k += 1
+    sweep.at[_END] = k
 
 
-@kernel
+@inlined
+def add_up(stream, sweep):  # type: ignore[no-untyped-def]
+    """Fill `Sweep.sums`: a window holds the rings of all shorter ones, and the steady facts on its days."""
+    rings, sums = sweep.rings, sweep.sums
+    for currency in range(rings.shape[0]):
+        for window in range(rings.shape[1]):
+            for part in range(rings.shape[2]):
+                shorter = sums[currency, window - 1, part] if window else 0
+                sums[currency, window, part] = shorter + rings[currency, window, part]
+    if stream.size[STEADY]:
+        running, currency, until = sweep.running, stream.currency[0], sweep.at[ARRIVED]
+        for window in range(rings.shape[1]):
+            since = sweep.at[_EXPIRE + window]
+            for part in range(rings.shape[2]):
+                sums[currency, window, part] += running[until, part] - running[since, part]
+
+
+@inlined
 def within(stream, sweep, spans, rows, times):  # type: ignore[no-untyped-def]
     """Add (`times` = 1) or take out (-1) rows ``rows[0]:rows[1]`` that are in force and have arrived."""
     for row in range(rows[0], rows[1]):
@@ -194,104 +177,99 @@ def within(stream, sweep, spans, rows, times):  # type: ignore[no-untyped-def]
 
 @inlined
 def enter(stream, sweep, spans, row, times):  # type: ignore[no-untyped-def]
-    """Add (`times` = 1) or take out (-1) a row in every window that holds its anchor."""
-    anchor, day = stream.anchor[row], sweep.at[DAY]
+    """Add (`times` = 1) or take out (-1) a row where the windows hold its anchor."""
+    anchor, day, ring = stream.anchor[row], sweep.at[DAY], 0
     if anchor <= day:
-        for window in range(len(spans)):
-            if anchor > day - spans[window]:
-                _add(stream, sweep, row, window, times)
+        while ring < len(spans) and anchor <= day - spans[ring]:
+            ring += 1
+        if ring < len(spans):
+            _add(stream, sweep, row, ring, times)
+            if stream.bins[row] != NO_BIN:
+                without = len(spans) - sweep.counts.shape[0]
+                for histogram in range(max(ring - without, 0), sweep.counts.shape[0]):
+                    count_in(sweep, histogram, stream.bins[row], times)
 
 
 @kernel
-def percentile(sweep, window, percent, total):  # type: ignore[no-untyped-def]
-    """Return a percentile of the bins of `total` facts counted in a window, interpolated between ranks."""
-    if total == 0:
-        return np.nan
-    rank = percent * (total - 1)
-    low = rank // 100
-    share = (rank - 100 * low) / 100.0
-    value = float(bin_at(sweep, window, low))
-    if share > 0.0:
-        value += (bin_at(sweep, window, low + 1) - value) * share
-    return value
+def _clear(sweep, bins):  # type: ignore[no-untyped-def]
+    sweep.rings[:] = 0
+    sweep.at[:] = 0
+    for histogram in range(sweep.counts.shape[0]):
+        for place in range(bins):
+            sweep.counts[histogram, place] = 0
+        for block in range(bins // BLOCK + 1):
+            sweep.blocks[histogram, block] = 0
 
 
-@kernel
-def bin_at(sweep, window, rank):  # type: ignore[no-untyped-def]
-    """Return the bin of the fact at a rank, counted from 0."""
-    block = 0
-    while rank >= sweep.blocks[window, block]:
-        rank -= sweep.blocks[window, block]
-        block += 1
-    place = block * BLOCK
-    while rank >= sweep.counts[window, place]:
-        rank -= sweep.counts[window, place]
-        place += 1
-    return place
+@inlined
+def _start(stream, sweep, spans, row):  # type: ignore[no-untyped-def]
+    """Let a row come into force."""
+    if not stream.watched[row]:
+        enter(stream, sweep, spans, row, 1)
+    else:
+        sweep.place[row] = sweep.at[WATCHED]
+        sweep.watch[sweep.at[WATCHED]] = row
+        sweep.at[WATCHED] += 1
+
+
+@inlined
+def _stop(stream, sweep, spans, row):  # type: ignore[no-untyped-def]
+    """Let a row that is in force end."""
+    sweep.in_force[row] = False
+    if not stream.watched[row]:
+        enter(stream, sweep, spans, row, -1)
+    else:
+        sweep.at[WATCHED] -= 1
+        last = sweep.watch[sweep.at[WATCHED]]
+        sweep.watch[sweep.place[row]], sweep.place[last] = last, sweep.place[row]
 
 
 @inlined
 def _expire(stream, sweep, spans, day):  # type: ignore[no-untyped-def]
-    before, count = sweep.at[DAY], sweep.at[COUNT]
+    """Move what grows too old for a ring into the next one."""
+    before, count = sweep.at[DAY], stream.size[COUNT]
     for window in range(len(spans)):
         last_gone, k = day - spans[window], sweep.at[_EXPIRE + window]
-        while k < count and stream.anchor[stream.by_anchor[k]] <= last_gone:
+        while k < count and stream.days[k] <= last_gone:
             row = stream.by_anchor[k]
-            if sweep.in_force[row] and not stream.watched[row] and stream.anchor[row] <= before:
-                _add(stream, sweep, row, window, -1)
+            is_in = sweep.in_force[row] and not stream.watched[row] and not stream.steady[row]
+            if is_in and stream.days[k] <= before:
+                _move(stream, sweep, row, window, len(spans))
             k += 1
         sweep.at[_EXPIRE + window] = k
 
 
 @inlined
+def _move(stream, sweep, row, window, windows):  # type: ignore[no-untyped-def]
+    _add(stream, sweep, row, window, -1)
+    if window + 1 < windows:
+        _add(stream, sweep, row, window + 1, 1)
+    histogram = window - (windows - sweep.counts.shape[0])
+    if histogram >= 0 and stream.bins[row] != NO_BIN:
+        count_in(sweep, histogram, stream.bins[row], -1)
+
+
+@inlined
 def _arrive(stream, sweep, spans, day):  # type: ignore[no-untyped-def]
+    """Let facts in force come whose day has come."""
     sweep.at[DAY] = day
     k = sweep.at[ARRIVED]
-    while k < sweep.at[COUNT] and stream.anchor[stream.by_anchor[k]] <= day:
+    while k < stream.size[COUNT] and stream.days[k] <= day:
         row = stream.by_anchor[k]
-        if sweep.in_force[row] and not stream.watched[row]:
+        if sweep.in_force[row] and not stream.watched[row] and not stream.steady[row]:
             enter(stream, sweep, spans, row, 1)
         k += 1
     sweep.at[ARRIVED] = k
 
 
 @inlined
-def _begin(stream, sweep, spans, as_of):  # type: ignore[no-untyped-def]
-    k = sweep.at[_BEGIN]
-    while k < sweep.at[COUNT] and stream.begins[stream.by_begin[k]] <= as_of:
-        row = stream.by_begin[k]
-        sweep.in_force[row] = True
-        if not stream.watched[row]:
-            enter(stream, sweep, spans, row, 1)
-        else:
-            sweep.place[row] = sweep.at[WATCHED]
-            sweep.watch[sweep.at[WATCHED]] = row
-            sweep.at[WATCHED] += 1
-        k += 1
-    sweep.at[_BEGIN] = k
-
-
-@inlined
-def _end(stream, sweep, spans, as_of):  # type: ignore[no-untyped-def]
-    k = sweep.at[_END]
-    while k < sweep.at[_ENDING] and stream.ends[stream.by_end[k]] <= as_of:
-        row = stream.by_end[k]
-        sweep.in_force[row] = False
-        if not stream.watched[row]:
-            enter(stream, sweep, spans, row, -1)
-        else:
-            sweep.at[WATCHED] -= 1
-            last = sweep.watch[sweep.at[WATCHED]]
-            sweep.watch[sweep.place[row]], sweep.place[last] = last, sweep.place[row]
-        k += 1
-    sweep.at[_END] = k
-
-
-@inlined
-def _add(stream, sweep, row, window, times):  # type: ignore[no-untyped-def]
-    currency, parts, sums = stream.currency[row], stream.parts, sweep.sums
-    for part in range(sums.shape[2]):
-        sums[currency, window, part] += times * parts[row, part]
-    if sweep.counts.shape[0] and stream.bins[row] != NO_BIN:
-        sweep.counts[window, stream.bins[row]] += times
-        sweep.blocks[window, stream.bins[row] // BLOCK] += times
+def _add(stream, sweep, row, ring, times):  # type: ignore[no-untyped-def]
+    currency, parts, rings = stream.currency[row], stream.parts, sweep.rings
+    for part in range(0, rings.shape[2], LANES):
+        # Reason: read before anything is written, which lets the compiler add them all at once.
+        first = rings[currency, ring, part] + times * parts[row, part]
+        second = rings[currency, ring, part + 1] + times * parts[row, part + 1]
+        third = rings[currency, ring, part + 2] + times * parts[row, part + 2]
+        fourth = rings[currency, ring, part + 3] + times * parts[row, part + 3]
+        rings[currency, ring, part], rings[currency, ring, part + 1] = first, second
+        rings[currency, ring, part + 2], rings[currency, ring, part + 3] = third, fourth

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from features.engine.rhythm import is_month_end
+from features.engine.civil import is_month_end
 
 
 def test_month_ends_of_three_centuries_are_those_of_the_calendar():

@@ -12,6 +12,7 @@ import pandas as pd
 from features.instants import FAR_FUTURE
 from features.lookup import TextIndex
 from features.portfolio import Portfolio
+from features.serials import SerialIndex, text_index
 from features.texts import Texts
 from features.typed import Typed, typed_of
 
@@ -42,15 +43,15 @@ class Facts:
         return self.invoices.instalments() is not None
 
     @cached_property
-    def _fact_index(self) -> TextIndex:
+    def _fact_index(self) -> TextIndex | SerialIndex:
         qualifier = self.invoices.numbers("instalment") if self._has_instalments else None
-        return TextIndex(self.invoices.texts("invoice_id"), qualifier)
+        return text_index(self.invoices.texts("invoice_id"), qualifier)
 
     @cached_property
-    def _id_index(self) -> TextIndex:
+    def _id_index(self) -> TextIndex | SerialIndex:
         if not self._has_instalments:
             return self._fact_index
-        return TextIndex(self.invoices.texts("invoice_id"))
+        return text_index(self.invoices.texts("invoice_id"))
 
     @property
     def invoice_fact(self) -> Rows:
@@ -60,7 +61,7 @@ class Facts:
     @cached_property
     def allocation_key(self) -> Rows:
         """First row with the same allocation_id, of each allocation row."""
-        return TextIndex(self.allocations.texts("allocation_id")).first
+        return text_index(self.allocations.texts("allocation_id")).first
 
     @cached_property
     def allocation_fact(self) -> Rows:

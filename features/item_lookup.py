@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from features.block import NO_ITEM
 from features.lookup import TextIndex
+from features.serials import SerialIndex, text_index
 from features.texts import Texts, fixed
 
 __all__ = ["Items"]
@@ -53,9 +54,9 @@ class Items:
         return {item.name: getattr(self, item.name) for item in fields(self)}
 
     @cached_property
-    def _index(self) -> TextIndex:
+    def _index(self) -> TextIndex | SerialIndex:
         qualifier = self.instalment if len(self.instalment) else None
-        return TextIndex(Texts(fixed(self.data), fixed(self.offsets)), qualifier)
+        return text_index(Texts(fixed(self.data), fixed(self.offsets)), qualifier)
 
     def items_of(self, facts: npt.NDArray[np.integer]) -> tuple[Ints, Rows]:
         """Return pairs of a position in `facts` and one of that fact's items, for every item."""

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from features.engine.kernel import kernel
 from features.texts import Texts, fixed
 
 __all__ = ["TextIndex", "in_threads"]
@@ -147,7 +147,7 @@ def in_threads(work: Callable[[int, int], Any], tasks: int, rows: int) -> None:
         list(pool.map(work, edges[:-1], edges[1:]))
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _hash(data, offsets, qualifier, rows, mask, out):  # type: ignore[no-untyped-def]
     """FNV-1a over the bytes (Fowler, Noll, Vo), then the finish of MurmurHash3 so that all bits are mixed."""
     for row in range(rows[0], rows[1]):
@@ -164,13 +164,13 @@ def _hash(data, offsets, qualifier, rows, mask, out):  # type: ignore[no-untyped
         out[row] = value & mask
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _count(hashes, rows, bits, counts):  # type: ignore[no-untyped-def]
     for row in range(rows[0], rows[1]):
         counts[np.int64(hashes[row] >> np.uint64(64 - bits)) if bits else 0] += 1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _scatter(hashes, rows, bits, cursor, to_hashes, to_rows):  # type: ignore[no-untyped-def]
     for row in range(rows[0], rows[1]):
         part = np.int64(hashes[row] >> np.uint64(64 - bits)) if bits else 0
@@ -180,7 +180,7 @@ def _scatter(hashes, rows, bits, cursor, to_hashes, to_rows):  # type: ignore[no
         cursor[part] = at + 1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _same(data, offsets, row, other_data, other_offsets, other):  # type: ignore[no-untyped-def]
     start, by = offsets[row], other_offsets[other]
     length = offsets[row + 1] - start
@@ -192,7 +192,7 @@ def _same(data, offsets, row, other_data, other_offsets, other):  # type: ignore
     return at == length
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _insert(slot_start, slots, starts, hashes, rows, data, offsets, qualifier, parts, first):  # type: ignore[no-untyped-def]  # noqa: PLR0913
     for part in range(parts[0], parts[1]):
         base = slot_start[part]
@@ -213,7 +213,7 @@ def _insert(slot_start, slots, starts, hashes, rows, data, offsets, qualifier, p
                 slots[base + slot] = at
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _guess(mine, asked, parts, guessed):  # type: ignore[no-untyped-def]
     """Fill, in the order of the parts, the first row with the same hash."""
     slot_start, slots, my_hashes, my_rows = mine
@@ -232,7 +232,7 @@ def _guess(mine, asked, parts, guessed):  # type: ignore[no-untyped-def]
                 slot = (slot + 1) & mask
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _verify(own, other, asked, rows, found):  # type: ignore[no-untyped-def]
     """Put the guesses into the order of the rows; how many of them have the hash and not the text.
 
@@ -254,7 +254,7 @@ def _verify(own, other, asked, rows, found):  # type: ignore[no-untyped-def]
     return wrong
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _search(mine, own, asked, other, parts, found):  # type: ignore[no-untyped-def]
     slot_start, slots, my_hashes, my_rows = mine
     data, offsets, qualifier = own

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
+from features.engine.kernel import kernel
 from features.lookup import in_threads
 from features.texts import Texts, compare
 
@@ -42,6 +42,14 @@ class Within(NamedTuple):
     last: Ints
 
 
+class _Spare(NamedTuple):
+    """Room to sort one group: numbers of its rows; rows and numbers of a left half."""
+
+    keys: npt.NDArray[np.uint64]
+    left_rows: npt.NDArray[np.int32]
+    left_keys: npt.NDArray[np.uint64]
+
+
 def joined(first: Columns, second: Columns) -> Columns:
     """Return the rows of two named tuples of columns, one after the other."""
     pairs: Iterable[tuple[Any, Any]] = zip(first, second, strict=True)
@@ -67,6 +75,7 @@ def ordered(group: npt.NDArray[np.int32], groups: int, within: Within) -> tuple[
     np.cumsum(np.bincount(group, minlength=groups), out=starts[1:])
     rows = np.empty(len(group), np.int32)
     cursor = starts[:-1].copy()
+    largest = int(np.diff(starts).max(initial=0))
     edges = np.searchsorted(starts, np.linspace(0, len(group), 65)).clip(0, groups)
     edges[-1] = groups
 
@@ -74,11 +83,15 @@ def ordered(group: npt.NDArray[np.int32], groups: int, within: Within) -> tuple[
         _scatter(group, edges[start], edges[stop], cursor, rows)
 
     def sort(start: int, stop: int) -> None:
-        _sort_groups(starts, edges[start], edges[stop], rows, within)
+        _sort_groups(starts, edges[start], edges[stop], rows, within, _spare(largest))
 
     in_threads(scatter, 64, len(group))
     in_threads(sort, 64, len(group))
     return starts, rows
+
+
+def _spare(size: int) -> _Spare:
+    return _Spare(np.empty(size, np.uint64), np.empty(size, np.int32), np.empty(size, np.uint64))
 
 
 def text_prefixes(texts: Texts) -> npt.NDArray[np.uint64]:
@@ -125,7 +138,7 @@ def _taken(column: npt.NDArray[Any], places: npt.NDArray[np.intp]) -> npt.NDArra
     return np.take(column, places)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _scatter(group, start, stop, cursor, rows):  # type: ignore[no-untyped-def]
     for row in range(len(group)):
         mine = group[row]
@@ -134,7 +147,7 @@ def _scatter(group, start, stop, cursor, rows):  # type: ignore[no-untyped-def]
             cursor[mine] += 1
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _common_length(data, offsets):  # type: ignore[no-untyped-def]
     common = offsets[1] - offsets[0]
     for row in range(1, len(offsets) - 1):
@@ -146,7 +159,7 @@ def _common_length(data, offsets):  # type: ignore[no-untyped-def]
     return common
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _prefixes(data, offsets, common, start, stop, out):  # type: ignore[no-untyped-def]
     for row in range(start, stop):
         value = np.uint64(0)
@@ -157,7 +170,7 @@ def _prefixes(data, offsets, common, start, stop, out):  # type: ignore[no-untyp
         out[row] = value
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _is_after(within, one, other):  # type: ignore[no-untyped-def]
     """Whether a row comes after another one with the same number."""
     order = compare(within.data, within.offsets, within.text[one], within.text[other])
@@ -168,59 +181,56 @@ def _is_after(within, one, other):  # type: ignore[no-untyped-def]
     return within.last[one] > within.last[other]
 
 
-@njit(nogil=True, cache=True)
-def _sort_groups(starts, first, last, rows, within):  # type: ignore[no-untyped-def]
+@kernel
+def _sort_groups(starts, first, last, rows, within, spare):  # type: ignore[no-untyped-def]
     """Sort each group by merging sorted runs; numbers move with their rows: memory is read in order."""
-    spare, spare_keys = np.empty(0, np.int32), np.empty(0, np.uint64)
-    keys = np.empty(0, np.uint64)
+    keys = spare.keys
     for group in range(first, last):
-        size = starts[group + 1] - starts[group]
+        start, size = starts[group], starts[group + 1] - starts[group]
         if size < 2:
             continue
-        mine = rows[starts[group] : starts[group + 1]]
-        if size > len(keys):
-            keys, spare_keys = np.empty(2 * size, np.uint64), np.empty(2 * size, np.uint64)
-            spare = np.empty(2 * size, np.int32)
         for at in range(size):
-            keys[at] = within.number[mine[at]]
+            keys[at] = within.number[rows[start + at]]
         for low in range(0, size, _RUN):
-            _insertion(mine, keys, low, min(low + _RUN, size), within)
+            _insertion(rows, start, keys, low, min(low + _RUN, size), within)
         width = _RUN
         while width < size:
             for low in range(0, size - width, 2 * width):
                 edges = (low, low + width, min(low + 2 * width, size))
-                _merge(mine, keys, edges, spare, spare_keys, within)
+                _merge(rows, start, edges, within, spare)
             width *= 2
 
 
-@njit(nogil=True, cache=True)
-def _insertion(rows, keys, low, high, within):  # type: ignore[no-untyped-def]
+@kernel
+def _insertion(rows, start, keys, low, high, within):  # type: ignore[no-untyped-def]
     for at in range(low + 1, high):
-        row, key = rows[at], keys[at]
+        row, key = rows[start + at], keys[at]
         to = at
         while to > low and (
-            keys[to - 1] > key or (keys[to - 1] == key and _is_after(within, rows[to - 1], row))
+            keys[to - 1] > key or (keys[to - 1] == key and _is_after(within, rows[start + to - 1], row))
         ):
-            rows[to], keys[to] = rows[to - 1], keys[to - 1]
+            rows[start + to], keys[to] = rows[start + to - 1], keys[to - 1]
             to -= 1
-        rows[to], keys[to] = row, key
+        rows[start + to], keys[to] = row, key
 
 
-@njit(nogil=True, cache=True)
-def _merge(rows, keys, edges, spare, spare_keys, within):  # type: ignore[no-untyped-def]
+@kernel
+def _merge(rows, start, edges, within, spare):  # type: ignore[no-untyped-def]
     low, middle, high = edges
+    keys = spare.keys
     for at in range(low, middle):
-        spare[at - low], spare_keys[at - low] = rows[at], keys[at]
+        spare.left_rows[at - low], spare.left_keys[at - low] = rows[start + at], keys[at]
     left, size, right = 0, middle - low, middle
     to = low
     while left < size:
-        mine = spare_keys[left]
+        mine = spare.left_keys[left]
         if right < high and (
-            mine > keys[right] or (mine == keys[right] and _is_after(within, spare[left], rows[right]))
+            mine > keys[right]
+            or (mine == keys[right] and _is_after(within, spare.left_rows[left], rows[start + right]))
         ):
-            rows[to], keys[to] = rows[right], keys[right]
+            rows[start + to], keys[to] = rows[start + right], keys[right]
             right += 1
         else:
-            rows[to], keys[to] = spare[left], mine
+            rows[start + to], keys[to] = spare.left_rows[left], mine
             left += 1
         to += 1

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from functools import cached_property, partial
 from pathlib import Path
+from threading import Lock
 
 import pandas as pd
 
 from features.block import Block
 from features.block_files import PART_NAMES
 from features.catalog import CATALOG_HASH
+from features.columns import TABLES
 from features.context import book_context
 from features.engine.context import Context
 from features.errors import InputError
@@ -26,6 +28,26 @@ from features.portfolio import Portfolio, Seller
 __all__ = ["Packed", "pack_folder", "pack_key", "pack_portfolio"]
 
 
+class _Once:
+    """A value that is made when somebody asks for the first time, by one thread while the others wait.
+
+    Parameters
+    ----------
+    make : callable
+        Makes it.
+    """
+
+    def __init__(self, make: Callable[[], Context]) -> None:
+        self._make, self._lock = make, Lock()
+        self._made: Context | None = None
+
+    def __call__(self) -> Context:
+        with self._lock:
+            if self._made is None:
+                self._made = self._make()
+            return self._made
+
+
 @dataclass(frozen=True)
 class Packed:
     """A portfolio ready for features: its block, its context, its items.
@@ -36,9 +58,10 @@ class Packed:
     observed_from, observed_until : Timestamp
         Naive UTC instants between which outcomes are complete.
     block : Block
-    context : Context
     items : Items
         Their numbers by name.
+    book : callable
+        Gives the context: it costs a pass over the ledger, and not every feature needs it.
     source : callable
         Gives the tables, for those who need more than the packed facts.
     """
@@ -47,9 +70,14 @@ class Packed:
     observed_from: pd.Timestamp
     observed_until: pd.Timestamp
     block: Block
-    context: Context
     items: Items
+    book: Callable[[], Context] = field(repr=False, compare=False)
     source: Callable[[], Portfolio] = field(repr=False, compare=False)
+
+    @property
+    def context(self) -> Context:
+        """Figures of the whole book at its month ends."""
+        return self.book()
 
     @cached_property
     def portfolio(self) -> Portfolio:
@@ -58,8 +86,8 @@ class Packed:
 
 
 def pack_portfolio(portfolio: Portfolio) -> Packed:
-    """Pack a portfolio with the book's month ends; work that many builds share."""
-    return _packed(_pack(portfolio), lambda: portfolio)
+    """Pack a portfolio: work that many builds share."""
+    return _packed(portfolio, lambda: portfolio)
 
 
 def pack_folder(folder: str | Path, cache: Path | None = None) -> Packed:
@@ -80,16 +108,18 @@ def pack_folder(folder: str | Path, cache: Path | None = None) -> Packed:
     """
     folder = Path(folder)
     seen = _state(folder)
+    source = partial(_read_again, folder, seen)
+    if cache is None:
+        return _packed(read(folder), source)
     key = pack_key(folder)
-    source = partial(_read_again, folder, key)
-    kept = load_pack(cache / key, key) if cache is not None else None
+    kept = load_pack(cache / key, key)
     if kept is not None:
-        return _packed(kept, source)
-    pack = _pack(read(folder))
+        return Packed(*kept[:4], kept.items, lambda: kept.context, source)
+    packed = _packed(read(folder), source)
     # Reason: files that changed while they were read belong to another key.
-    if cache is not None and seen == _state(folder):
-        save_pack(pack, cache, key)
-    return _packed(pack, source)
+    if seen == _state(folder):
+        save_pack(Pack(*(getattr(packed, name) for name in Pack._fields)), cache, key)
+    return packed
 
 
 def pack_key(folder: str | Path) -> str:
@@ -111,26 +141,23 @@ def pack_key(folder: str | Path) -> str:
     return hashlib.sha256(json.dumps(depends).encode()).hexdigest()
 
 
-def _pack(portfolio: Portfolio) -> Pack:
+def _packed(portfolio: Portfolio, source: Callable[[], Portfolio]) -> Packed:
     block, items = pack_items(portfolio)
-    stop = portfolio.observed_until + pd.Timedelta(seconds=1)
-    context = book_context(block, portfolio.observed_from, stop, portfolio.seller.timezone)
-    return Pack(portfolio.seller, portfolio.observed_from, portfolio.observed_until, block, context, items)
-
-
-def _packed(pack: Pack, source: Callable[[], Portfolio]) -> Packed:
-    return Packed(*pack, source)
+    start, end, timezone = portfolio.observed_from, portfolio.observed_until, portfolio.seller.timezone
+    book = _Once(lambda: book_context(block, start, end + pd.Timedelta(seconds=1), timezone))
+    return Packed(portfolio.seller, start, end, block, items, book, source)
 
 
 def _state(folder: Path) -> list[tuple[str, int, int]]:
-    files = [path for path in sorted(folder.glob("*")) if path.is_file()]
+    names = {"portfolio", *TABLES}
+    files = [path for path in sorted(folder.glob("*")) if path.stem in names and path.is_file()]
     stats = [(path.name, path.stat()) for path in files]
     return [(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats]
 
 
-def _read_again(folder: Path, key: str) -> Portfolio:
+def _read_again(folder: Path, seen: list[tuple[str, int, int]]) -> Portfolio:
     portfolio = read(folder)
-    if pack_key(folder) != key:
+    if _state(folder) != seen:
         step = "start again, so that everything is taken from the same files"
         raise InputError.of("the files that were packed", "changed ones", step)
     return portfolio

@@ -13,12 +13,12 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from numba import njit
 
 from features.checks import check_columns
 from features.codes import decimals_of
 from features.columns import Column, Table
 from features.convert import convert
+from features.engine.kernel import kernel
 from features.instants import FIRST_YEAR, LAST_YEAR
 from features.money import minor_from
 from features.texts import are_trimmed, arrow_texts, texts_of
@@ -218,7 +218,7 @@ def _minor_of_decimals(raw: pa.ChunkedArray, decimals: npt.NDArray[np.int8]) -> 
     return minor
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _read_decimals(words, scale, decimals, minor):  # type: ignore[no-untyped-def]
     """Fill minor units from 128-bit integers; whether all are within range and exact in their currency."""
     limit = np.int64(_LARGEST_UNITS) * np.int64(10) ** min(scale, 4)

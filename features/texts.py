@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from numba import njit
+
+from features.engine.kernel import kernel
 
 __all__ = ["Texts", "are_trimmed", "arrow_texts", "compare", "fixed", "texts_of"]
 
@@ -87,7 +88,7 @@ def fixed(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return view
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def are_trimmed(data, offsets):  # type: ignore[no-untyped-def]
     """Whether every text starts and ends with a letter, digit or sign of ASCII; an empty one does not."""
     for row in range(len(offsets) - 1):
@@ -100,7 +101,7 @@ def are_trimmed(data, offsets):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def compare(data, offsets, one, other):  # type: ignore[no-untyped-def]
     """Return -1, 0 or 1 as text `one` is before, equal to or after text `other`; row -1 is the empty text."""
     if one == other:

@@ -55,7 +55,7 @@ def starts_of_days(days: npt.NDArray[np.int32], timezone: str) -> npt.NDArray[np
         return np.zeros(0, np.int64)
     first, last = int(days.min()), int(days.max())
     distinct = np.arange(first, last + 1).astype("datetime64[D]").astype("datetime64[s]")
-    starts: npt.NDArray[np.int64] = day_starts(pd.Series(distinct), timezone)[days - np.int32(first)]
+    starts: npt.NDArray[np.int64] = day_starts(pd.Series(distinct), timezone).take(days - np.int32(first))
     return starts
 
 

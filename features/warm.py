@@ -19,6 +19,7 @@ __all__ = ["warm"]
 _TABLES: dict[str, dict[str, list[object]]] = {
     "invoices": {
         "invoice_id": ["1", "2", "3"],
+        "instalment": ["1", "1", "2"],
         "buyer_id": ["A", "A", "B"],
         "issued_on": ["2026-01-05", "2026-02-05", "2026-01-20"],
         "due_on": ["2026-02-04", "2026-03-07", "2026-02-19"],
@@ -27,6 +28,7 @@ _TABLES: dict[str, dict[str, list[object]]] = {
     },
     "allocations": {
         "invoice_id": ["1", "3"],
+        "instalment": ["1", "2"],
         "settled_on": ["2026-02-20", "2026-02-10"],
         "amount": ["1000.00", "30.00"],
         "kind": ["payment", "payment"],

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -36,11 +37,29 @@ def test_a_kept_pack_is_used_and_gives_the_same_bytes(folder, tmp_path, monkeypa
     assert features_of(pack_folder(folder, cache)) == fresh
     assert [path.name for path in cache.iterdir()] == [pack_key(folder)]
     monkeypatch.setattr(packing, "pack_items", None)
+    monkeypatch.setattr(packing, "book_context", None)
     kept = pack_folder(folder, cache)
     assert features_of(kept) == fresh
     monkeypatch.undo()
     for name, frame in pack_portfolio(kept.portfolio).portfolio.tables.items():
         pd.testing.assert_frame_equal(frame, RandomLedger(5).portfolio().tables[name])
+
+
+def test_the_book_is_summed_up_once_and_only_where_somebody_asks(folder, monkeypatch):
+    calls, sum_up = [], packing.book_context
+    monkeypatch.setattr(packing, "book_context", lambda *given: calls.append(given) or sum_up(*given))
+    packed = pack_folder(folder)
+    assert not calls
+    with ThreadPoolExecutor(4) as pool:
+        books = list(pool.map(lambda _: packed.context, range(8)))
+    assert len(calls) == 1
+    assert all(book is books[0] for book in books)
+
+
+def test_another_file_in_the_folder_does_not_matter(folder):
+    packed = pack_folder(folder)
+    (folder / "features.csv").write_text("a\n1\n", encoding="utf-8")
+    assert packed.portfolio.seller == packed.seller
 
 
 def test_other_files_are_another_key(folder):

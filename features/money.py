@@ -24,8 +24,10 @@ Mask = npt.NDArray[np.bool_]
 
 def decimals_array(currencies: pd.Series[Any]) -> Ints:
     """Return the decimals of each row's currency; 2 where it is missing or unknown."""
-    codes = currencies.astype(object).where(currencies.notna(), "XXX")
-    return codes.map(lambda code: CURRENCY_DECIMALS.get(code, 2)).to_numpy(np.int64)
+    # Reason: a few codes stand in millions of rows, so each is looked up once.
+    position, codes = pd.factorize(currencies)
+    decimals = np.array([*(CURRENCY_DECIMALS.get(code, 2) for code in codes), 2], np.int64)
+    return decimals[position]
 
 
 def minor_from(amounts: pd.Series[Any], decimals: Ints, *, rounds: bool = False) -> tuple[Ints, Mask, Mask]:

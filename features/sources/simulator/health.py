@@ -1,4 +1,4 @@
-"""The latent health of each buyer, month by month, and the insolvencies that it leads to."""
+"""The latent health of buyers: lasting and moving parts, cycles of sectors and of all, and a shock."""
 
 from __future__ import annotations
 
@@ -6,108 +6,87 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from features.sources.simulator.knobs import Knobs
 from features.sources.simulator.markets import INDUSTRIES
 from features.sources.simulator.profiles import Profiles
-from features.sources.simulator.window import Days, Flags, Floats, Ints, Window, later, next_business_day
+from features.sources.simulator.window import Floats, Ints, Window
 
-__all__ = ["Health", "draw_health"]
+__all__ = ["Health", "distress", "draw_health", "moving_sd", "plain_risk"]
 
-_PERSISTENCE = 0.97
-_CYCLE_PERSISTENCE = 0.97
-_SHOCKS_A_MONTH = 0.004
-_SHOCK_DECAY = 0.96
-_BASE_LOG_HAZARD = -8.0
-_HAZARD_SLOPE = 2.0
-_LARGEST_HAZARD = 0.20
-_SHARE_WITH_A_SLIDE = 0.65
-_DISTRESS_BELOW = -0.15
+_EYE_WIDTH = 0.35
 
 
 @dataclass(frozen=True)
 class Health:
-    """How well the buyers are.
+    """How well the buyers are; larger is better.
 
     Parameters
     ----------
     level : float64 ndarray, shape (n, months)
-        About 0.7 on average with standard deviation 1.1; larger is better.
-    insolvent_on : datetime64[D] ndarray, shape (n,)
-        Day of the insolvency event, NaT where there is none.
-    stops_on : datetime64[D] ndarray, shape (n,)
-        From this day the buyer pays nothing any more, NaT where it never stops.
+        Lasting and moving part together, by month of the window.
     """
 
     level: Floats
-    insolvent_on: Days
-    stops_on: Days
-
-    def distress(self, buyer: Ints, month: Ints) -> Floats:
-        """Return how far the health of these buyers lies below the line of distress; 0 above it."""
-        return np.maximum(0.0, _DISTRESS_BELOW - self.level[buyer, month])
 
 
-def draw_health(rng: np.random.Generator, profiles: Profiles, window: Window) -> Health:
-    """Draw the buyers' health and insolvencies.
+def moving_sd(knobs: Knobs) -> float:
+    """Return the standard deviation of all that moves, the hits left out."""
+    return float(np.sqrt(knobs.health_moving**2 + knobs.health_sector**2 + knobs.health_macro**2))
 
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    profiles : Profiles
-    window : Window
+
+def distress(level: Floats) -> Floats:
+    """Return how far health lies below 0."""
+    return np.maximum(0.0, -level)
+
+
+def plain_risk(level: Floats, knobs: Knobs) -> Floats:
+    """Return how much of the risk the seller sees, 0 to 1: a half at the knob ``sellers_eye``."""
+    return np.asarray(1.0 / (1.0 + np.exp((level - knobs.sellers_eye) / _EYE_WIDTH)))
+
+
+def draw_health(rng: np.random.Generator, profiles: Profiles, window: Window, knobs: Knobs) -> Health:
+    """Draw the health of every buyer in every month.
 
     Notes
     -----
-    ``level = mean + x + cycle + shocks``: ``mean`` is the buyer's own, ``x`` an AR(1) in months, ``cycle`` an
-    AR(1) shared by the industry, and shocks come at a fixed rate and fade. The monthly hazard of
-    insolvency is ``min(0.2, exp(-8 - 2 level))``; most insolvent buyers slide for months before.
+    ``level = own + moving``; ``moving`` is the sum of autoregressions of one persistence: the buyer's (of
+    which members of a group share a part), its sector's and that of all. A sum of such is again one, so that
+    a buyer's future depends on the sum alone, which is what makes the true probabilities computable. Hits
+    and the shock fade with the same persistence.
     """
-    steady = _draw_level(rng, profiles, len(window.months))
-    insolvent_month = _draw_insolvent_month(rng, steady, profiles, window)
-    fails = (insolvent_month >= 0) & ~profiles.public_body
-    day = later(window.months[np.maximum(insolvent_month, 0)], rng.integers(0, 28, len(fails)))
-    insolvent_on = np.where(fails, next_business_day(day), np.datetime64("NaT", "D"))
-    stops_on = later(insolvent_on, -rng.integers(45, 170, len(fails)))
-    return Health(_with_slide(rng, steady, insolvent_month, fails), insolvent_on, stops_on)
+    count, months = len(profiles), len(window.months)
+    noise = knobs.health_moving * _shared_noise(rng, profiles.group, months, knobs)
+    sector, sectors = _sector_numbers(profiles)
+    noise += knobs.health_sector * rng.standard_normal((months, sectors))[:, sector]
+    noise += knobs.health_macro * rng.standard_normal((months, 1))
+    hits = rng.exponential(knobs.hit_size, (months, count)) * (
+        rng.random((months, count)) < knobs.hits_a_month
+    )
+    if knobs.shock_month:
+        hits[min(window.first_month + knobs.shock_month - 1, months - 1)] += knobs.shock_size
+    return Health(
+        np.ascontiguousarray((profiles.own_health + _moving(noise, hits, knobs.health_persistence)).T)
+    )
 
 
-def _draw_level(rng: np.random.Generator, profiles: Profiles, months: int) -> Floats:
-    count = len(profiles)
-    own = 0.76 + rng.normal(0.0, 0.95, count)
+def _shared_noise(rng: np.random.Generator, group: Ints, months: int, knobs: Knobs) -> Floats:
+    """Return noise of standard deviation 1, of which members of a group share a part."""
+    noise = rng.standard_normal((months, len(group)))
+    shared = rng.standard_normal((months, int(group.max(initial=0)) + 1))[:, group]
+    most = min(1.0, knobs.health_group / knobs.health_moving) if knobs.health_moving > 0 else 0.0
+    part = np.where(group > 0, most, 0.0)
+    return np.asarray(part * shared + np.sqrt(1.0 - part**2) * noise)
+
+
+def _sector_numbers(profiles: Profiles) -> tuple[Ints, int]:
     sections = sorted({*INDUSTRIES, *profiles.industry.tolist()})
-    section = np.searchsorted(np.array(sections, dtype=str), profiles.industry.astype(str))
-    moving = _ar1(rng.normal(0.0, 0.45, (months, count)), _PERSISTENCE)
-    cycle = _ar1(rng.normal(0.0, 0.10, (months, len(sections))), _CYCLE_PERSISTENCE)
-    hits = -rng.exponential(1.5, (months, count)) * (rng.random((months, count)) < _SHOCKS_A_MONTH)
-    shocks = np.zeros_like(hits)
-    for month in range(1, months):
-        shocks[month] = _SHOCK_DECAY * shocks[month - 1] + hits[month]
-    return np.asarray((own + moving + cycle[:, section] + shocks).T)
+    return np.searchsorted(np.array(sections, str), profiles.industry.astype(str)), len(sections)
 
 
-def _ar1(noise: Floats, persistence: float) -> Floats:
-    """Turn independent noise (months, series) into a stationary AR(1) with the same standard deviation."""
-    series = noise.copy()
+def _moving(noise: Floats, hits: Floats, persistence: float) -> Floats:
+    """Turn noise of each month into an autoregression that starts in its stationary state."""
+    moving = noise.copy()
     step = np.sqrt(1.0 - persistence**2)
-    for month in range(1, len(series)):
-        series[month] = persistence * series[month - 1] + step * noise[month]
-    return series
-
-
-def _draw_insolvent_month(
-    rng: np.random.Generator, level: Floats, profiles: Profiles, window: Window
-) -> Ints:
-    """Return the position of the month of insolvency, -1 for none; not in the first months with us."""
-    hazard = np.minimum(_LARGEST_HAZARD, np.exp(_BASE_LOG_HAZARD - _HAZARD_SLOPE * level))
-    fails = rng.random(level.shape) < hazard
-    earliest = np.maximum(window.month_of(profiles.joined) + 4, window.first_month + 1)
-    fails &= np.arange(level.shape[1]) >= earliest[:, None]
-    return np.where(fails.any(axis=1), fails.argmax(axis=1), -1)
-
-
-def _with_slide(rng: np.random.Generator, level: Floats, insolvent_month: Ints, fails: Flags) -> Floats:
-    slides = fails & (rng.random(len(fails)) < _SHARE_WITH_A_SLIDE)
-    length = rng.integers(6, 16, len(fails))
-    depth = rng.uniform(0.6, 2.0, len(fails))
-    ahead = insolvent_month[:, None] - np.arange(level.shape[1])
-    progress = np.clip(1.0 - ahead / length[:, None], 0.0, 1.0)
-    return level - np.where(slides, depth, 0.0)[:, None] * progress
+    for month in range(1, len(noise)):
+        moving[month] = persistence * moving[month - 1] + step * noise[month] - hits[month]
+    return moving

@@ -1,28 +1,41 @@
-"""A seller's whole ledger, simulated: the same seed gives the same bytes."""
+"""A seller's whole ledger, simulated: the same seed and knobs give the same bytes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from features.errors import InputError
-from features.portfolio import Portfolio, Seller, from_frames
-from features.sources.simulator.bookings import book
-from features.sources.simulator.disputes import disputes_table, draw_disputes
+from features.plain_portfolio import plain_portfolio
+from features.portfolio import Portfolio, Seller
+from features.sources.simulator.arrow import concatenated
+from features.sources.simulator.bookings import allocation_rows, invoice_rows
+from features.sources.simulator.calendar import make_calendar
+from features.sources.simulator.disputes import draw_disputes
+from features.sources.simulator.fates import draw_fates
 from features.sources.simulator.fx import BASE_RATES, fx_table
 from features.sources.simulator.health import draw_health
-from features.sources.simulator.orders import draw_invoices, invoices_table
-from features.sources.simulator.profiles import buyers_table, draw_profiles
+from features.sources.simulator.intents import Intents, draw_intents
+from features.sources.simulator.knobs import Knobs, World
+from features.sources.simulator.mistakes import spoil_allocations, spoil_invoices
+from features.sources.simulator.orders import Invoices, draw_invoices
+from features.sources.simulator.profiles import draw_profiles
 from features.sources.simulator.records import events_table, limits_table
-from features.sources.simulator.settlements import draw_settlements
+from features.sources.simulator.scene import Scene
+from features.sources.simulator.settlements import draw_settlements, kind_code
 from features.sources.simulator.statements import statements_table
+from features.sources.simulator.tables import (
+    allocations_table,
+    buyers_table,
+    disputes_table,
+    invoices_table,
+)
 from features.sources.simulator.window import make_window
 
-__all__ = ["DEFAULT_END", "PARTS", "simulate", "simulate_portfolio", "simulated_seller"]
+__all__ = ["DEFAULT_END", "PARTS", "Simulated", "simulate", "simulate_portfolio"]
 
 DEFAULT_END = date(2026, 6, 30)
 """Last day of the books where none is named."""
@@ -30,116 +43,149 @@ DEFAULT_END = date(2026, 6, 30)
 PARTS = (
     "buyers",
     "health",
+    "fates",
     "invoices",
-    "disputes",
     "payments",
+    "disputes",
+    "settlements",
     "bookings",
+    "mistakes",
+    "masters",
     "statements",
     "events",
     "limits",
     "fx",
+    "truth",
 )
 """The parts of a simulation in their order; each has random numbers of its own."""
 
 Progress = Callable[[str], None]
 
 
-def simulate(
-    buyers: int, years: int, seed: int, *, end: date = DEFAULT_END, progress: Progress | None = None
-) -> dict[str, pd.DataFrame]:
+@dataclass(frozen=True)
+class Simulated:
+    """A simulated portfolio, and what is behind it.
+
+    Parameters
+    ----------
+    portfolio : Portfolio
+        Checked, observed from the first to the last simulated day.
+    scene : Scene
+    invoices : Invoices
+        In the order of their ids.
+    intents : Intents
+    seed : int
+    """
+
+    portfolio: Portfolio
+    scene: Scene
+    invoices: Invoices
+    intents: Intents
+    seed: int
+
+
+class _Streams:
+    """Random numbers of each part, so that one part's draws do not move another's."""
+
+    def __init__(self, seed: int, progress: Progress | None) -> None:
+        self._streams = dict(zip(PARTS, np.random.default_rng(seed).spawn(len(PARTS)), strict=True))
+        self._progress = progress
+
+    def begin(self, part: str) -> np.random.Generator:
+        if self._progress is not None:
+            self._progress(part)
+        return self._streams[part]
+
+
+def simulate(world: World, *, end: date = DEFAULT_END, progress: Progress | None = None) -> Simulated:
     """Simulate the ledger of a seller of components.
 
     Parameters
     ----------
-    buyers : int
-        Buyers of the whole period, about one in twenty of them a prospect without invoices; at least 1.
-    years : int
-        Length of the books, at least 1.
-    seed : int
-        Not negative; the same seed gives the same tables, byte for byte.
+    world : World
+        Buyers of the whole period (about one in twenty a prospect without invoices), years of books, seed and
+        knobs.
     end : date
         Last day of the books; no fact is known later.
     progress : callable, optional
         Called with the name of each of `PARTS` as it begins.
 
-    Returns
-    -------
-    dict of str to DataFrame
-        Tables as files hold them: dates datetime64[s], instants datetime64[s, UTC], money as decimal text in
-        ``amount``. Payments, accounts and insolvencies follow from one latent health per buyer, not told.
+    Examples
+    --------
+    >>> sorted(simulate(World(buyers=20, years=1, seed=7)).portfolio.tables)
+    ['allocations', 'buyers', 'disputes', 'events', 'fx', 'invoices', 'limits', 'statements']
+    """
+    streams = _Streams(world.seed, progress)
+    scene = _draw_scene(streams, world, end)
+    invoices = draw_invoices(streams.begin("invoices"), scene)
+    intents = draw_intents(streams.begin("payments"), scene, invoices)
+    portfolio = _portfolio(streams, scene, invoices, intents)
+    return Simulated(portfolio, scene, invoices, intents, world.seed)
+
+
+def simulate_portfolio(
+    buyers: int, years: int, seed: int, *, end: date = DEFAULT_END, knobs: Knobs | None = None
+) -> Portfolio:
+    """Simulate a ledger as a checked portfolio; see `simulate`.
 
     Raises
     ------
     InputError
         Where `buyers` or `years` is below 1 or `seed` below 0.
-
-    Examples
-    --------
-    >>> tables = simulate(buyers=20, years=1, seed=7)
-    >>> sorted(tables)
-    ['allocations', 'buyers', 'disputes', 'events', 'fx', 'invoices', 'limits', 'statements']
     """
-    _check(buyers, years, seed)
-    streams = dict(zip(PARTS, np.random.default_rng(seed).spawn(len(PARTS)), strict=True))
-
-    def begin(part: str) -> np.random.Generator:
-        if progress is not None:
-            progress(part)
-        return streams[part]
-
-    window = make_window(end, years)
-    rng = begin("buyers")
-    profiles = draw_profiles(rng, buyers, window)
-    tables = {"buyers": buyers_table(rng, profiles, window)}
-    health = draw_health(begin("health"), profiles, window)
-    invoices = draw_invoices(begin("invoices"), profiles, health, window)
-    disputes = draw_disputes(begin("disputes"), invoices)
-    distress = health.distress(invoices.buyer, window.month_of(invoices.due))
-    settlements = draw_settlements(begin("payments"), invoices, profiles, health, disputes, distress)
-    allocations, memos = book(begin("bookings"), settlements, invoices, profiles, window)
-    tables["invoices"] = pd.concat([invoices_table(invoices, profiles, window), memos], ignore_index=True)
-    tables["allocations"] = allocations
-    tables["disputes"] = disputes_table(disputes, invoices, window)
-    tables["statements"] = statements_table(begin("statements"), profiles, health, window)
-    tables["events"] = events_table(begin("events"), profiles, health, window)
-    tables["limits"] = limits_table(begin("limits"), profiles, health, window)
-    tables["fx"] = fx_table(begin("fx"), window)
-    return tables
+    return simulate(World(buyers, years, seed, knobs or Knobs()), end=end).portfolio
 
 
-def simulated_seller(tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
-    """Return the seller of simulated tables; its credit sales are those of the last 365 days, in EUR."""
-    sold = tables["invoices"].drop_duplicates("invoice_id").query("kind == 'invoice'")
-    last_day = tables["fx"]["on_date"].max()
-    lately = sold[sold["issued_on"] > last_day - pd.Timedelta(days=365)]
-    sales = (lately["amount"].astype(float) * lately["currency"].map(BASE_RATES)).sum()
+def _draw_scene(streams: _Streams, world: World, end: date) -> Scene:
+    window, knobs = make_window(end, world.years), world.knobs
+    profiles = draw_profiles(streams.begin("buyers"), world.buyers, window, knobs)
+    health = draw_health(streams.begin("health"), profiles, window, knobs)
+    fates = draw_fates(streams.begin("fates"), profiles, health, window, knobs)
+    return Scene(window, make_calendar(window, knobs.clearing_months), knobs, profiles, health, fates)
+
+
+def _portfolio(streams: _Streams, scene: Scene, invoices: Invoices, intents: Intents) -> Portfolio:
+    disputes = draw_disputes(streams.begin("disputes"), scene, invoices, intents)
+    settlements = draw_settlements(streams.begin("settlements"), scene, invoices, intents, disputes)
+    rng = streams.begin("bookings")
+    sold = invoice_rows(rng, scene, invoices, intents)
+    booked, items = allocation_rows(rng, scene, invoices, settlements)
+    rng = streams.begin("mistakes")
+    sold = spoil_invoices(rng, concatenated([sold, items]), scene.knobs)
+    booked = spoil_allocations(rng, booked, invoices.issued, kind_code("payment"), scene.knobs)
+    small = _small_tables(streams, scene) | {"disputes": disputes_table(disputes, scene)}
+    large = {
+        "invoices": lambda: invoices_table(sold, scene),
+        "allocations": lambda: allocations_table(booked, scene),
+    }
+    observed = (str(scene.window.start), str(scene.window.end))
+    portfolio = plain_portfolio(large, small, _seller(scene, invoices), observed)
+    return replace(portfolio, knowledge={name: portfolio.knowledge[name] for name in portfolio.tables})
+
+
+def _small_tables(streams: _Streams, scene: Scene) -> dict[str, pd.DataFrame]:
     return {
-        "seller_id": "nordwind",
-        "name": "Nordwind Components GmbH",
-        "country": "DE",
-        "size_class": "large",
-        "reporting_currency": "EUR",
-        "timezone": "Europe/Berlin",
-        "equity": 20_000_000.0,
-        "yearly_credit_sales": float(np.round(sales, 2)),
-        "margin": 0.18,
+        "buyers": buyers_table(streams.begin("masters"), scene),
+        "statements": statements_table(streams.begin("statements"), scene),
+        "events": events_table(streams.begin("events"), scene),
+        "limits": limits_table(streams.begin("limits"), scene),
+        "fx": fx_table(streams.begin("fx"), scene.window),
     }
 
 
-def simulate_portfolio(
-    buyers: int, years: int, seed: int, *, end: date = DEFAULT_END, progress: Progress | None = None
-) -> Portfolio:
-    """Simulate a ledger as a checked portfolio, observed from the first to the last simulated day.
-
-    See `simulate` for the parameters and errors.
-    """
-    tables = simulate(buyers, years, seed, end=end, progress=progress)
-    start = make_window(end, years).start
-    seller = Seller(**simulated_seller(tables))
-    return from_frames(tables, seller, observed_from=str(start), observed_until=end.isoformat())
-
-
-def _check(buyers: int, years: int, seed: int) -> None:
-    for name, value, least in (("buyers", buyers, 1), ("years", years, 1), ("seed", seed, 0)):
-        if value < least:
-            raise InputError.of(f"{name} of at least {least}", str(value), f"name more {name}")
+def _seller(scene: Scene, invoices: Invoices) -> Seller:
+    """Return the seller; its credit sales are those of the last 365 days, in EUR."""
+    lately = invoices.issued > scene.window.end.astype(np.int64) - 365
+    rates = np.array(list(BASE_RATES.values()))[invoices.currency]
+    sales = float((invoices.minor * rates)[lately].sum() / 100.0)
+    return Seller(
+        seller_id="nordwind",
+        name="Nordwind Components GmbH",
+        country="DE",
+        size_class="large",
+        reporting_currency="EUR",
+        timezone="Europe/Berlin",
+        equity=20_000_000.0,
+        yearly_credit_sales=float(np.round(sales, 2)),
+        margin=0.18,
+    )

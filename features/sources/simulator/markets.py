@@ -20,13 +20,13 @@ class _Country:
 
 COUNTRIES: dict[str, _Country] = {
     "DE": _Country(0.40, "EUR", "EUR", 1.0, (14, 30, 30, 30, 45)),
-    "FR": _Country(0.12, "EUR", "EUR", 1.0, (30, 45, 45, 60)),
+    "FR": _Country(0.12, "EUR", "EUR", 1.0, (30, 30, 45, 60)),
     "NL": _Country(0.09, "EUR", "EUR", 1.0, (14, 30, 30)),
     "PL": _Country(0.09, "PLN", "EUR", 1.0, (14, 30, 45)),
-    "IT": _Country(0.07, "EUR", "EUR", 1.0, (30, 60, 60, 90)),
+    "IT": _Country(0.07, "EUR", "EUR", 1.0, (30, 30, 60, 60)),
     "GB": _Country(0.07, "GBP", "EUR", 1.0, (30, 30, 45)),
-    "US": _Country(0.07, "USD", "USD", 0.8, (30, 30, 45, 60)),
-    "CN": _Country(0.09, "CNY", "CNY", 0.6, (30, 60, 60, 90)),
+    "US": _Country(0.07, "USD", "USD", 0.8, (30, 30, 30, 45)),
+    "CN": _Country(0.09, "CNY", "CNY", 0.6, (30, 30, 60, 60)),
 }
 """Markets by ISO 3166-1 alpha-2."""
 

@@ -1,248 +1,206 @@
-"""When and how buyers pay: payment runs, stretching in bad health, discounts, parts, credits, write-offs."""
+"""How invoices are settled: cash in one or two parts, discounts, credits, bills, write-offs, recoveries."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from features.columns import ALLOCATION_KINDS
 from features.sources.simulator.disputes import Disputes
-from features.sources.simulator.health import Health
+from features.sources.simulator.fates import NEVER
+from features.sources.simulator.fx import BASE_RATES
+from features.sources.simulator.intents import DISCOUNT_DAYS, Intents, pays_by_bill, with_stops
 from features.sources.simulator.orders import Invoices
-from features.sources.simulator.profiles import Profiles
-from features.sources.simulator.window import Days, Flags, Floats, Ints, days, last_day_of_month, later
+from features.sources.simulator.scene import Scene
+from features.sources.simulator.window import Flags, Ints
 
-__all__ = ["Settlements", "draw_settlements", "payment_run"]
+__all__ = ["KINDS", "Settlements", "draw_settlements", "kind_code"]
 
-_NEVER = np.datetime64("NaT", "D")
-_SHARE_CREDITED = 0.022
-_SHARE_FORGOTTEN = 0.04
-_SHARE_OVERPAID = 0.0003
-_SHARE_FEE_KEPT = 0.08
+KINDS = tuple(ALLOCATION_KINDS)
+
 _DISCOUNT = 0.02
-_DISCOUNT_DAYS = 12
 _BANK_FEE_MINOR = 1_500
-_STRETCH_DAYS = 55.0
-_CLEARS_BELOW_DISTRESS = 1.2
+_SHARE_FEE_KEPT = 0.08
+_SHARE_OVERPAID = 0.0003
+_OVERPAID_MINOR = 10_00
+_BOUNCE_DAYS = 8
+_WRITE_OFF_DAYS = (30, 240)
+_WRITE_OFF_DAYS_WITHOUT_EVENT = (250, 420)
+_RECOVERY_DAYS = (270, 600)
+_SHARE_RECOVERED = 0.4
+
+
+def kind_code(name: str) -> int:
+    """Return the position of a kind of allocation in `KINDS`."""
+    return KINDS.index(name)
 
 
 @dataclass(frozen=True)
 class Settlements:
-    """Allocations before they are booked, shape (m,); ``item`` is a position in the invoices."""
+    """Allocations before they are booked, shape (m,); ``item`` is a position in the invoices.
+
+    ``on`` is a number of days since 1970, ``kind`` a position in `KINDS`, ``over`` what is above the amount
+    of the invoice and so money of the buyer.
+    """
 
     item: Ints
-    on: Days
+    on: Ints
     minor: Ints
-    kind: tuple[str, ...]
+    kind: Ints
+    over: Ints
 
     def __len__(self) -> int:
         return len(self.item)
 
-    def where(self, kept: Flags) -> Settlements:
-        """Return the settlements that `kept` marks."""
-        kinds = np.array(self.kind, dtype=object)[kept]
-        return Settlements(self.item[kept], self.on[kept], self.minor[kept], tuple(kinds.tolist()))
-
-    @classmethod
-    def joined(cls, parts: list[Settlements]) -> Settlements:
-        """Return the settlements of all parts, in this order."""
-        return cls(
-            np.concatenate([part.item for part in parts]),
-            np.concatenate([part.on for part in parts]),
-            np.concatenate([part.minor for part in parts]),
-            tuple(kind for part in parts for kind in part.kind),
-        )
+    def where(self, kept: Flags | Ints) -> Settlements:
+        """Return the settlements that `kept` marks or numbers."""
+        return Settlements(*(values[kept] for values in vars(self).values()))
 
     def sums(self, items: int) -> Ints:
         """Return what is settled of each of `items` invoices, in minor units."""
-        sums = np.zeros(items, dtype=np.int64)
-        np.add.at(sums, self.item, self.minor)
-        return sums
+        # Reason: sums of weights are exact below 2**53, which is 90 million million units.
+        return np.bincount(self.item, weights=self.minor, minlength=items).astype(np.int64)
 
 
-@dataclass(frozen=True)
-class _World:
-    """All that a payment depends on."""
+def joined(parts: list[Settlements]) -> Settlements:
+    """Return the settlements of all parts, in this order."""
+    columns = zip(*(vars(part).values() for part in parts), strict=True)
+    return Settlements(*(np.concatenate(column) for column in columns))
 
-    invoices: Invoices
-    profiles: Profiles
-    health: Health
-    disputes: Disputes
+
+def _part(item: Ints, on: Ints, minor: Ints, name: str) -> Settlements:
+    return Settlements(item, on, minor, np.full(len(item), kind_code(name)), np.zeros(len(item), np.int64))
 
 
 def draw_settlements(
-    rng: np.random.Generator,
-    invoices: Invoices,
-    profiles: Profiles,
-    health: Health,
-    disputes: Disputes,
-    distress: Floats,
+    rng: np.random.Generator, scene: Scene, invoices: Invoices, intents: Intents, disputes: Disputes
 ) -> Settlements:
     """Draw how the invoices are settled, also after the end of the books.
-
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-    invoices, profiles, health, disputes
-        What was drawn before.
-    distress : float64 ndarray, shape (n,)
-        The buyer's distress in the month in which each invoice falls due.
 
     Returns
     -------
     Settlements
         For each invoice at most its amount, but for a handful of overpayments; nothing of a buyer that has
-        stopped paying, but for write-offs after its insolvency and the dividend of the estate.
+        stopped paying, but for write-offs and the dividend of the estate. What a bill settles is of kind
+        ``bill`` on the day on which it was given, beside the payment of the bill when it matures.
     """
-    world = _World(invoices, profiles, health, disputes)
-    credits = _draw_credits(rng, world)
+    credits = _draw_credits(rng, scene, invoices, intents, disputes)
     payable = invoices.minor - credits.sums(len(invoices))
-    paid_on = _draw_paid_on(rng, world, distress)
-    paid = Settlements.joined([credits, *_draw_payments(rng, world, payable, paid_on, distress)])
-    stops = health.stops_on[invoices.buyer[paid.item]]
-    paid = paid.where((np.isnat(stops) | (paid.on < stops)) & (paid.minor > 0))
-    lost = _draw_write_offs(rng, world, paid)
-    return Settlements.joined([paid, lost, _draw_recoveries(rng, lost)])
+    paid = _draw_payments(rng, scene, invoices, intents, payable)
+    bounced = _draw_bounces(rng, scene, invoices, intents, payable)
+    open_minor = payable - paid.sums(len(invoices))
+    lost = _draw_write_offs(rng, scene, invoices, open_minor)
+    bills = _draw_bills(rng, scene, invoices, payable)
+    return joined([credits, bills, bounced, paid, lost, _draw_recoveries(rng, lost)])
 
 
-def payment_run(day: Days, run: Ints) -> Days:
-    """Return the first payment run on or after each day.
-
-    Parameters
-    ----------
-    day : datetime64[D] ndarray, shape (n,)
-    run : int64 ndarray, shape (n,)
-        0 to 4 a weekly run (0 Monday), 7 the middle and the end of the month, 8 its end; runs of months that
-        fall on a weekend wait for Monday.
-
-    Examples
-    --------
-    >>> day = np.array(["2026-01-13", "2026-01-13", "2026-01-17"], "datetime64[D]")
-    >>> payment_run(day, np.array([4, 7, 8])).astype(str).tolist()
-    ['2026-01-16', '2026-01-15', '2026-02-02']
-    """
-    weekday = (day.astype(np.int64) + 3) % 7
-    weekly = day + days((run - weekday) % 7)
-    month_end = last_day_of_month(day)
-    middle = later(day.astype("datetime64[M]"), 14)
-    of_month = np.where((run == 7) & (day <= middle), middle, month_end)
-    return np.where(run < 5, weekly, np.busday_offset(of_month, 0, roll="forward"))
-
-
-def _draw_credits(rng: np.random.Generator, world: _World) -> Settlements:
-    """Draw credit notes, returns and rebates: some out of disputes, some without."""
-    invoices, disputes = world.invoices, world.disputes
-    free = np.flatnonzero(rng.random(len(invoices)) < _SHARE_CREDITED)
-    free = np.setdiff1d(free, disputes.item)
+def _draw_credits(
+    rng: np.random.Generator, scene: Scene, invoices: Invoices, intents: Intents, disputes: Disputes
+) -> Settlements:
+    """Draw credit notes, returns and rebates before the payment: some out of disputes, some without."""
+    is_free = rng.random(len(invoices)) < scene.knobs.credit_notes
+    is_free[disputes.item] = False
+    free = np.flatnonzero(is_free & ~pays_by_bill(invoices, scene.profiles))
     share = np.where(rng.random(len(free)) < 0.15, 1.0, rng.uniform(0.03, 0.4, len(free)))
-    length = (invoices.due[free] - invoices.issued[free]).astype(np.int64)
-    on = np.busday_offset(invoices.issued[free] + days(6 + rng.random(len(free)) * length), 0, roll="forward")
-    kinds = np.array(["credit_note", "return", "rebate"], dtype=object)[
-        rng.choice(3, len(free), p=[0.6, 0.25, 0.15])
-    ]
-    granted = disputes.is_credited
+    length = np.minimum(intents.planned[free], invoices.due[free] + 20) - invoices.issued[free]
+    on = invoices.issued[free] + 1 + (rng.random(len(free)) * np.maximum(length - 1, 0)).astype(np.int64)
+    names = [kind_code(name) for name in ("credit_note", "return", "rebate")]
+    granted = np.flatnonzero(disputes.is_credited & ~pays_by_bill(invoices, scene.profiles)[disputes.item])
+    minor = np.append(np.rint(share * invoices.minor[free]).astype(np.int64), disputes.minor[granted])
     return Settlements(
-        np.concatenate([free, disputes.item[granted]]),
-        np.concatenate([on, disputes.resolved[granted]]),
-        np.concatenate([np.rint(share * invoices.minor[free]).astype(np.int64), disputes.minor[granted]]),
-        (*kinds.tolist(), *["credit_note"] * int(granted.sum())),
+        np.append(free, disputes.item[granted]),
+        np.append(on, disputes.resolved[granted]),
+        minor,
+        np.append(
+            np.array(names)[rng.choice(3, len(free), p=[0.6, 0.25, 0.15])], np.full(len(granted), names[0])
+        ),
+        np.zeros(len(minor), np.int64),
     )
-
-
-def _draw_paid_on(rng: np.random.Generator, world: _World, distress: Floats) -> Days:
-    """Draw the day on which each invoice is paid, in full or its first part."""
-    invoices, profiles, count = world.invoices, world.profiles, len(world.invoices)
-    run, due = profiles.habits.run[invoices.buyer], invoices.due
-    early = payment_run(due - np.where(run < 5, 6, np.where(run == 7, 15, 30)).astype("timedelta64[D]"), run)
-    waits = rng.random(count) < profiles.habits.run_tendency[invoices.buyer]
-    forgotten = np.where(rng.random(count) < _SHARE_FORGOTTEN, rng.exponential(24.0, count), 0.0)
-    stretch = _STRETCH_DAYS * np.power(distress, 1.1) * np.exp(rng.normal(0.0, 0.55, count))
-    delay = np.floor(forgotten + stretch)
-    is_late = waits | (early > due) | (delay > 0)
-    late = np.minimum(payment_run(due + days(delay), run), _draw_clearing_runs(rng, world, distress))
-    usual = np.where(is_late, late, early)
-    usual = np.where(_takes_discount(rng, world, distress), invoices.issued + days(_DISCOUNT_DAYS), usual)
-    resolved = np.full(count, invoices.issued.min() if count else _NEVER)
-    resolved[world.disputes.item] = world.disputes.resolved
-    usual = np.maximum(usual, resolved + days(3))
-    return np.busday_offset(np.maximum(usual, invoices.issued + days(1)), 0, roll="forward")
-
-
-def _draw_clearing_runs(rng: np.random.Generator, world: _World, distress: Floats) -> Days:
-    """Draw the first run from the due date on at which a buyer clears all arrears; far off in deep distress.
-
-    Sellers threaten to stop deliveries, so buyers that stretch but can still pay clear their arrears now and
-    then; without that every buyer with frequent invoices and a habit of some days would count as past due
-    for ever.
-    """
-    count = len(world.profiles)
-    period, phase = rng.integers(45, 62, count), rng.integers(0, 75, count)
-    buyer, due = world.invoices.buyer, world.invoices.due
-    wait = (phase[buyer] - due.astype(np.int64)) % period[buyer]
-    run = world.profiles.habits.run[buyer]
-    last, following = (payment_run(due + days(shift), run) for shift in (wait - period[buyer], wait))
-    clears = np.where(last >= due, last, following)
-    return np.where(distress < _CLEARS_BELOW_DISTRESS, clears, due + days(9999))
-
-
-def _takes_discount(rng: np.random.Generator, world: _World, distress: Floats) -> Flags:
-    invoices = world.invoices
-    is_worth_it = (invoices.due - invoices.issued) > np.timedelta64(_DISCOUNT_DAYS + 4, "D")
-    is_usual = world.profiles.habits.takes_discount[invoices.buyer] & (distress < 0.05)
-    return is_usual & is_worth_it & (rng.random(len(invoices)) < 0.88)
 
 
 def _draw_payments(
-    rng: np.random.Generator, world: _World, payable: Ints, paid_on: Days, distress: Floats
-) -> list[Settlements]:
+    rng: np.random.Generator, scene: Scene, invoices: Invoices, intents: Intents, payable: Ints
+) -> Settlements:
     """Draw what each payment consists of: cash in one or two parts, discount, a fee that a bank kept."""
-    invoices, count = world.invoices, len(world.invoices)
-    discount = _discounts(world, payable, paid_on)
-    has_fee = (
-        (rng.random(count) < _SHARE_FEE_KEPT)
-        & (invoices.currency != "EUR")
-        & (payable > 20 * _BANK_FEE_MINOR)
-    )
+    every = np.arange(len(invoices))
+    discount = _discounts(scene, invoices, intents, payable)
+    is_foreign = invoices.currency != list(BASE_RATES).index("EUR")
+    has_fee = (rng.random(len(every)) < _SHARE_FEE_KEPT) & is_foreign & (payable > 20 * _BANK_FEE_MINOR)
     fee = np.where(has_fee, _BANK_FEE_MINOR, 0)
     cash = payable - discount - fee
-    is_split = rng.random(count) < 0.005 + 0.10 * np.clip(distress - 0.4, 0.0, 2.0)
-    first = np.where(is_split, np.rint(cash * rng.uniform(0.3, 0.7, count)).astype(np.int64), cash)
-    rest_on = payment_run(
-        paid_on + days(8 + rng.exponential(16.0, count)), world.profiles.habits.run[invoices.buyer]
-    )
-    over = np.where((rng.random(count) < _SHARE_OVERPAID) & ~is_split, 10_00, 0)
-    every = np.arange(count)
-    return [
-        Settlements(every, paid_on, first + np.where(cash > 0, over, 0), ("payment",) * count),
-        Settlements(every, paid_on, discount, ("discount",) * count),
-        Settlements(every, paid_on, fee, ("bank_fee",) * count),
-        Settlements(every, rest_on, cash - first, ("payment",) * count),
+    first, first_on = _draw_first_parts(rng, scene, invoices, intents, cash)
+    is_over = (rng.random(len(every)) < _SHARE_OVERPAID) & (first == 0) & (cash > 0)
+    last = _part(every, intents.pays, cash - first, "payment")
+    parts = [
+        _part(every, first_on, first, "payment"),
+        replace(last, over=np.where(is_over, _OVERPAID_MINOR, 0)),
+        _part(every, intents.pays, discount, "discount"),
+        _part(every, intents.pays, fee, "bank_fee"),
     ]
+    return joined([part.where((part.on < NEVER) & (part.minor > 0)) for part in parts])
 
 
-def _discounts(world: _World, payable: Ints, paid_on: Days) -> Ints:
-    invoices = world.invoices
-    is_early = (paid_on - invoices.issued <= np.timedelta64(_DISCOUNT_DAYS + 2, "D")) & (
-        paid_on < invoices.due
-    )
-    is_taken = is_early & world.profiles.habits.takes_discount[invoices.buyer]
-    return np.where(is_taken, np.rint(_DISCOUNT * payable).astype(np.int64), 0)
+def _discounts(scene: Scene, invoices: Invoices, intents: Intents, payable: Ints) -> Ints:
+    takes = scene.profiles.habits.takes_discount[invoices.buyer]
+    is_early = (intents.pays <= invoices.issued + DISCOUNT_DAYS) & (intents.pays < invoices.due)
+    return np.where(takes & is_early, np.rint(_DISCOUNT * payable).astype(np.int64), 0)
 
 
-def _draw_write_offs(rng: np.random.Generator, world: _World, paid: Settlements) -> Settlements:
-    """Draw write-offs of what an insolvent buyer left open, one to eight months after the insolvency."""
-    invoices, profiles, health = world.invoices, world.profiles, world.health
-    written_on = health.insolvent_on + days(rng.integers(30, 240, len(profiles)))
-    open_minor = invoices.minor - paid.sums(len(invoices))
-    item = np.flatnonzero((open_minor > 0) & ~np.isnat(health.insolvent_on[invoices.buyer]))
-    on = np.busday_offset(written_on[invoices.buyer[item]], 0, roll="forward")
-    return Settlements(item, on, open_minor[item], ("write_off",) * len(item))
+def _draw_first_parts(
+    rng: np.random.Generator, scene: Scene, invoices: Invoices, intents: Intents, cash: Ints
+) -> tuple[Ints, Ints]:
+    """Return what of late invoices is paid first, and when: after the due date, before the last part."""
+    length = intents.planned - invoices.due
+    is_split = (rng.random(len(invoices)) < scene.knobs.part_payments) & intents.is_late & (length > 8)
+    first_on = invoices.due + 1 + (rng.uniform(0.1, 0.8, len(invoices)) * length).astype(np.int64)
+    first_on = scene.calendar.last_workday(np.minimum(first_on, intents.planned - 3))
+    is_split &= first_on > invoices.issued
+    share = rng.uniform(0.3, 0.7, len(invoices))
+    first = np.where(is_split, np.rint(cash * share).astype(np.int64), 0)
+    return first, np.minimum(with_stops(first_on, invoices.buyer, scene.fates), intents.pays)
+
+
+def _draw_bounces(
+    rng: np.random.Generator, scene: Scene, invoices: Invoices, intents: Intents, payable: Ints
+) -> Settlements:
+    """Draw payments on the due date that the bank takes back some days later."""
+    drawn = (rng.random(len(invoices)) < scene.knobs.bounced) & intents.is_late & (payable > 0)
+    item = np.flatnonzero(drawn)
+    on = scene.calendar.last_workday(invoices.due[item])
+    back = on + rng.integers(2, 5, len(item))
+    kept = (on > invoices.issued[item]) & (intents.planned[item] > on + _BOUNCE_DAYS)
+    kept &= with_stops(on, invoices.buyer[item], scene.fates) == on
+    item, on, back = item[kept], on[kept], back[kept]
+    return joined([_part(item, on, payable[item], "payment"), _part(item, back, -payable[item], "payment")])
+
+
+def _draw_bills(rng: np.random.Generator, scene: Scene, invoices: Invoices, payable: Ints) -> Settlements:
+    item = np.flatnonzero(pays_by_bill(invoices, scene.profiles) & (payable > 0))
+    given = invoices.issued[item] + rng.integers(5, 20, len(item))
+    on = scene.calendar.last_workday(given)
+    kept = with_stops(on, invoices.buyer[item], scene.fates) == on
+    return _part(item[kept], on[kept], payable[item[kept]], "bill")
+
+
+def _draw_write_offs(
+    rng: np.random.Generator, scene: Scene, invoices: Invoices, open_minor: Ints
+) -> Settlements:
+    """Draw write-offs of what a failed buyer left open, months after its insolvency or its last payment."""
+    fates, buyers = scene.fates, len(scene.profiles)
+    after_event = fates.insolvent + rng.integers(*_WRITE_OFF_DAYS, size=buyers)
+    without = fates.fails + rng.integers(*_WRITE_OFF_DAYS_WITHOUT_EVENT, size=buyers)
+    written = np.where(fates.insolvent < NEVER, after_event, without)
+    item = np.flatnonzero((open_minor > 0) & (fates.fails < NEVER)[invoices.buyer])
+    on = np.busday_offset(written[invoices.buyer[item]].astype("datetime64[D]"), 0, roll="forward")
+    return _part(item, on.astype(np.int64), open_minor[item], "write_off")
 
 
 def _draw_recoveries(rng: np.random.Generator, lost: Settlements) -> Settlements:
     """Draw the estate's dividend on some of the losses, a year and more after the write-off."""
-    on = np.busday_offset(lost.on + days(rng.integers(270, 600, len(lost))), 0, roll="forward")
+    on = (lost.on + rng.integers(*_RECOVERY_DAYS, size=len(lost))).astype("datetime64[D]")
     share = rng.uniform(0.02, 0.15, len(lost))
     recovered = np.rint(share * lost.minor).astype(np.int64)
-    kept = (rng.random(len(lost)) < 0.4) & (recovered > 0)
-    return Settlements(lost.item, on, recovered, ("recovery",) * len(lost)).where(kept)
+    kept = (rng.random(len(lost)) < _SHARE_RECOVERED) & (recovered > 0)
+    day = np.busday_offset(on, 0, roll="forward").astype(np.int64)
+    return _part(lost.item, day, recovered, "recovery").where(kept)

@@ -7,9 +7,10 @@ import pandas as pd
 
 from features.sources.simulator.accounts import Accounts, draw_opening, draw_shape, draw_year, whole
 from features.sources.simulator.fx import BASE_RATES
-from features.sources.simulator.health import Health
 from features.sources.simulator.markets import COUNTRIES
+from features.sources.simulator.mistakes import spoil_statements
 from features.sources.simulator.profiles import Profiles
+from features.sources.simulator.scene import Scene
 from features.sources.simulator.window import (
     Days,
     Floats,
@@ -61,21 +62,16 @@ _VALUED_WITH_STOCK = (
 
 _NOT_TOLD = ("cash_all", "debt", "paid_in")
 _SHARE_ABRIDGED = 0.3
-_SHARE_RESTATED = 0.025
 _REVENUE_PER_EMPLOYEE = 190_000.0
 
 
-def statements_table(
-    rng: np.random.Generator, profiles: Profiles, health: Health, window: Window
-) -> pd.DataFrame:
+def statements_table(rng: np.random.Generator, scene: Scene) -> pd.DataFrame:
     """Return the table ``statements`` of the buyers that give accounts.
 
     Parameters
     ----------
     rng : numpy.random.Generator
-    profiles : Profiles
-    health : Health
-    window : Window
+    scene : Scene
 
     Returns
     -------
@@ -84,21 +80,23 @@ def statements_table(
         explain the change of equity and fixed assets, exactly; abridged accounts have no more of the year
         than its income.
     """
+    profiles, window = scene.profiles, scene.window
     given = np.flatnonzero(profiles.gives_accounts)
     closing_month = np.where(
         profiles.country[given] == "CN", 12, rng.choice([12, 12, 12, 12, 3, 6, 9], len(given))
     )
     shape = draw_shape(rng, profiles.industry[given], profiles.country[given] == "CN")
     scale = _currency_scale(profiles, given)
-    opening = draw_opening(rng, shape, profiles.trade.revenue[given] * scale, health.level[given, 0])
+    opening = draw_opening(rng, shape, profiles.trade.revenue[given] * scale, scene.health.level[given, 0])
     frames, state = [], opening
     for period_end in _period_ends(closing_month, window):
-        level = _yearly_level(health, given, period_end, window)
+        level = _yearly_level(scene, given, period_end)
         state = draw_year(rng, state, shape, level)
-        frames.append(_frame(rng, profiles, given, period_end, state))
+        value = _market_value(rng, profiles, given, state, level)
+        frames.append(_frame(rng, profiles, given, period_end, state | {"market_value": value}))
     table = pd.concat(frames, ignore_index=True)
-    table = _with_restatements(rng, table)
-    return _told(table, profiles, health, window)
+    table = _with_restatements(rng, table, scene.knobs.restatements)
+    return _told(spoil_statements(rng, table, scene.knobs), scene)
 
 
 def _currency_scale(profiles: Profiles, given: Ints) -> Floats:
@@ -113,11 +111,20 @@ def _period_ends(closing_month: Ints, window: Window) -> list[Days]:
     return [last_day_of_month((first_year + year).astype("datetime64[M]") + month) for year in years]
 
 
-def _yearly_level(health: Health, given: Ints, period_end: Days, window: Window) -> Floats:
+def _yearly_level(scene: Scene, given: Ints, period_end: Days) -> Floats:
     """Return the mean health of the twelve months that end with the period."""
-    last = window.month_of(period_end)
+    last = scene.window.month_of(period_end)
     months = np.clip(last[:, None] - np.arange(12), 0, None)
-    return np.asarray(health.level[given[:, None], months].mean(axis=1))
+    return np.asarray(scene.health.level[given[:, None], months].mean(axis=1))
+
+
+def _market_value(
+    rng: np.random.Generator, profiles: Profiles, given: Ints, items: Accounts, level: Floats
+) -> Floats:
+    """Return what the shares of listed buyers are worth: the market sees more than the accounts."""
+    multiple = np.exp(0.45 + 0.45 * np.clip(level, -4.0, 3.0) + rng.normal(0.0, 0.25, len(given)))
+    book = np.maximum(items["equity"], 0.05 * items["total_assets"])
+    return np.where(profiles.is_listed[given], whole(book * multiple), np.nan)
 
 
 def _frame(
@@ -149,9 +156,9 @@ def _sources(rng: np.random.Generator, count: int) -> Texts:
     return np.array(["register", "buyer", "agency"], dtype=object)[rng.choice(3, count, p=[0.6, 0.25, 0.15])]
 
 
-def _with_restatements(rng: np.random.Generator, table: pd.DataFrame) -> pd.DataFrame:
+def _with_restatements(rng: np.random.Generator, table: pd.DataFrame, share: float) -> pd.DataFrame:
     """Let a few statements come first with stock valued too high, and be put right by a later version."""
-    is_restated = (rng.random(len(table)) < _SHARE_RESTATED) & table["revenue"].notna().to_numpy()
+    is_restated = (rng.random(len(table)) < share) & table["revenue"].notna().to_numpy()
     right = table[is_restated].copy()
     right["received_at"] += pd.to_timedelta(rng.integers(40, 300, len(right)), unit="D").as_unit("s")
     too_high = whole(rng.uniform(0.05, 0.25, len(right)) * right["inventory"].to_numpy())
@@ -161,11 +168,12 @@ def _with_restatements(rng: np.random.Generator, table: pd.DataFrame) -> pd.Data
     return pd.concat([first, right], ignore_index=True)
 
 
-def _told(table: pd.DataFrame, profiles: Profiles, health: Health, window: Window) -> pd.DataFrame:
+def _told(table: pd.DataFrame, scene: Scene) -> pd.DataFrame:
     """Keep what is of four years before the start and later, but not after an insolvency."""
+    profiles, window = scene.profiles, scene.window
     position = pd.Index(profiles.buyer_id).get_indexer(pd.Index(table["buyer_id"]))
     received = table["received_at"].dt.tz_localize(None).to_numpy()
-    insolvent = health.insolvent_on[position].astype("datetime64[s]")
+    insolvent = scene.fates.insolvent_on[position].astype("datetime64[s]")
     is_before_insolvency = np.isnat(insolvent) | (received < insolvent)
     founded = profiles.founded[position] + days(365)
     ended = table["period_end"].to_numpy()

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 __all__ = [
+    "FUTURE_MONTHS",
     "HISTORY_MONTHS",
     "Days",
     "Flags",
@@ -36,6 +37,9 @@ Texts = npt.NDArray[np.object_]
 HISTORY_MONTHS = 60
 """Months before the books begin in which buyers already live, so that accounts of earlier years exist."""
 
+FUTURE_MONTHS = 8
+"""Months after the books end in which what was sold before is still paid, or not; nothing of it is told."""
+
 
 @dataclass(frozen=True)
 class Window:
@@ -46,7 +50,7 @@ class Window:
     start, end : datetime64[D]
         First and last day of the books.
     months : datetime64[M] ndarray
-        Every month from `HISTORY_MONTHS` before `start` to the month of `end`.
+        Every month from `HISTORY_MONTHS` before `start` to `FUTURE_MONTHS` after `end`.
     """
 
     start: np.datetime64
@@ -57,6 +61,11 @@ class Window:
     def first_month(self) -> int:
         """Position in `months` of the month in which the books begin."""
         return HISTORY_MONTHS
+
+    @property
+    def last_month(self) -> int:
+        """Position in `months` of the month in which the books end."""
+        return len(self.months) - 1 - FUTURE_MONTHS
 
     def month_of(self, day: Days) -> Ints:
         """Return each day's position in `months`; days outside take the nearest month."""
@@ -76,12 +85,13 @@ def make_window(end: date, years: int) -> Window:
     --------
     >>> window = make_window(date(2026, 6, 30), 4)
     >>> str(window.start), str(window.end), str(window.months[-1])
-    ('2022-07-01', '2026-06-30', '2026-06')
+    ('2022-07-01', '2026-06-30', '2027-02')
     """
     before = pd.Timestamp(end) - pd.DateOffset(years=years)
     start = np.datetime64(before.date(), "D") + np.timedelta64(1, "D")
     last = np.datetime64(end, "D")
-    months = np.arange(start.astype("datetime64[M]") - HISTORY_MONTHS, last.astype("datetime64[M]") + 1)
+    first_month, last_month = start.astype("datetime64[M]"), last.astype("datetime64[M]")
+    months = np.arange(first_month - HISTORY_MONTHS, last_month + 1 + FUTURE_MONTHS)
     return Window(start, last, months)
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from credence.cli.common import as_json, print_json, progress_bar
+from credence.cli.data_inputs import expanded, run_queries, show_proposal
 
 if TYPE_CHECKING:
     from features.sources.importing import Imported
@@ -18,17 +19,40 @@ __all__ = ["import_"]
 
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
-    "--mapping", "mapping_name", required=True, help="Name of a shipped mapping, or path of a TOML file."
+    "--mapping",
+    "--source",
+    "mapping_name",
+    help="Name of a shipped mapping (sap_fbl5n, sap_tables, odoo, kingdee, yonyou, highradius, ...), or path"
+    " of a TOML file.",
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the portfolio to write.")
+@click.option("--seller-id", help="Name of the seller, in place of the mapping's.")
+@click.option("--detect", is_flag=True, help="Propose a mapping for FILE and print it; nothing is written.")
+@click.option(
+    "--sql", "url", envvar="CREDENCE_SOURCE_URL", help="SQLAlchemy URL of a database to read with --query."
 )
 @click.option(
-    "--out", required=True, type=click.Path(path_type=Path), help="Folder of the portfolio to write."
+    "--query",
+    "queries",
+    multiple=True,
+    help="SELECT ..., or NAME=SELECT ... where the mapping's sources tell by name.",
 )
 @click.option("--format", "fmt", type=click.Choice(["parquet", "csv"]), default="parquet", show_default=True)
 @as_json
-def import_(files: tuple[Path, ...], mapping_name: str, out: Path, fmt: Any, as_json: bool) -> None:
-    """Turn the FILES of an export (CSV, Excel, Parquet) into a portfolio.
+def import_(
+    files: tuple[Path, ...],
+    mapping_name: str | None,
+    out: Path | None,
+    seller_id: str | None,
+    detect: bool,
+    url: str | None,
+    queries: tuple[str, ...],
+    fmt: Any,
+    as_json: bool,
+) -> None:
+    """Turn the FILES of an export (CSV, Excel, Parquet, SAP lists) or a query into a portfolio.
 
     Rows that cannot be loaded go to OUT/rejects.csv with their reasons. The exit code is 1 where more than
     5 % of the rows are refused or a control figure differs, and 2 where nothing could be imported.
@@ -36,17 +60,31 @@ def import_(files: tuple[Path, ...], mapping_name: str, out: Path, fmt: Any, as_
     \b
     Example:
       credence data import invoices.csv --mapping cassandra_ap_invoices --out build/cass
-      credence data import "AR 2025.xlsx" payments.csv --mapping our_erp.toml --out build/ledger
+      credence data import fbl5n.txt --source sap_fbl5n --seller-id acme --out build/ledger
+      credence data import "exports/*.csv" --mapping our_erp.toml --out build/ledger
+      credence data import unknown.csv --detect > our_erp.toml
+      credence data import --sql sqlite:///erp.db --query "SELECT * FROM ar" --mapping erp.toml --out out
     """  # noqa: D301 (click reads the escaped character)
     from credence.cli.output import check_target, replace_portfolio
-    from features.errors import Refused
+    from features.errors import InputError, Refused
     from features.sources.importing import import_files
+    from features.sources.intake import Query
     from features.sources.mapping import load_mapping
 
-    mapping = load_mapping(mapping_name)
+    paths = expanded(files)
+    if detect:
+        show_proposal(paths, as_json)
+        return
+    if mapping_name is None or out is None:
+        raise InputError.of("--mapping and --out", "not both", "name them, or use --detect")
+    if bool(queries) != bool(url) or bool(queries) == bool(paths):
+        step = "name FILES, or --sql with --query"
+        raise InputError.of("files, or a database and a query", "neither or a mixture", step)
+    mapping = load_mapping(mapping_name, {"seller_id": seller_id} if seller_id else None)
     check_target(out, mapping.seller.seller_id)
-    with progress_bar(len(files) + 3, "importing") as step:
-        imported = import_files(files, mapping, progress=lambda _stage: step(1))
+    inputs: list[str | Path | Query] = [*paths, *(run_queries(url, queries) if url else [])]
+    with progress_bar(len(inputs) + 3, "importing") as step_done:
+        imported = import_files(inputs, mapping, progress=lambda _stage: step_done(1))
     replace_portfolio(out, mapping.seller.seller_id, lambda folder: _write(imported, folder, fmt))
     summary = _summary(imported, out)
     if as_json:
@@ -71,6 +109,7 @@ def _summary(imported: Imported, out: Path) -> dict[str, Any]:
         "out": str(out),
         "seller_id": portfolio.seller.seller_id,
         "rows_read": imported.rows_read,
+        "left_out": dict(imported.left_out),
         "tables": {name: len(frame) for name, frame in portfolio.tables.items()},
         "repeated": dict(portfolio.repeated),
         "rejected": {"rows": rejects.rows, "share": imported.share_rejected, "reasons": rejects.reasons()},
@@ -95,6 +134,7 @@ def _text(summary: dict[str, Any]) -> str:
         repeated = summary["repeated"].get(name, 0)
         extra = f", {repeated:,} repeated rows counted once" if repeated else ""
         lines.append(f"  {name:<12} {rows:>10,} rows, knowledge time {summary['knowledge'][name]}{extra}")
+    lines += [f"left out {rows:,} rows: {reason}" for reason, rows in summary["left_out"].items()]
     rejected = summary["rejected"]
     lines.append(f"rejected {rejected['rows']:,} rows ({rejected['share']:.2%}), listed in rejects.csv")
     for item in rejected["reasons"]:

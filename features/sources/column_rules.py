@@ -42,6 +42,8 @@ class Rule(BaseModel):
 class Condition(Rule):
     """A test of one column of the export; every test that is set must hold.
 
+    `matches` is a regular expression that the whole cell must match.
+
     `less_than` and `more_than` read the column as a number; a row whose number is empty or unreadable meets
     neither.
     """
@@ -53,11 +55,14 @@ class Condition(Rule):
     not_in: list[Scalar] | None = None
     less_than: float | None = None
     more_than: float | None = None
+    matches: str | None = None
 
     @model_validator(mode="after")
     def _tests_something(self) -> Condition:
         if len(self.model_fields_set) < 2:
-            raise ValueError("set one of filled, equals, in, not_in, less_than, more_than beside 'from'")
+            raise ValueError(
+                "set one of filled, equals, in, not_in, less_than, more_than, matches beside 'from'"
+            )
         return self
 
 

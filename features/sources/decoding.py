@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from features.errors import InputError
 
-__all__ = ["as_utf8"]
+__all__ = ["as_utf8", "guessed_encoding"]
 
 _SAMPLE_BYTES = 65_536
 _MARKS = (
@@ -34,7 +34,7 @@ def as_utf8(content: bytes, name: str, encoding: str) -> bytes:
     name : str
         The file's name, for messages.
     encoding : str
-        What the mapping says that it is.
+        What the mapping says that it is; ``auto`` takes the guess.
 
     Raises
     ------
@@ -46,6 +46,8 @@ def as_utf8(content: bytes, name: str, encoding: str) -> bytes:
     >>> as_utf8("客户".encode("gbk"), "a.csv", "gbk").decode()
     '客户'
     """
+    if encoding == "auto":
+        encoding = guessed_encoding(content) or "utf-8"
     try:
         text = content.decode(
             "utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
@@ -63,7 +65,7 @@ def as_utf8(content: bytes, name: str, encoding: str) -> bytes:
 
 def _other_encoding(content: bytes, name: str, encoding: str) -> InputError:
     expected = f"text in {encoding}"
-    guess = _guessed_encoding(content)
+    guess = guessed_encoding(content)
     if not guess:
         return InputError.of(
             expected,
@@ -74,7 +76,7 @@ def _other_encoding(content: bytes, name: str, encoding: str) -> InputError:
     return InputError.of(expected, found, f'name it in the mapping: [source] encoding = "{guess}"')
 
 
-def _guessed_encoding(content: bytes) -> str:
+def guessed_encoding(content: bytes) -> str:
     """Return the likeliest of the encodings that the guide names; empty where it is no text."""
     for mark, name in _MARKS:
         if content.startswith(mark):

@@ -107,5 +107,7 @@ def _meets(condition: Condition, export: Export) -> Mask:
         numbers = plain_numbers(text, export.source).astype("float64").to_numpy()
         tests.append(numbers < (np.inf if condition.less_than is None else condition.less_than))
         tests.append(numbers > (-np.inf if condition.more_than is None else condition.more_than))
+    if condition.matches is not None:
+        tests.append(text.str.fullmatch(condition.matches, na=False).to_numpy(bool))
     result: Mask = np.logical_and.reduce(tests)
     return result

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,6 +13,7 @@ import pandas as pd
 
 from features.columns import TABLES, Column
 from features.errors import InputError, Refused
+from features.identifiers.validity import with_natural_persons
 from features.instants import day_of, end_of_day
 from features.portfolio import CheckedTables, Portfolio, assemble, check_tables
 from features.sources.blocks import Block, derive_keys, fill_knowledge, keep_rows, map_block, repeated_rows
@@ -20,7 +21,7 @@ from features.sources.column_rules import ColumnRule
 from features.sources.control import Reconciliation, reconcile
 from features.sources.evaluate import evaluate
 from features.sources.export import meets
-from features.sources.intake import File, read_files
+from features.sources.intake import File, Query, read_files
 from features.sources.mapping import Mapping as MappingFile
 from features.sources.rejects import Rejects
 from features.sources.rules import TableRule
@@ -45,12 +46,15 @@ class Imported:
     rows_read : int
         Rows of the export, refused ones included.
     reconciliation : Reconciliation
+    left_out : mapping of str to int
+        Rows of the files that are no data (subtotals, noted items), by reason.
     """
 
     portfolio: Portfolio
     rejects: Rejects
     rows_read: int
     reconciliation: Reconciliation
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def share_rejected(self) -> float:
@@ -114,7 +118,7 @@ def _no_progress(stage: str) -> None:
 
 
 def import_files(
-    paths: Sequence[str | Path], mapping: MappingFile, *, progress: Progress = _no_progress
+    paths: Sequence[str | Path | Query], mapping: MappingFile, *, progress: Progress = _no_progress
 ) -> Imported:
     """Turn the files of an export into a portfolio.
 
@@ -123,8 +127,8 @@ def import_files(
 
     Parameters
     ----------
-    paths : sequence of path
-        Files of the export; each is read by the source that its name matches.
+    paths : sequence of path or Query
+        Files of the export, or rows of queries; each is read by the source that its name matches.
     mapping : Mapping
     progress : callable, optional
         Called with the name of each stage.
@@ -154,8 +158,12 @@ def import_files(
     portfolio = assemble(checked, mapping.seller.seller(), sources=hashes, knowledge=_knowledge(draft))
     exports = [(file.source.rule.name, file.export) for file in files]
     reconciliation = reconcile(mapping.control, exports, rejects.labels, portfolio, draft.frames)
-    rows_read = sum(len(file.source.rows) + len(file.source.broken) for file in files)
-    return Imported(portfolio, rejects, rows_read, reconciliation)
+    rows_read = sum(file.source.rows_read for file in files)
+    left_out: dict[str, int] = {}
+    for file in files:
+        for reason, rows in file.source.left_out.items():
+            left_out[reason] = left_out.get(reason, 0) + rows
+    return Imported(portfolio, rejects, rows_read, reconciliation, left_out)
 
 
 def _refuse(mapping: MappingFile, file: File, rejects: Rejects) -> None:
@@ -191,6 +199,7 @@ def _check(
         if not any(len(frame) for frame in tables.values()):
             raise Refused(f"no row can be loaded; {rejects.summary_text()}")
         tables = {name: _with_knowledge(frame, name, mapping) for name, frame in tables.items() if len(frame)}
+        tables = with_natural_persons(tables)
         checked = check_tables(
             tables,
             mapping.seller.seller(),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -14,13 +13,12 @@ from features.errors import InputError, Problem
 from features.sources.column_rules import ColumnRule, Condition
 from features.sources.export import Export
 from features.sources.mapping import Mapping
-from features.sources.reading import SourceFile, read_source
-from features.sources.rules import SourceRule, TableRule, VersionRule
+from features.sources.odoo import prepare_odoo
+from features.sources.reading import SourceFile, read_source, source_of_frame
+from features.sources.rules import PrepareRule, SourceRule, TableRule, VersionRule
+from features.sources.sap import prepare_sap
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-__all__ = ["File", "read_files"]
+__all__ = ["File", "Query", "read_files"]
 
 
 @dataclass(frozen=True)
@@ -31,12 +29,35 @@ class File:
     export: Export
 
 
-def read_files(paths: Sequence[str | Path], mapping: Mapping, progress: Callable[[str], None]) -> list[File]:
+_PREPARES: dict[str, Callable[[Sequence[SourceFile], PrepareRule], list[SourceFile]]] = {
+    "sap_items": prepare_sap,
+    "odoo_items": prepare_odoo,
+}
+
+
+@dataclass(frozen=True)
+class Query:
+    """Rows that a query gave, under a name that the mapping's sources can match.
+
+    Parameters
+    ----------
+    name : str
+    frame : DataFrame, shape (n, columns)
+        Cells of any type.
+    """
+
+    name: str
+    frame: pd.DataFrame
+
+
+def read_files(
+    paths: Sequence[str | Path | Query], mapping: Mapping, progress: Callable[[str], None]
+) -> list[File]:
     """Read every file.
 
     Parameters
     ----------
-    paths : sequence of path
+    paths : sequence of path or Query
     mapping : Mapping
     progress : callable
         Called with the name of each stage.
@@ -46,30 +67,39 @@ def read_files(paths: Sequence[str | Path], mapping: Mapping, progress: Callable
     InputError
         Where a file has no source, a source no file, or a file lacks columns that the mapping names.
     """
-    rules = [_source_of(Path(path), mapping) for path in paths]
+    rules = [_source_of(path.name if isinstance(path, Query) else Path(path).name, mapping) for path in paths]
     unfed = [source.name for source in mapping.source if source not in rules]
     if unfed:
         raise InputError.of(
             f"a file for each source of the mapping, {unfed} included", "none", "name it as FILE too"
         )
+    sources = []
+    for path, rule in zip(paths, rules, strict=True):
+        progress("reading")
+        sources.append(_query_rows(path, rule) if isinstance(path, Query) else read_source(path, rule))
+    if mapping.prepare is not None:
+        sources = _PREPARES[mapping.prepare.name](sources, mapping.prepare)
     files: list[File] = []
     start = 0
-    for path, rule in zip(paths, rules, strict=True):
-        progress(f"reading {Path(path).name}")
-        source = read_source(path, rule)
+    for source in sources:
         rows = source.rows.set_axis(pd.RangeIndex(start, start + len(source.rows)))
         start += len(rows)
-        files.append(File(source, Export(rows, rule, mapping.seller.timezone)))
+        files.append(File(source, Export(rows, source.rule, mapping.seller.timezone)))
     _refuse_missing_columns(files, mapping)
     return files
 
 
-def _source_of(path: Path, mapping: Mapping) -> SourceRule:
+def _query_rows(query: Query, rule: SourceRule) -> SourceFile:
+    """Rows of a query, whose numbers have no marks of an export."""
+    return source_of_frame(query.name, query.frame, rule.model_copy(update={"decimal": ".", "thousands": ""}))
+
+
+def _source_of(name: str, mapping: Mapping) -> SourceRule:
     for source in mapping.source:
-        if fnmatch(path.name, source.files):
+        if fnmatch(name.lower(), source.files.lower()):
             return source
     patterns = [source.files for source in mapping.source]
-    raise InputError.of(f"a file whose name matches one of {patterns}", path.name, "correct [[source]] files")
+    raise InputError.of(f"a file whose name matches one of {patterns}", name, "correct [[source]] files")
 
 
 def _refuse_missing_columns(files: Iterable[File], mapping: Mapping) -> None:
@@ -78,10 +108,18 @@ def _refuse_missing_columns(files: Iterable[File], mapping: Mapping) -> None:
         found = list(file.export.rows.columns)
         lacking = [name for name in _needed(mapping, file.source.rule.name) if name not in found]
         if lacking:
-            step = "correct the mapping, or [source] header_row and delimiter"
+            step = _delimiter_hint(found) or "correct the mapping, or [source] header_row and delimiter"
             problems.append(Problem(f"columns {lacking} in {file.source.name}", f"columns {found}", step))
     if problems:
         raise InputError(problems)
+
+
+def _delimiter_hint(found: list[str]) -> str:
+    """Tell the delimiter of a file of which the whole header was read as one name; empty where it was not."""
+    counts = {mark: found[0].count(mark) for mark in ",;\t|"} if len(found) == 1 else {}
+    best = max(counts, key=lambda mark: counts[mark], default="")
+    shown = "\\t" if best == "\t" else best
+    return f'set [source] delimiter = "{shown}"' if counts.get(best) else ""
 
 
 def _needed(mapping: Mapping, source: str) -> list[str]:

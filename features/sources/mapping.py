@@ -13,7 +13,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from features.errors import InputError, Problem
 from features.sources.column_rules import ColumnRule
-from features.sources.rules import Control, Refusal, SellerRule, SourceRule, TableRule
+from features.sources.rules import (
+    Control,
+    PrepareRule,
+    Refusal,
+    SellerRule,
+    SkipRule,
+    SourceRule,
+    TableRule,
+)
 
 __all__ = ["Mapping", "load_mapping", "parse_mapping", "shipped_mappings"]
 
@@ -33,6 +41,8 @@ class Mapping(BaseModel):
         What each row of the export becomes.
     refuse : list of Refusal
     control : Control or None
+    prepare : PrepareRule or None
+        The program that makes rows of items and settlements first.
     observed_from, observed_until : str, ColumnRule or None
         A day, or a rule whose earliest (latest) day counts.
     round_amounts : bool
@@ -47,6 +57,7 @@ class Mapping(BaseModel):
     table: list[TableRule] = Field(min_length=1)
     refuse: list[Refusal] = []
     control: Control | None = None
+    prepare: PrepareRule | None = None
     observed_from: str | ColumnRule | None = None
     observed_until: str | ColumnRule | None = None
     round_amounts: bool = False
@@ -79,19 +90,22 @@ def shipped_mappings() -> list[str]:
     Examples
     --------
     >>> shipped_mappings()
-    ['american_bankruptcy', 'cassandra_ap_invoices', 'ibm_accounts_receivable']
+    ['american_bankruptcy', 'cassandra_ap_invoices', 'highradius', 'ibm_accounts_receivable', 'kingdee',
+    'odoo', 'sap_fbl5n', 'sap_tables', 'yonyou']
     """
     return sorted(
         path.name.removesuffix(".toml") for path in _shelf().iterdir() if path.name.endswith(".toml")
     )
 
 
-def load_mapping(name_or_path: str | Path) -> Mapping:
+def load_mapping(name_or_path: str | Path, seller: dict[str, str] | None = None) -> Mapping:
     """Read a mapping by the name of a shipped one or by the path of a TOML file.
 
     Parameters
     ----------
     name_or_path : str or Path
+    seller : dict of str to str, optional
+        Keys of the seller that take the place of the mapping's own, such as ``seller_id``.
 
     Raises
     ------
@@ -104,19 +118,19 @@ def load_mapping(name_or_path: str | Path) -> Mapping:
     'USD'
     """
     if str(name_or_path) in shipped_mappings():
-        return parse_mapping((_shelf() / f"{name_or_path}.toml").read_text("utf-8"))
+        return parse_mapping((_shelf() / f"{name_or_path}.toml").read_text("utf-8"), seller)
     path = Path(name_or_path)
     if not path.is_file():
         expected = f"the path of a mapping, or one of {', '.join(shipped_mappings())}"
         raise InputError.of(expected, f"'{path.name}', which is neither", "correct --mapping")
     try:
-        return parse_mapping(path.read_text("utf-8-sig"))
+        return parse_mapping(path.read_text("utf-8-sig"), seller)
     except UnicodeDecodeError as error:
         raise InputError.of("a mapping in UTF-8", "another encoding", "save it as UTF-8") from error
 
 
-def parse_mapping(text: str) -> Mapping:
-    """Read a mapping from TOML text.
+def parse_mapping(text: str, seller: dict[str, str] | None = None) -> Mapping:
+    """Read a mapping from TOML text; keys of `seller` take the place of its own.
 
     Raises
     ------
@@ -135,7 +149,10 @@ def parse_mapping(text: str) -> Mapping:
     'Customer'
     """
     try:
-        return Mapping.model_validate(tomllib.loads(text))
+        content = tomllib.loads(text)
+        if seller and isinstance(content.get("seller", {}), dict):
+            content["seller"] = content.get("seller", {}) | seller
+        return Mapping.model_validate(content)
     except tomllib.TOMLDecodeError as error:
         raise InputError.of("a TOML file", f"text that is none ({error})", "correct the mapping") from error
     except ValidationError as error:
@@ -170,7 +187,17 @@ def _path(location: tuple[int | str, ...]) -> str:
 def _hint(key: str) -> str:
     names = {
         field.alias or name
-        for model in (Mapping, SellerRule, SourceRule, TableRule, ColumnRule, Refusal, Control)
+        for model in (
+            Mapping,
+            SellerRule,
+            SourceRule,
+            TableRule,
+            ColumnRule,
+            Refusal,
+            Control,
+            SkipRule,
+            PrepareRule,
+        )
         for name, field in model.model_fields.items()
     }
     close = difflib.get_close_matches(key, sorted(names), 1)

@@ -7,7 +7,8 @@ import gzip
 import hashlib
 import io
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,13 @@ import pyarrow.csv as arrow_csv
 import pyarrow.parquet as pq
 
 from features.errors import InputError
+from features.sources.cleaning import cleaned, distinct, find_header
 from features.sources.decoding import as_utf8
+from features.sources.listing import read_listing
 from features.sources.rules import SourceRule
 from features.sources.texts import cells_as_text, column_as_text
 
-__all__ = ["SourceFile", "read_source"]
+__all__ = ["SourceFile", "read_source", "source_of_frame"]
 
 _SAMPLE_BYTES = 65_536
 
@@ -47,6 +50,12 @@ class SourceFile:
         Number of each row, counted from 1 after the header, empty lines left out.
     broken : DataFrame, columns ``number``, ``reason``, ``raw``
         Rows whose number of fields is not the header's.
+    left_out : dict of str to int
+        Rows that are no data, by reason.
+    rows_read : int
+        Rows of the file that are data, broken ones included.
+    raw, places : DataFrame and int64 ndarray, or None
+        Of prepared rows: the file's own rows, and which of them each was made from.
     """
 
     name: str
@@ -55,6 +64,10 @@ class SourceFile:
     rows: pd.DataFrame
     numbers: npt.NDArray[np.int64]
     broken: pd.DataFrame
+    left_out: dict[str, int] = field(default_factory=dict)
+    rows_read: int = 0
+    raw: pd.DataFrame | None = None
+    places: npt.NDArray[np.int64] | None = None
 
 
 def read_source(path: str | Path, rule: SourceRule) -> SourceFile:
@@ -79,25 +92,70 @@ def read_source(path: str | Path, rule: SourceRule) -> SourceFile:
         raise InputError.of(
             "an .xlsx workbook", f"{path.name}, in the old format", "save it as .xlsx or as CSV"
         )
-    broken = _broken([])
+    broken, lines = _broken([]), None
     if suffix in (".xlsx", ".xlsm"):
         rows = _read_excel(content, path.name, rule)
     elif suffix == ".parquet":
         rows = _read_parquet(content, path.name, rule)
+    elif rule.layout == "sap_list":
+        rows, broken, lines = _read_list(_unpacked(content, path), path.name, rule)
     else:
         rows, broken = _read_text(_unpacked(content, path), path.name, rule)
-    if rows.empty and broken.empty:
-        raise InputError.of(
-            "rows below a header", f"{path.name}, which has none", "check that the export is complete"
-        )
-    if rule.skip_last_rows:
-        rows = rows.iloc[: -rule.skip_last_rows]
-    numbers = np.setdiff1d(np.arange(1, len(rows) + len(broken) + 1), broken["number"])[: len(rows)]
     digest = hashlib.sha256(content).hexdigest()
-    return SourceFile(path.name, digest, rule, rows.reset_index(drop=True), numbers.astype(np.int64), broken)
+    return _finished(SourceFile(path.name, digest, rule, rows, _numbers(rows, broken, lines), broken))
+
+
+def source_of_frame(name: str, frame: pd.DataFrame, rule: SourceRule) -> SourceFile:
+    """Return rows that a query gave as a file of an export; its hash is that of their text.
+
+    Parameters
+    ----------
+    name : str
+        Name of the query, which takes the place of a file's name.
+    frame : DataFrame, shape (n, columns)
+        Cells of any type.
+    rule : SourceRule
+        Its decimal mark is the one in which numbers are written.
+    """
+    texts = {
+        title: frame.iloc[:, number]
+        if frame.dtypes.iloc[number] == "str"
+        else cells_as_text(frame.iloc[:, number].tolist(), rule.decimal)
+        for number, title in enumerate(distinct([str(title) for title in frame.columns]))
+    }
+    rows = pd.DataFrame(texts, dtype="str").fillna("")
+    digest = hashlib.sha256(pd.util.hash_pandas_object(rows, index=False).to_numpy().tobytes()).hexdigest()
+    return _finished(SourceFile(name, digest, rule, rows, _numbers(rows, _broken([]), None), _broken([])))
+
+
+def _numbers(rows: pd.DataFrame, broken: pd.DataFrame, lines: Sequence[int] | None) -> npt.NDArray[np.int64]:
+    if lines is not None:
+        return np.array(lines, np.int64)
+    return np.setdiff1d(np.arange(1, len(rows) + len(broken) + 1), broken["number"])[: len(rows)]
+
+
+def _finished(source: SourceFile) -> SourceFile:
+    """Leave out the last rows and all others that are no data; mend names and ids."""
+    rule = source.rule
+    if source.rows.empty and source.broken.empty:
+        step = "check that the export is complete"
+        raise InputError.of("rows below a header", f"{source.name}, which has none", step)
+    kept = len(source.rows) - rule.skip_last_rows
+    rows, numbers = source.rows.iloc[: max(kept, 0)].reset_index(drop=True), source.numbers[: max(kept, 0)]
+    rows, is_data, left_out = cleaned(rows, rule)
+    rows = rows.reset_index(drop=True)
+    count = len(rows) + len(source.broken)
+    return replace(source, rows=rows, numbers=numbers[is_data], left_out=left_out, rows_read=count)
+
+
+def _read_list(content: bytes, name: str, rule: SourceRule) -> tuple[pd.DataFrame, pd.DataFrame, list[int]]:
+    listing = read_listing(as_utf8(content, name, rule.encoding).decode(), name, rule)
+    return listing.frame(rule), _broken(listing.broken), listing.numbers
 
 
 def _content(path: Path) -> bytes:
+    if path.is_dir():
+        raise InputError.of("a file", f"{path.name}, which is a folder", "name the files in it")
     if not path.is_file():
         raise InputError.of("a file", f"none named {path.name} there", "correct the path")
     content = path.read_bytes()
@@ -119,7 +177,8 @@ def _unpacked(content: bytes, path: Path) -> bytes:
 
 def _read_text(content: bytes, name: str, rule: SourceRule) -> tuple[pd.DataFrame, pd.DataFrame]:
     utf8 = as_utf8(content, name, rule.encoding)
-    skipped = rule.header_row - 1
+    header_row = _header_row(rule, utf8, name)
+    skipped = header_row - 1
     broken: list[tuple[int, str, str]] = []
 
     def set_aside(row: Any) -> str:
@@ -128,12 +187,12 @@ def _read_text(content: bytes, name: str, rule: SourceRule) -> tuple[pd.DataFram
         return "skip"
 
     try:
-        columns = _header(utf8, name, rule)
+        columns = _header(utf8, name, rule, header_row)
         table = arrow_csv.read_csv(
             pa.BufferReader(utf8),
             # Reason: with threads the reader does not know the numbers of broken rows.
             read_options=arrow_csv.ReadOptions(
-                use_threads=False, skip_rows=rule.header_row, column_names=columns, block_size=1 << 24
+                use_threads=False, skip_rows=header_row, column_names=columns, block_size=1 << 24
             ),
             parse_options=arrow_csv.ParseOptions(
                 delimiter=rule.delimiter,
@@ -152,27 +211,33 @@ def _read_text(content: bytes, name: str, rule: SourceRule) -> tuple[pd.DataFram
     return rows, _broken(broken)
 
 
-def _header(utf8: bytes, name: str, rule: SourceRule) -> list[str]:
+def _header_row(rule: SourceRule, utf8: bytes, name: str) -> int:
+    """Return the number of the header's line, which may have to be found."""
+    if rule.header_row != "find":
+        return rule.header_row
+    sample = utf8[:_SAMPLE_BYTES].decode(errors="ignore").splitlines()
+    cells = (next(csv.reader([line], delimiter=rule.delimiter, quotechar=rule.quote), []) for line in sample)
+    return _found_header(find_header(cells, rule), name, rule)
+
+
+def _found_header(place: int, name: str, rule: SourceRule) -> int:
+    if place < 0:
+        wanted = list(rule.aliases)[:6]
+        step = "correct [source] delimiter and sheet, or add its names to [source.aliases]"
+        raise InputError.of(f"a row that names columns like {wanted}", f"{name}, which has none", step)
+    return place + 1
+
+
+def _header(utf8: bytes, name: str, rule: SourceRule, header_row: int) -> list[str]:
     """Names of the columns; names that repeat get their position, so that no column hides another."""
     lines = io.BytesIO(utf8)
-    above = [lines.readline() for _ in range(rule.header_row)]
+    above = [lines.readline() for _ in range(header_row)]
     if not lines.read(_SAMPLE_BYTES).strip():
-        found = f"{name}, which has none below row {rule.header_row}"
+        found = f"{name}, which has none below row {header_row}"
         raise InputError.of("rows below a header", found, "check that the export is complete")
-    return _distinct(
+    return distinct(
         next(csv.reader([above[-1].decode()], delimiter=rule.delimiter, quotechar=rule.quote), [])
     )
-
-
-def _distinct(names: list[str]) -> list[str]:
-    stripped = [name.strip() for name in names]
-    seen: set[str] = set()
-    result = []
-    for position, name in enumerate(stripped, start=1):
-        unique = name if name and name not in seen else f"{name}#{position}"
-        seen.add(unique)
-        result.append(unique)
-    return result
 
 
 def _refuse_open_quote(utf8: bytes, rows: pd.DataFrame, name: str, rule: SourceRule) -> None:
@@ -196,16 +261,19 @@ def _read_excel(content: bytes, name: str, rule: SourceRule) -> pd.DataFrame:
             "an .xlsx workbook", f"{name}, which is none", "save it as .xlsx or as CSV"
         ) from error
     try:
-        cells = [
-            list(row) for row in _sheet(book, name, rule).iter_rows(min_row=rule.header_row, values_only=True)
-        ]
+        cells = [list(row) for row in _sheet(book, name, rule).iter_rows(values_only=True)]
     finally:
         book.close()
+    if rule.header_row == "find":
+        shown = (["" if cell is None else str(cell) for cell in row] for row in cells)
+        cells = cells[_found_header(find_header(shown, rule), name, rule) - 1 :]
+    else:
+        cells = cells[rule.header_row - 1 :]
     filled = [row for row in cells if any(cell not in (None, "") for cell in row)]
     if not filled:
         return pd.DataFrame()
     width = max(len(row) for row in filled)
-    names = _distinct(
+    names = distinct(
         ["" if cell is None else str(cell) for cell in filled[0]] + [""] * (width - len(filled[0]))
     )
     columns = zip(*(row + [None] * (width - len(row)) for row in filled[1:]), strict=True)
@@ -229,6 +297,6 @@ def _read_parquet(content: bytes, name: str, rule: SourceRule) -> pd.DataFrame:
         table = pq.read_table(pa.BufferReader(content))
     except (pa.ArrowInvalid, OSError) as error:
         raise InputError.of("a Parquet file", f"{name}, which is none", "write it again") from error
-    names = _distinct(list(table.column_names))
+    names = distinct(list(table.column_names))
     texts = {name: column_as_text(table.column(number), rule.decimal) for number, name in enumerate(names)}
     return pd.DataFrame(texts)

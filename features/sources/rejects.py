@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from features.sources.reading import SourceFile
@@ -43,7 +44,10 @@ class Rejects:
     @property
     def rows(self) -> int:
         """Number of refused rows of the export."""
-        return len(self.labels) + sum(len(file.broken) for file in self._files)
+        refused = 0
+        for file, index in zip(self._files, self._indexes, strict=True):
+            refused += len(np.unique(file.numbers[index.isin(self.labels)])) + len(file.broken)
+        return refused
 
     def reasons(self) -> list[dict[str, Any]]:
         """Return each reason with its table, column and number of rows, the most frequent first."""
@@ -86,8 +90,8 @@ class Rejects:
         file, index = self._files[number], self._indexes[number]
         positions = index.get_indexer(labels)
         positions = np.sort(positions[positions >= 0])
-        rows = file.rows.iloc[positions].to_dict("records")
-        return pd.DataFrame(
+        rows = _own_rows(file, positions).to_dict("records")
+        lines = pd.DataFrame(
             {
                 "source_file": file.name,
                 "row": file.numbers[positions],
@@ -97,6 +101,7 @@ class Rejects:
                 "raw": [json.dumps(row, ensure_ascii=False) for row in rows],
             }
         )
+        return lines.drop_duplicates(["source_file", "row"])
 
     def _broken(self, file: SourceFile) -> pd.DataFrame:
         raw = [json.dumps({"line": text}, ensure_ascii=False) for text in file.broken["raw"]]
@@ -110,6 +115,13 @@ class Rejects:
                 "raw": raw,
             }
         )
+
+
+def _own_rows(file: SourceFile, positions: npt.NDArray[np.intp]) -> pd.DataFrame:
+    """Return rows as the file holds them, whatever was made of them."""
+    if file.raw is None or file.places is None:
+        return file.rows.iloc[positions]
+    return file.raw.iloc[file.places[positions]]
 
 
 def _place(item: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -12,8 +12,10 @@ from features.sources.column_rules import ColumnRule, Condition, Rule, check_for
 
 __all__ = [
     "Control",
+    "PrepareRule",
     "Refusal",
     "SellerRule",
+    "SkipRule",
     "SourceRule",
     "TableRule",
     "Tolerance",
@@ -128,27 +130,60 @@ class SellerRule(Rule):
         return Seller(**self.model_dump())
 
 
+class SkipRule(_When):
+    """Rows that are no data, such as subtotals: left out and counted, not refused."""
+
+    reason: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _has_condition(self) -> SkipRule:
+        if not self.when:
+            raise ValueError("set 'when': which rows are left out")
+        return self
+
+
+class PrepareRule(Rule):
+    """The program that makes rows of items and settlements before the tables are mapped.
+
+    `words` gives each of its roles the words that the system uses for it.
+    """
+
+    name: Literal["sap_items", "odoo_items"]
+    words: dict[str, list[str]] = Field(default_factory=dict)
+
+
 class SourceRule(Rule):
     """How one kind of file is read; the first source whose `files` matches a file's name reads it."""
 
     name: str = "export"
     files: str = "*"
+    layout: Literal["table", "sap_list"] = "table"
     encoding: str = "utf-8"
     delimiter: str = Field(",", min_length=1, max_length=1)
     quote: str = Field('"', min_length=1, max_length=1)
     sheet: str | int = 1
-    header_row: int = Field(1, ge=1)
+    header_row: Annotated[int, Field(ge=1)] | Literal["find"] = 1
     skip_last_rows: int = Field(0, ge=0)
     decimal: Literal[".", ","] = "."
     thousands: str = Field("", max_length=1)
     date_formats: list[str] = Field(default_factory=lambda: ["%Y-%m-%d"])
     null_words: list[str] = Field(default_factory=list)
+    aliases: dict[str, list[str]] = Field(default_factory=dict)
+    captions: dict[str, list[str]] = Field(default_factory=dict)
+    skip: list[SkipRule] = Field(default_factory=list)
+    fill_down: list[str] = Field(default_factory=list)
+    pad: dict[str, Annotated[int, Field(ge=1, le=40)]] = Field(default_factory=dict)
+    whole: list[str] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _marks_differ(self) -> SourceRule:
         if self.decimal == self.thousands:
             raise ValueError("decimal and thousands must differ")
         check_formats(self.date_formats)
+        if self.header_row == "find" and not self.aliases:
+            raise ValueError("header_row = 'find' needs aliases: the names that a header may have")
+        if self.layout == "sap_list" and not self.aliases:
+            raise ValueError("layout = 'sap_list' needs aliases: the names that a header may have")
         return self
 
 

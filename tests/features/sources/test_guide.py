@@ -10,7 +10,17 @@ import pytest
 from features.sources.column_rules import ColumnRule, Condition
 from features.sources.importing import import_files
 from features.sources.mapping import Mapping, parse_mapping
-from features.sources.rules import Control, Refusal, SellerRule, SourceRule, TableRule, Tolerance, Total
+from features.sources.rules import (
+    Control,
+    PrepareRule,
+    Refusal,
+    SellerRule,
+    SkipRule,
+    SourceRule,
+    TableRule,
+    Tolerance,
+    Total,
+)
 
 GUIDE = (Path(__file__).parents[3] / "docs" / "guides" / "mapping.md").read_text("utf-8")
 FILE, WORKED, *SNIPPETS = re.findall(r"```(?:csv|toml)\n(.*?)```", GUIDE, re.DOTALL)
@@ -37,7 +47,20 @@ def test_every_snippet_is_legal(snippet):
 
 @pytest.mark.parametrize(
     "model",
-    [Mapping, SellerRule, SourceRule, TableRule, ColumnRule, Condition, Refusal, Control, Tolerance, Total],
+    [
+        Mapping,
+        SellerRule,
+        SourceRule,
+        SkipRule,
+        PrepareRule,
+        TableRule,
+        ColumnRule,
+        Condition,
+        Refusal,
+        Control,
+        Tolerance,
+        Total,
+    ],
 )
 def test_every_key_is_described(model):
     keys = {field.alias or name for name, field in model.model_fields.items()}

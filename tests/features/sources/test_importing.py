@@ -547,3 +547,27 @@ def test_no_thousands_mark_is_said_in_words(tmp_path):
     (reason,) = imported.rejects.reasons()
     expected = "expected a number with decimal mark '.', no thousands mark; found something else"
     assert reason["reason"] == expected
+
+
+BUYERS = """
+[[table]]
+name = "buyers"
+[table.columns]
+buyer_id = "Customer"
+registration_id = "Code"
+"""
+
+
+@pytest.mark.parametrize(
+    ("column", "told"), [("", [True, False, False]), ('natural_person = "Person"\n', [False, False, True])]
+)
+def test_sole_traders_are_natural_persons_unless_the_source_says_who_is(tmp_path, column, told):
+    lines = [
+        "No,Customer,Issued,Amount,Code,Person",
+        "1,甲,2026-01-05,100,9211 0000 8021004338,false",
+        "2,乙,2026-01-05,100,91110000802100433B,false",
+        "3,丙,2026-01-05,100,921100008021004339,true",
+    ]
+    imported = run(tmp_path, HEAD + INVOICES + BUYERS + column, lines)
+    buyers = imported.portfolio.tables["buyers"].set_index("buyer_id")["natural_person"]
+    assert buyers[["甲", "乙", "丙"]].tolist() == told

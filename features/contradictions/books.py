@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from features.columns import INVOICE_KINDS, TABLES
+from features.identifiers.validity import judge_ids
 from features.instants import day_of
 from features.openings import closing_rows, latest
 from features.portfolio import Portfolio
@@ -91,6 +92,11 @@ class Books:
         frame = self.facts(name)
         days = day_of(frame[TABLES[name].knowledge], self.portfolio.seller.timezone)
         return pd.Series(days, index=frame.index)
+
+    @cached_property
+    def judged_ids(self) -> pd.DataFrame:
+        """What can be said of the registration number of each buyer in force."""
+        return judge_ids(self.facts("buyers"))
 
     @cached_property
     def items(self) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from features.columns import TABLES
-from features.contradictions import accounts, dates, ledger, records
+from features.contradictions import accounts, dates, identities, ledger, records
 from features.contradictions.books import MAX_DAYS_AHEAD
 from features.contradictions.entry import Check
 
@@ -166,6 +166,30 @@ _RECORDS = (
     ),
 )  # fmt: skip
 
+_IDENTITIES = (
+    Check(
+        "impossible_registration_id", "buyers", "registration_id", "notice",
+        "a number with the form and the check digits of its registration_scheme", "one that cannot exist",
+        "correct it from the register; leading zeros and letters are what exports lose",
+        "no feature reads it; duplicates are not found by it",
+        identities.impossible_ids,
+    ),
+    Check(
+        "shared_registration_id", "buyers", "registration_id", "notice",
+        "one buyer of a registration number", "another one with the same valid number",
+        "see `credence data duplicates`: one company under two ids has two halves of a history",
+        "each counts alone: exposure and arrears are split between them",
+        identities.shared_ids,
+    ),
+    Check(
+        "unmarked_natural_person", "buyers", "registration_id", "notice",
+        "natural_person true where the code is a sole trader's (USCC 92)", "false",
+        "set natural_person: rules for automated decisions on persons apply to this buyer",
+        "the flag counts as it stands",
+        identities.unmarked_natural_persons,
+    ),
+)  # fmt: skip
+
 _DATED = ("invoices", "allocations", "disputes", "statements", "events", "orders")
 _WITH_BUYER = tuple(
     name
@@ -253,6 +277,7 @@ CHECKS: tuple[Check, ...] = (
     *_LEDGER,
     *_ACCOUNTS,
     *_RECORDS,
+    *_IDENTITIES,
     *map(_known_later, TABLES),
     *map(_known_too_early, _DATED),
     *map(_unknown_buyer, _WITH_BUYER),

@@ -413,4 +413,37 @@ RATES = tuple(
     _with_currency(table) for table in ("invoices", "statements", "limits", "securities", "orders")
 )  # fmt: skip
 
-CASES = (*LEDGER, *ACCOUNTS, *RECORDS, *DATED, *RECORDED, *BUYERS, *RATES)
+VALID_CODE, SOLE_TRADER = "91110000802100433B", "921100008021004338"
+
+
+def registered(*numbers: str | None, natural_person: str = "false") -> Tables:
+    rows = [
+        buyer(
+            buyer_id=str(at),
+            registration_scheme="USCC",
+            registration_id=number,
+            natural_person=natural_person,
+        )
+        for at, number in enumerate(numbers)
+    ]
+    return {"buyers": rows}
+
+
+IDENTITIES = (
+    Case(
+        "impossible_registration_id", "buyers",
+        registered("91110000802100433C", "91110000802100434B", VALID_CODE, None),
+        registered(VALID_CODE, None), rows=2,
+    ),
+    Case(
+        "shared_registration_id", "buyers",
+        registered(VALID_CODE, "91110000 802100433b", "9144030071526726XG"),
+        registered(VALID_CODE, "9144030071526726XG", None, None), rows=2,
+    ),
+    Case(
+        "unmarked_natural_person", "buyers",
+        registered(SOLE_TRADER, VALID_CODE), registered(SOLE_TRADER, natural_person="true"),
+    ),
+)  # fmt: skip
+
+CASES = (*LEDGER, *ACCOUNTS, *RECORDS, *IDENTITIES, *DATED, *RECORDED, *BUYERS, *RATES)

@@ -1,0 +1,1 @@
+"""A portfolio's profile as a page."""

@@ -1,0 +1,1 @@
+"""Whether a ledger adds up, account by account."""

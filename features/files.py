@@ -25,7 +25,16 @@ from features.plain import NotPlain
 from features.plain_portfolio import LARGE_TABLES, plain_portfolio
 from features.portfolio import Portfolio, Seller, from_frames
 
-__all__ = ["content_hashes", "read", "source_files", "text_rows", "write"]
+__all__ = [
+    "Format",
+    "content_hashes",
+    "read",
+    "source_files",
+    "table_in_arrow",
+    "text_rows",
+    "write",
+    "write_head",
+]
 
 Format = Literal["parquet", "csv"]
 
@@ -100,6 +109,11 @@ def write(portfolio: Portfolio, folder: str | Path, fmt: Format = "parquet") -> 
     for name, frame in portfolio.tables.items():
         writer = _write_parquet if fmt == "parquet" else _write_csv
         writer(frame, portfolio, TABLES[name], folder / f"{name}.{fmt}")
+    write_head(portfolio, folder)
+
+
+def write_head(portfolio: Portfolio, folder: Path) -> None:
+    """Write ``portfolio.toml``: all that a portfolio's folder says but for the tables."""
     (folder / "portfolio.toml").write_text(tomli_w.dumps(_head(portfolio)), encoding="utf-8")
 
 
@@ -256,8 +270,14 @@ def _columns(frame: pd.DataFrame, table: Table) -> list[Column]:
 
 
 def _write_parquet(frame: pd.DataFrame, portfolio: Portfolio, table: Table, path: Path) -> None:
-    arrays = {column.name: _arrow(frame, column, portfolio, table) for column in _columns(frame, table)}
-    pq.write_table(pa.table(arrays), path)
+    pq.write_table(table_in_arrow(frame, portfolio, table), path)
+
+
+def table_in_arrow(frame: pd.DataFrame, portfolio: Portfolio, table: Table) -> pa.Table:
+    """Return rows of a table as Parquet files have them; arguments as in `text_rows`."""
+    return pa.table(
+        {column.name: _arrow(frame, column, portfolio, table) for column in _columns(frame, table)}
+    )
 
 
 def _arrow(frame: pd.DataFrame, column: Column, portfolio: Portfolio, table: Table) -> pa.Array:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -14,8 +16,18 @@ from credence.cli.data_inputs import expanded, run_queries, show_proposal
 
 if TYPE_CHECKING:
     from features.sources.importing import Imported
+    from features.sources.mapping import Mapping
+    from features.sources.parts import ImportedParts
 
-__all__ = ["import_"]
+__all__ = ["MAX_WHOLE_BYTES", "import_", "is_large"]
+
+MAX_WHOLE_BYTES = 8_000_000
+"""Text of an export above which it is imported in parts."""
+
+_PACKED = 8
+"""How much smaller gzip makes the text of a ledger, about."""
+
+Progress = Callable[[str], None]
 
 
 @click.command("import")
@@ -65,9 +77,8 @@ def import_(
       credence data import unknown.csv --detect > our_erp.toml
       credence data import --sql sqlite:///erp.db --query "SELECT * FROM ar" --mapping erp.toml --out out
     """  # noqa: D301 (click reads the escaped character)
-    from credence.cli.output import check_target, replace_portfolio
+    from credence.cli.output import check_target
     from features.errors import InputError, Refused
-    from features.sources.importing import import_files
     from features.sources.intake import Query
     from features.sources.mapping import load_mapping
 
@@ -84,8 +95,8 @@ def import_(
     check_target(out, mapping.seller.seller_id)
     inputs: list[str | Path | Query] = [*paths, *(run_queries(url, queries) if url else [])]
     with progress_bar(len(inputs) + 3, "importing") as step_done:
-        imported = import_files(inputs, mapping, progress=lambda _stage: step_done(1))
-    replace_portfolio(out, mapping.seller.seller_id, lambda folder: _write(imported, folder, fmt))
+        run = _in_parts if is_large(inputs, mapping) else _whole
+        imported = run(inputs, mapping, out, fmt, lambda _stage: step_done(1))
     summary = _summary(imported, out)
     if as_json:
         print_json(summary)
@@ -93,6 +104,51 @@ def import_(
         click.echo(_text(summary))
     if imported.failures:
         raise Refused("; ".join(imported.failures) + f"; see rejects.csv and differences.csv in {out}")
+
+
+def is_large(inputs: Sequence[Any], mapping: Mapping) -> bool:
+    """Whether an export is imported in parts: files with more text than is read at once, and no program.
+
+    Parameters
+    ----------
+    inputs : sequence of path or Query
+    mapping : Mapping
+    """
+    paths = [path for path in inputs if isinstance(path, Path)]
+    if mapping.prepare is not None or len(paths) < len(inputs):
+        return False
+    unpacked = (
+        path.stat().st_size * (_PACKED if path.suffix == ".gz" else 1) for path in paths if path.is_file()
+    )
+    return sum(unpacked) > MAX_WHOLE_BYTES
+
+
+def _whole(inputs: list[Any], mapping: Mapping, out: Path, fmt: Any, progress: Progress) -> Imported:
+    from credence.cli.output import replace_portfolio
+    from features.sources.importing import import_files
+
+    imported = import_files(inputs, mapping, progress=progress)
+    replace_portfolio(out, mapping.seller.seller_id, lambda folder: _write(imported, folder, fmt))
+    return imported
+
+
+def _in_parts(inputs: list[Any], mapping: Mapping, out: Path, fmt: Any, progress: Progress) -> ImportedParts:
+    from credence.cli.output import replace_portfolio
+    from features.growing import GrowingPortfolio
+    from features.sources.parts import import_in_parts
+
+    beside = out.absolute().parent
+    beside.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=f".{out.name}.", dir=beside) as scratch:
+        built, rows = Path(scratch, "portfolio"), Path(scratch, "rows")
+        rows.mkdir()
+        imported = import_in_parts(inputs, mapping, GrowingPortfolio(built, fmt), rows, progress=progress)
+        replace_portfolio(out, mapping.seller.seller_id, lambda folder: _put(built, folder))
+    return imported
+
+
+def _put(built: Path, folder: Path) -> None:
+    built.rename(folder)
 
 
 def _write(imported: Imported, folder: Path, fmt: Any) -> None:
@@ -103,14 +159,14 @@ def _write(imported: Imported, folder: Path, fmt: Any) -> None:
     imported.reconciliation.write(folder / "differences.csv")
 
 
-def _summary(imported: Imported, out: Path) -> dict[str, Any]:
+def _summary(imported: Imported | ImportedParts, out: Path) -> dict[str, Any]:
     portfolio, rejects, control = imported.portfolio, imported.rejects, imported.reconciliation
     return {
         "out": str(out),
         "seller_id": portfolio.seller.seller_id,
         "rows_read": imported.rows_read,
         "left_out": dict(imported.left_out),
-        "tables": {name: len(frame) for name, frame in portfolio.tables.items()},
+        "tables": dict(imported.row_counts),
         "repeated": dict(portfolio.repeated),
         "rejected": {"rows": rejects.rows, "share": imported.share_rejected, "reasons": rejects.reasons()},
         "reconciliation": {

@@ -18,7 +18,7 @@ from features.sources.evaluate import evaluate
 from features.sources.export import Export, meets
 from features.sources.rules import Control, TableRule, Tolerance
 
-__all__ = ["DIFFERENCE_COLUMNS", "Reconciliation", "reconcile"]
+__all__ = ["DIFFERENCE_COLUMNS", "Compared", "Reconciliation", "compare", "conclude", "reconcile"]
 
 DIFFERENCE_COLUMNS = ("figure", "item", "currency", "stated", "computed", "difference", "tolerated")
 """Columns of differences.csv; `tolerated` holds the mapping's reason, empty where there is none."""
@@ -91,15 +91,61 @@ def reconcile(
     -------
     Reconciliation
     """
-    parts = [_balances(portfolio)]
-    if control is not None and control.open_amount is not None:
-        parts.append(_open_amounts(control, exports, refused, portfolio, frames))
+    return conclude(control, [compare(control, exports, refused, portfolio, frames)])
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A portfolio, or a part of one, beside the control figures.
+
+    Parameters
+    ----------
+    balances : Reconciliation
+    figures : int
+        Open amounts compared.
+    items : int
+        Items of which the share of tolerated differences is taken.
+    differing : DataFrame or None
+        Items whose open amount differs; None where the mapping states none.
+    sums : dict of (measure, currency) to int
+        Minor units.
+    """
+
+    balances: Reconciliation
+    figures: int
+    items: int
+    differing: pd.DataFrame | None
+    sums: dict[tuple[str, str], int]
+
+
+def compare(
+    control: Control | None,
+    exports: Sequence[tuple[str, Export]],
+    refused: pd.Index[Any],
+    portfolio: Portfolio,
+    frames: Sequence[tuple[TableRule, pd.DataFrame]],
+) -> Compared:
+    """Compare a portfolio, or a part of one that is closed in itself; arguments as in `reconcile`."""
+    sums = totals(portfolio) if control is not None and control.total else {}
+    if control is None or control.open_amount is None:
+        return Compared(_balances(portfolio), 0, 0, None, sums)
+    figures, items, differing = _open_amounts(control, exports, refused, portfolio, frames)
+    return Compared(_balances(portfolio), figures, items, differing, sums)
+
+
+def conclude(control: Control | None, parts: Sequence[Compared]) -> Reconciliation:
+    """Return the reconciliation of all parts of a portfolio together."""
+    found = [part.balances.differences for part in parts]
+    compared = sum(part.balances.compared + part.figures for part in parts)
+    differing = [part.differing for part in parts if part.differing is not None]
+    if control is not None and differing:
+        found.append(_differences(control, differing, sum(part.items for part in parts)))
     if control is not None and control.total:
-        parts.append(_totals(control, portfolio))
-    found = [part.differences for part in parts if len(part.differences)]
-    compared = sum(part.compared for part in parts)
+        compared += len(control.total)
+        found.append(_totals(control, [part.sums for part in parts]))
+    filled = [lines for lines in found if len(lines)]
     return (
-        Reconciliation(compared, pd.concat(found, ignore_index=True)) if found else Reconciliation(compared)
+        Reconciliation(compared, pd.concat(filled, ignore_index=True)) if filled else Reconciliation(compared)
     )
 
 
@@ -109,7 +155,8 @@ def _open_amounts(
     refused: pd.Index[Any],
     portfolio: Portfolio,
     frames: Sequence[tuple[TableRule, pd.DataFrame]],
-) -> Reconciliation:
+) -> tuple[int, int, pd.DataFrame]:
+    """Return the number of figures and of items, and the items that differ."""
     invoices = [frame for rule, frame in frames if rule.name == "invoices"]
     parts = []
     for name, export in exports:
@@ -117,9 +164,9 @@ def _open_amounts(
             kept = export.where(~export.rows.index.isin(refused))
             parts.append(_stated(control, kept.where(meets(control.when, kept)), invoices))
     stated = (
-        pd.concat(parts).drop_duplicates(_KEY, keep="last")
+        pd.concat(parts).drop_duplicates(_KEY, keep="last").rename_axis("label").reset_index()
         if parts
-        else pd.DataFrame(columns=[*_KEY, "stated"])
+        else pd.DataFrame(columns=["label", *_KEY, "stated"])
     )
     items = open_items(portfolio)
     both = stated.merge(items, on=_KEY, how="outer" if control.complete else "left", validate="one_to_one")
@@ -129,11 +176,21 @@ def _open_amounts(
     computed = both["open_minor"].fillna(0).to_numpy(np.int64)
     differs = (minor != computed) & figures.notna().to_numpy(bool)
     differs |= unreadable | both["bad"].eq(True).to_numpy(bool)
-    tolerated = _tolerated(control.tolerate, both, differs)[differs]
-    rest = both[differs]
+    both = both.assign(minor=minor, computed=computed)
+    return int(figures.notna().sum()), len(both), both[differs]
+
+
+def _differences(control: Control, differing: Sequence[pd.DataFrame], items: int) -> pd.DataFrame:
+    """Return the lines of items that differ, in the order in which one comparison gives them."""
+    filled = [rows for rows in differing if len(rows)]
+    if not filled:
+        return pd.DataFrame()
+    rest = pd.concat(filled).sort_values(_KEY if control.complete else ["label"], kind="stable")
+    rest = rest.reset_index(drop=True)
     item = rest["invoice_id"] + np.where(rest["instalment"] == 1, "", "/" + rest["instalment"].astype("str"))
-    lines = _lines("open_amount", item, rest["currency"], minor[differs], computed[differs])
-    return Reconciliation(int(figures.notna().sum()), lines.assign(tolerated=tolerated))
+    stated, computed = rest["minor"].to_numpy(np.int64), rest["computed"].to_numpy(np.int64)
+    lines = _lines("open_amount", item, rest["currency"], stated, computed)
+    return lines.assign(tolerated=_tolerated(control.tolerate, rest, items))
 
 
 def _stated(control: Control, export: Export, invoices: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -167,22 +224,23 @@ def _keys_of_rows(invoices: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return keys[~keys.index.duplicated()]
 
 
-def _tolerated(tolerances: Sequence[Tolerance], both: pd.DataFrame, differs: Any) -> pd.Series[Any]:
-    reasons = pd.Series("", index=both.index, dtype="str")
+def _tolerated(tolerances: Sequence[Tolerance], rest: pd.DataFrame, items: int) -> pd.Series[Any]:
+    reasons = pd.Series("", index=rest.index, dtype="str")
     for number, tolerance in enumerate(tolerances):
-        chosen = differs & (reasons == "").to_numpy(bool) & both[f"meets_{number}"].eq(True).to_numpy(bool)
-        if chosen.sum() <= tolerance.max_share * len(both):
+        chosen = (reasons == "").to_numpy(bool) & rest[f"meets_{number}"].eq(True).to_numpy(bool)
+        if chosen.sum() <= tolerance.max_share * items:
             reasons = reasons.mask(chosen, tolerance.reason)
     return reasons
 
 
-def _totals(control: Control, portfolio: Portfolio) -> Reconciliation:
-    sums = totals(portfolio)
+def _totals(control: Control, sums: Sequence[dict[tuple[str, str], int]]) -> pd.DataFrame:
     stated = pd.DataFrame([total.model_dump() for total in control.total])
-    computed = [sums.get((total.measure, total.currency), 0) for total in control.total]
+    figures = [(total.measure, total.currency) for total in control.total]
+    computed = np.array([sum(part.get(figure, 0) for part in sums) for figure in figures], np.int64)
     minor, unreadable, _ = minor_from(stated["amount"], decimals_array(stated["currency"]), rounds=True)
-    lines = _lines("total", stated["measure"], stated["currency"], minor, np.array(computed, np.int64))
-    return Reconciliation(len(lines), lines[(minor != np.array(computed)) | unreadable])
+    lines = _lines("total", stated["measure"], stated["currency"], minor, computed)
+    differing: pd.DataFrame = lines[(minor != computed) | unreadable]
+    return differing
 
 
 def _balances(portfolio: Portfolio) -> Reconciliation:

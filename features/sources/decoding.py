@@ -5,12 +5,15 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
 
 from features.errors import InputError
 
-__all__ = ["as_utf8", "guessed_encoding"]
+__all__ = ["as_utf8", "copy_as_utf8", "guessed_encoding"]
 
 _SAMPLE_BYTES = 65_536
+_PART_BYTES = 1 << 22
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -46,21 +49,69 @@ def as_utf8(content: bytes, name: str, encoding: str) -> bytes:
     >>> as_utf8("客户".encode("gbk"), "a.csv", "gbk").decode()
     '客户'
     """
-    if encoding == "auto":
-        encoding = guessed_encoding(content) or "utf-8"
+    encoding = _named(content, encoding)
     try:
-        text = content.decode(
+        text = content.decode(_codec(encoding).name)
+    except UnicodeError as error:
+        raise _other_encoding(content, name, encoding) from error
+    if "\0" in text[:_SAMPLE_BYTES]:
+        raise _other_encoding(content, name, encoding)
+    return text.encode("utf-8")
+
+
+def copy_as_utf8(source: BinaryIO, target: Path, name: str, encoding: str) -> bool:
+    """Write the content of a text file in UTF-8, without a byte order mark, a part at a time.
+
+    Parameters
+    ----------
+    source : binary file
+        At its start.
+    target : Path
+        File to write.
+    name, encoding :
+        As in `as_utf8`.
+
+    Returns
+    -------
+    bool
+        Whether the text is empty.
+
+    Raises
+    ------
+    InputError
+        As in `as_utf8`.
+    """
+    sample = source.read(_SAMPLE_BYTES + 1)
+    encoding = _named(sample, encoding)
+    decoder = _codec(encoding).incrementaldecoder()
+    part, is_first = sample, True
+    try:
+        with target.open("wb") as file:
+            while True:
+                text = decoder.decode(part, not part)
+                if is_first and "\0" in text:
+                    raise _other_encoding(sample, name, encoding)
+                file.write(text.encode("utf-8"))
+                if not part:
+                    return not sample
+                part, is_first = source.read(_PART_BYTES), False
+    except UnicodeError as error:
+        raise _other_encoding(sample, name, encoding) from error
+
+
+def _named(content: bytes, encoding: str) -> str:
+    return (guessed_encoding(content) or "utf-8") if encoding == "auto" else encoding
+
+
+def _codec(encoding: str) -> codecs.CodecInfo:
+    try:
+        return codecs.lookup(
             "utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
         )
     except LookupError as error:
         raise InputError.of(
             "an encoding that Python knows", f"'{encoding}'", "correct [source] encoding"
         ) from error
-    except UnicodeError as error:
-        raise _other_encoding(content, name, encoding) from error
-    if "\0" in text[:_SAMPLE_BYTES]:
-        raise _other_encoding(content, name, encoding)
-    return text.encode("utf-8")
 
 
 def _other_encoding(content: bytes, name: str, encoding: str) -> InputError:

@@ -23,10 +23,24 @@ from features.sources.evaluate import evaluate
 from features.sources.export import meets
 from features.sources.intake import File, Query, read_files
 from features.sources.mapping import Mapping as MappingFile
+from features.sources.reading import SourceFile
 from features.sources.rejects import Rejects
 from features.sources.rules import TableRule
 
-__all__ = ["MAX_SHARE_REJECTED", "Imported", "import_files"]
+__all__ = [
+    "MAX_SHARE_REJECTED",
+    "Draft",
+    "Imported",
+    "bounds_of",
+    "check",
+    "draft_of",
+    "failures",
+    "import_files",
+    "known_times",
+    "left_out",
+    "observed_days",
+    "warnings",
+]
 
 MAX_SHARE_REJECTED = 0.05
 """Share of refused rows above which an import counts as failed."""
@@ -64,16 +78,12 @@ class Imported:
     @property
     def failures(self) -> list[str]:
         """Why the answer of the import is no; empty where it is yes."""
-        texts = []
-        if self.share_rejected > MAX_SHARE_REJECTED:
-            texts.append(
-                f"{self.share_rejected:.1%} of the rows were refused, more than {MAX_SHARE_REJECTED:.0%}"
-            )
-        if self.reconciliation.failed:
-            texts.append(
-                f"the control figures differ in {self.reconciliation.failed} places that nothing tolerates"
-            )
-        return texts
+        return failures(self.share_rejected, self.reconciliation)
+
+    @property
+    def row_counts(self) -> dict[str, int]:
+        """Rows of each table."""
+        return {name: len(frame) for name, frame in self.portfolio.tables.items()}
 
     def warnings(self, today: date) -> list[str]:
         """Return what is doubtful and no failure.
@@ -83,24 +93,61 @@ class Imported:
         today : date
             Day of the import in the seller's time zone.
         """
-        timezone = self.portfolio.seller.timezone
-        end = end_of_day(pd.DatetimeIndex([pd.Timestamp(today)]), timezone)[0]
-        known = pd.concat(
-            [frame[TABLES[name].knowledge] for name, frame in self.portfolio.tables.items()],
-            ignore_index=True,
-        )
-        later = known[known > end]
-        if later.empty or self.portfolio.observed_until <= end:
-            return []
-        latest = day_of(pd.DatetimeIndex([later.max()]), timezone)[0].date()
-        dated = f"{len(later)} row{'s are' if len(later) > 1 else ' is'} dated after today"
-        return [
-            f"{dated}, the latest {latest}; the books would end there: correct them, or set observed_until"
-        ]
+        until = self.portfolio.observed_until
+        return warnings([known_times(self.portfolio)], until, self.portfolio.seller.timezone, today)
+
+
+def failures(share_rejected: float, reconciliation: Reconciliation) -> list[str]:
+    """Return why the answer of an import is no; empty where it is yes.
+
+    Parameters
+    ----------
+    share_rejected : float
+        Share of the export's rows that were refused.
+    reconciliation : Reconciliation
+    """
+    texts = []
+    if share_rejected > MAX_SHARE_REJECTED:
+        texts.append(f"{share_rejected:.1%} of the rows were refused, more than {MAX_SHARE_REJECTED:.0%}")
+    if reconciliation.failed:
+        texts.append(f"the control figures differ in {reconciliation.failed} places that nothing tolerates")
+    return texts
+
+
+def known_times(portfolio: Portfolio) -> pd.Series[Any]:
+    """Return the number of rows of all tables by the time at which they were known."""
+    times = [frame[TABLES[name].knowledge] for name, frame in portfolio.tables.items()]
+    return pd.concat(times, ignore_index=True).value_counts(sort=False)
+
+
+def warnings(
+    known: Sequence[pd.Series[Any]], observed_until: pd.Timestamp, timezone: str, today: date
+) -> list[str]:
+    """Return what is doubtful about times and no failure.
+
+    Parameters
+    ----------
+    known : sequence of Series
+        From `known_times`, of each part of a portfolio.
+    observed_until : Timestamp
+    timezone : str
+        The seller's.
+    today : date
+        Day of the import there.
+    """
+    end = end_of_day(pd.DatetimeIndex([pd.Timestamp(today)]), timezone)[0]
+    late = [counts[counts.index > end] for counts in known]
+    rows = int(sum(counts.sum() for counts in late))
+    if not rows or observed_until <= end:
+        return []
+    last = max(counts.index.max() for counts in late if len(counts))
+    latest = day_of(pd.DatetimeIndex([last]), timezone)[0].date()
+    dated = f"{rows} row{'s are' if rows > 1 else ' is'} dated after today"
+    return [f"{dated}, the latest {latest}; the books would end there: correct them, or set observed_until"]
 
 
 @dataclass
-class _Draft:
+class Draft:
     """Rows of all tables before their checks, one frame a table rule; the index names the export's row."""
 
     frames: list[tuple[TableRule, pd.DataFrame]] = field(default_factory=list)
@@ -111,6 +158,20 @@ class _Draft:
         for rule, frame in self.frames:
             tables.setdefault(rule.name, []).append(keep_rows(frame[~frame.index.isin(refused)], rule))
         return {name: pd.concat(frames) for name, frames in tables.items()}
+
+    def knowledge(self) -> dict[str, str]:
+        """Tell whether the export says when it knew each table's rows.
+
+        One rule or row that assumes is enough for "assumed".
+        """
+        told: dict[str, str] = {}
+        for rule, frame in self.frames:
+            name = TABLES[rule.name].knowledge
+            column = rule.columns.get(name)
+            says = column is not None and column.from_ is not None and column.default is None
+            answer = rule.knowledge or ("given" if says and frame[name].notna().all() else "assumed")
+            told[rule.name] = "assumed" if "assumed" in (answer, told.get(rule.name)) else "given"
+        return told
 
 
 def _no_progress(stage: str) -> None:
@@ -146,24 +207,31 @@ def import_files(
     """
     files = read_files(paths, mapping, progress)
     rejects = Rejects([file.source for file in files], [file.export.rows.index for file in files])
-    for file in files:
-        _refuse(mapping, file, rejects)
     progress("mapping rows")
-    draft = _draft(files, mapping, rejects)
+    draft = draft_of(files, mapping, rejects)
     progress("checking rows")
-    bounds = _bounds(files, mapping, rejects.labels)
-    checked = _check(draft, mapping, rejects, bounds)
+    checked = check(
+        draft, mapping, rejects, bounds_of(observed_days(files, mapping, rejects.labels), mapping)
+    )
+    if checked is None:
+        raise Refused(f"no row can be loaded; {rejects.summary_text()}")
     progress("reconciling")
     hashes = {file.source.name: file.source.sha256 for file in files}
-    portfolio = assemble(checked, mapping.seller.seller(), sources=hashes, knowledge=_knowledge(draft))
+    portfolio = assemble(checked, mapping.seller.seller(), sources=hashes, knowledge=draft.knowledge())
     exports = [(file.source.rule.name, file.export) for file in files]
     reconciliation = reconcile(mapping.control, exports, rejects.labels, portfolio, draft.frames)
     rows_read = sum(file.source.rows_read for file in files)
-    left_out: dict[str, int] = {}
-    for file in files:
-        for reason, rows in file.source.left_out.items():
-            left_out[reason] = left_out.get(reason, 0) + rows
-    return Imported(portfolio, rejects, rows_read, reconciliation, left_out)
+    counts = left_out(file.source for file in files)
+    return Imported(portfolio, rejects, rows_read, reconciliation, counts)
+
+
+def left_out(sources: Iterable[SourceFile]) -> dict[str, int]:
+    """Return the rows of files that are no data, by reason."""
+    counts: dict[str, int] = {}
+    for source in sources:
+        for reason, rows in source.left_out.items():
+            counts[reason] = counts.get(reason, 0) + rows
+    return counts
 
 
 def _refuse(mapping: MappingFile, file: File, rejects: Rejects) -> None:
@@ -172,7 +240,10 @@ def _refuse(mapping: MappingFile, file: File, rejects: Rejects) -> None:
             rejects.add(file.export.rows.index[meets(rule.when, file.export)], rule.reason)
 
 
-def _draft(files: Iterable[File], mapping: MappingFile, rejects: Rejects) -> _Draft:
+def draft_of(files: Sequence[File], mapping: MappingFile, rejects: Rejects) -> Draft:
+    """Map the rows of files that no rule of the mapping refuses; what cannot be read goes to `rejects`."""
+    for file in files:
+        _refuse(mapping, file, rejects)
     draft: dict[int, list[pd.DataFrame]] = {}
     for file in files:
         kept = file.export.where(~file.export.rows.index.isin(rejects.labels))
@@ -187,18 +258,21 @@ def _draft(files: Iterable[File], mapping: MappingFile, rejects: Rejects) -> _Dr
                 draft.setdefault(number, []).append(frame)
                 for cell in block.unreadable:
                     rejects.add(cell.rows, cell.reason, cell.table, cell.column)
-    return _Draft([(mapping.table[number], pd.concat(frames)) for number, frames in sorted(draft.items())])
+    return Draft([(mapping.table[number], pd.concat(frames)) for number, frames in sorted(draft.items())])
 
 
-def _check(
-    draft: _Draft, mapping: MappingFile, rejects: Rejects, bounds: tuple[str | None, str | None]
-) -> CheckedTables:
-    """Refuse what the row checks find until they find nothing: a refused invoice takes its payments along."""
+def check(
+    draft: Draft, mapping: MappingFile, rejects: Rejects, bounds: tuple[str | None, str | None]
+) -> CheckedTables | None:
+    """Refuse what the row checks find until they find nothing: a refused invoice takes its payments along.
+
+    Returns None where no row is left.
+    """
     while True:
         tables = draft.without(rejects.labels)
-        if not any(len(frame) for frame in tables.values()):
-            raise Refused(f"no row can be loaded; {rejects.summary_text()}")
         tables = {name: _with_knowledge(frame, name, mapping) for name, frame in tables.items() if len(frame)}
+        if not tables:
+            return None
         tables = with_natural_persons(tables)
         checked = check_tables(
             tables,
@@ -222,39 +296,42 @@ def _with_knowledge(frame: pd.DataFrame, name: str, mapping: MappingFile) -> pd.
     return fill_knowledge(frame, TABLES[name], mapping.seller.timezone)
 
 
-def _knowledge(draft: _Draft) -> dict[str, str]:
-    """Tell whether the export says when it knew each table's rows; one rule or row that assumes is enough."""
-    told: dict[str, str] = {}
-    for rule, frame in draft.frames:
-        name = TABLES[rule.name].knowledge
-        column = rule.columns.get(name)
-        says = column is not None and column.from_ is not None and column.default is None
-        answer = rule.knowledge or ("given" if says and frame[name].notna().all() else "assumed")
-        told[rule.name] = "assumed" if "assumed" in (answer, told.get(rule.name)) else "given"
-    return told
+Days = tuple[list[Any], list[Any]]
+"""Days of the columns that say from when and until when the books are complete."""
 
 
-def _bounds(
-    files: Sequence[File], mapping: MappingFile, refused: pd.Index[Any]
-) -> tuple[str | None, str | None]:
+def observed_days(files: Sequence[File], mapping: MappingFile, refused: pd.Index[Any]) -> Days:
+    """Return the days that rows name for the rules of observed_from and observed_until."""
     return (
-        _bound(files, mapping.observed_from, refused, np.min),
-        _bound(files, mapping.observed_until, refused, np.max),
+        _days(files, mapping.observed_from, refused),
+        _days(files, mapping.observed_until, refused),
     )
 
 
-def _bound(
-    files: Sequence[File], rule: str | ColumnRule | None, refused: pd.Index[Any], choose: Callable[..., Any]
-) -> str | None:
-    """Return the earliest or latest day of a rule; files without its columns say nothing."""
-    if rule is None or isinstance(rule, str):
-        return rule
+def bounds_of(days: Days, mapping: MappingFile) -> tuple[str | None, str | None]:
+    """Return observed_from and observed_until: as given, or the earliest and latest of the days."""
+    return (
+        _bound(days[0], mapping.observed_from, np.min),
+        _bound(days[1], mapping.observed_until, np.max),
+    )
+
+
+def _days(files: Sequence[File], rule: str | ColumnRule | None, refused: pd.Index[Any]) -> list[Any]:
+    """Return the days of a rule; files without its columns say nothing."""
     days: list[Any] = []
+    if not isinstance(rule, ColumnRule):
+        return days
     for file in files:
         if set(rule.columns) <= set(file.export.rows.columns):
             export = file.export.where(~file.export.rows.index.isin(refused))
             result = evaluate(rule, Column("observed", "date"), export, pd.DataFrame(index=export.rows.index))
             days += list(result.values.dropna().drop_duplicates())
+    return days
+
+
+def _bound(days: list[Any], rule: str | ColumnRule | None, choose: Callable[..., Any]) -> str | None:
+    if not isinstance(rule, ColumnRule):
+        return rule
     if not days:
         raise InputError.of(
             f"days in columns {rule.columns}", "none", "correct observed_from and observed_until"

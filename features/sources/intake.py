@@ -18,7 +18,7 @@ from features.sources.reading import SourceFile, read_source, source_of_frame
 from features.sources.rules import PrepareRule, SourceRule, TableRule, VersionRule
 from features.sources.sap import prepare_sap
 
-__all__ = ["File", "Query", "read_files"]
+__all__ = ["File", "Query", "lacks_columns", "query_rows", "read_files", "refuse_missing_columns", "rules_of"]
 
 
 @dataclass(frozen=True)
@@ -67,16 +67,11 @@ def read_files(
     InputError
         Where a file has no source, a source no file, or a file lacks columns that the mapping names.
     """
-    rules = [_source_of(path.name if isinstance(path, Query) else Path(path).name, mapping) for path in paths]
-    unfed = [source.name for source in mapping.source if source not in rules]
-    if unfed:
-        raise InputError.of(
-            f"a file for each source of the mapping, {unfed} included", "none", "name it as FILE too"
-        )
+    rules = rules_of(paths, mapping)
     sources = []
     for path, rule in zip(paths, rules, strict=True):
         progress("reading")
-        sources.append(_query_rows(path, rule) if isinstance(path, Query) else read_source(path, rule))
+        sources.append(query_rows(path, rule) if isinstance(path, Query) else read_source(path, rule))
     if mapping.prepare is not None:
         sources = _PREPARES[mapping.prepare.name](sources, mapping.prepare)
     files: list[File] = []
@@ -85,11 +80,22 @@ def read_files(
         rows = source.rows.set_axis(pd.RangeIndex(start, start + len(source.rows)))
         start += len(rows)
         files.append(File(source, Export(rows, source.rule, mapping.seller.timezone)))
-    _refuse_missing_columns(files, mapping)
+    refuse_missing_columns(files, mapping)
     return files
 
 
-def _query_rows(query: Query, rule: SourceRule) -> SourceFile:
+def rules_of(paths: Sequence[str | Path | Query], mapping: Mapping) -> list[SourceRule]:
+    """Return the source that reads each file (InputError where there is none, or a source has no file)."""
+    rules = [_source_of(path.name if isinstance(path, Query) else Path(path).name, mapping) for path in paths]
+    unfed = [source.name for source in mapping.source if source not in rules]
+    if unfed:
+        raise InputError.of(
+            f"a file for each source of the mapping, {unfed} included", "none", "name it as FILE too"
+        )
+    return rules
+
+
+def query_rows(query: Query, rule: SourceRule) -> SourceFile:
     """Rows of a query, whose numbers have no marks of an export."""
     return source_of_frame(query.name, query.frame, rule.model_copy(update={"decimal": ".", "thousands": ""}))
 
@@ -102,16 +108,22 @@ def _source_of(name: str, mapping: Mapping) -> SourceRule:
     raise InputError.of(f"a file whose name matches one of {patterns}", name, "correct [[source]] files")
 
 
-def _refuse_missing_columns(files: Iterable[File], mapping: Mapping) -> None:
+def refuse_missing_columns(files: Iterable[File], mapping: Mapping) -> None:
+    """Refuse files that lack columns which the mapping names (InputError)."""
     problems = []
     for file in files:
         found = list(file.export.rows.columns)
-        lacking = [name for name in _needed(mapping, file.source.rule.name) if name not in found]
+        lacking = lacks_columns(found, mapping, file.source.rule.name)
         if lacking:
             step = _delimiter_hint(found) or "correct the mapping, or [source] header_row and delimiter"
             problems.append(Problem(f"columns {lacking} in {file.source.name}", f"columns {found}", step))
     if problems:
         raise InputError(problems)
+
+
+def lacks_columns(found: Sequence[str], mapping: Mapping, source: str) -> list[str]:
+    """Return the columns that a file of a source must have and does not."""
+    return [name for name in _needed(mapping, source) if name not in found]
 
 
 def _delimiter_hint(found: list[str]) -> str:

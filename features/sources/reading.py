@@ -27,7 +27,7 @@ from features.sources.listing import read_listing
 from features.sources.rules import SourceRule
 from features.sources.texts import cells_as_text, column_as_text
 
-__all__ = ["SourceFile", "read_source", "source_of_frame"]
+__all__ = ["SourceFile", "TextRows", "read_source", "refuse_open_quote", "source_of_frame", "text_rows"]
 
 _SAMPLE_BYTES = 65_536
 
@@ -177,38 +177,69 @@ def _unpacked(content: bytes, path: Path) -> bytes:
 
 def _read_text(content: bytes, name: str, rule: SourceRule) -> tuple[pd.DataFrame, pd.DataFrame]:
     utf8 = as_utf8(content, name, rule.encoding)
-    header_row = _header_row(rule, utf8, name)
-    skipped = header_row - 1
+    try:
+        text = text_rows(utf8, name, rule)
+        table = arrow_csv.read_csv(pa.BufferReader(utf8), **text.options)
+    except pa.ArrowInvalid as error:
+        raise InputError.of("delimited text with a header", f"{name}: {error}", "correct [source]") from error
+    rows = table.to_pandas().astype("str")
+    if utf8.count(rule.quote.encode()) % 2:
+        refuse_open_quote(rows, name)
+    return rows, _broken(text.broken)
+
+
+@dataclass(frozen=True)
+class TextRows:
+    """How the rows of a text file are read, and those that have another number of fields than its header.
+
+    Parameters
+    ----------
+    options : dict
+        Arguments of Arrow's readers of CSV.
+    broken : list of (number, reason, text)
+        Filled while the file is read.
+    """
+
+    options: dict[str, Any]
+    broken: list[tuple[int, str, str]]
+
+
+def text_rows(head: bytes, name: str, rule: SourceRule) -> TextRows:
+    """Return how the rows of a text file in UTF-8 are read.
+
+    Parameters
+    ----------
+    head : bytes
+        The file's content or its beginning, with the header and 64 KiB below it.
+    name : str
+        The file's name, for messages.
+    rule : SourceRule
+    """
+    header_row = _header_row(rule, head, name)
     broken: list[tuple[int, str, str]] = []
 
     def set_aside(row: Any) -> str:
         reason = f"expected {row.expected_columns} fields as in the header; found {row.actual_columns}"
-        broken.append((row.number - skipped - 1, reason, row.text))
+        broken.append((row.number - header_row, reason, row.text))
         return "skip"
 
-    try:
-        columns = _header(utf8, name, rule, header_row)
-        table = arrow_csv.read_csv(
-            pa.BufferReader(utf8),
-            # Reason: with threads the reader does not know the numbers of broken rows.
-            read_options=arrow_csv.ReadOptions(
-                use_threads=False, skip_rows=header_row, column_names=columns, block_size=1 << 24
-            ),
-            parse_options=arrow_csv.ParseOptions(
-                delimiter=rule.delimiter,
-                quote_char=rule.quote,
-                newlines_in_values=True,
-                invalid_row_handler=set_aside,
-            ),
-            convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False
-            ),
-        )
-    except pa.ArrowInvalid as error:
-        raise InputError.of("delimited text with a header", f"{name}: {error}", "correct [source]") from error
-    rows = table.to_pandas().astype("str")
-    _refuse_open_quote(utf8, rows, name, rule)
-    return rows, _broken(broken)
+    columns = _header(head, name, rule, header_row)
+    options = {
+        # Reason: with threads the reader does not know the numbers of broken rows.
+        "read_options": arrow_csv.ReadOptions(
+            use_threads=False, skip_rows=header_row, column_names=columns, block_size=1 << 24
+        ),
+        "parse_options": arrow_csv.ParseOptions(
+            delimiter=rule.delimiter,
+            quote_char=rule.quote,
+            newlines_in_values=True,
+            invalid_row_handler=set_aside,
+        ),
+        "convert_options": arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False
+        ),
+    }
+    return TextRows(options, broken)
 
 
 def _header_row(rule: SourceRule, utf8: bytes, name: str) -> int:
@@ -240,9 +271,9 @@ def _header(utf8: bytes, name: str, rule: SourceRule, header_row: int) -> list[s
     )
 
 
-def _refuse_open_quote(utf8: bytes, rows: pd.DataFrame, name: str, rule: SourceRule) -> None:
+def refuse_open_quote(rows: pd.DataFrame, name: str) -> None:
     """Refuse a file where a quote that is never closed swallows every line after it into one long cell."""
-    if utf8.count(rule.quote.encode()) % 2 and any(rows[column].str.contains("\n").any() for column in rows):
+    if any(rows[column].str.contains("\n").any() for column in rows):
         found = f"{name}, where a quote is opened and not closed"
         raise InputError.of(
             "quotes in pairs", found, "correct the file, or set [source] quote to an unused mark"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pandas as pd
 
 from features.sources.reading import SourceFile
 
-__all__ = ["COLUMNS", "Rejects"]
+__all__ = ["COLUMNS", "Rejects", "RejectsOfParts", "in_order"]
 
 COLUMNS = ("source_file", "row", "table", "column", "reason", "raw")
 """Columns of rejects.csv: `row` counts from 1 after the header; `raw` is the row as JSON."""
@@ -57,28 +58,22 @@ class Rejects:
         for file in self._files:
             for found, rows in file.broken["reason"].value_counts().items():
                 counts["", "", str(found)] = counts.get(("", "", str(found)), 0) + int(rows)
-        ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        return [{"table": t, "column": c, "reason": reason, "rows": rows} for (t, c, reason), rows in ordered]
+        return _most_frequent_first(counts)
 
     def summary_text(self) -> str:
         """Return the most frequent reasons in one line."""
-        parts = [f"{item['rows']} rows: {_place(item)}{item['reason']}" for item in self.reasons()[:3]]
-        return "; ".join(parts) or "the mapping's conditions choose none"
+        return _summary(self.reasons())
 
     def frame(self) -> pd.DataFrame:
         """Return one line for each refused row and reason, in the order of the files."""
+        return in_order([self.lines()], [file.name for file in self._files])
+
+    def lines(self) -> pd.DataFrame:
+        """Return one line for each refused row and reason, broken lines first."""
         parts = [self._broken(file) for file in self._files]
         parts += [self._lines(number, *found) for found in self._found for number in range(len(self._files))]
         filled = [part for part in parts if len(part)]
-        if not filled:
-            return pd.DataFrame(columns=list(COLUMNS))
-        order = {file.name: number for number, file in enumerate(self._files)}
-        lines = pd.concat(filled)
-        return lines.sort_values(
-            ["source_file", "row"],
-            key=lambda keys: keys.map(order) if keys.name == "source_file" else keys,
-            kind="stable",
-        ).reset_index(drop=True)[list(COLUMNS)]
+        return pd.concat(filled) if filled else pd.DataFrame(columns=list(COLUMNS))
 
     def write(self, path: str | Path) -> None:
         """Write the refused rows as CSV."""
@@ -115,6 +110,81 @@ class Rejects:
                 "raw": raw,
             }
         )
+
+
+@dataclass(frozen=True)
+class RejectsOfParts:
+    """Refused rows of an export that was imported in parts; the same as `Rejects` tells of the whole.
+
+    Parameters
+    ----------
+    names : list of str
+        The files, in their order.
+    """
+
+    names: list[str]
+    _lines: list[pd.DataFrame] = field(default_factory=list)
+    _counts: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    _rows: list[int] = field(default_factory=list)
+
+    def add(self, rejects: Rejects) -> None:
+        """Add the refused rows of a part."""
+        self._lines.append(rejects.lines())
+        self._rows.append(rejects.rows)
+        for item in rejects.reasons():
+            place = (item["table"], item["column"], item["reason"])
+            self._counts[place] = self._counts.get(place, 0) + item["rows"]
+
+    @property
+    def rows(self) -> int:
+        """Number of refused rows of the export."""
+        return sum(self._rows)
+
+    def reasons(self) -> list[dict[str, Any]]:
+        """Return each reason as `Rejects.reasons` does."""
+        return _most_frequent_first(self._counts)
+
+    def summary_text(self) -> str:
+        """Return the most frequent reasons in one line."""
+        return _summary(self.reasons())
+
+    def write(self, path: str | Path) -> None:
+        """Write the refused rows as CSV."""
+        in_order(self._lines, self.names).to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+
+
+def in_order(lines: Sequence[pd.DataFrame], names: Sequence[str]) -> pd.DataFrame:
+    """Return lines of refused rows in the order of the files that hold the rows.
+
+    Parameters
+    ----------
+    lines : sequence of DataFrame, columns `COLUMNS`
+    names : sequence of str
+        The files.
+    """
+    filled = [part for part in lines if len(part)]
+    if not filled:
+        return pd.DataFrame(columns=list(COLUMNS))
+    order = {name: number for number, name in enumerate(names)}
+    return (
+        pd.concat(filled)
+        .sort_values(
+            ["source_file", "row"],
+            key=lambda keys: keys.map(order) if keys.name == "source_file" else keys,
+            kind="stable",
+        )
+        .reset_index(drop=True)[list(COLUMNS)]
+    )
+
+
+def _most_frequent_first(counts: dict[tuple[str, str, str], int]) -> list[dict[str, Any]]:
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [{"table": t, "column": c, "reason": reason, "rows": rows} for (t, c, reason), rows in ordered]
+
+
+def _summary(reasons: Sequence[dict[str, Any]]) -> str:
+    parts = [f"{item['rows']} rows: {_place(item)}{item['reason']}" for item in reasons[:3]]
+    return "; ".join(parts) or "the mapping's conditions choose none"
 
 
 def _own_rows(file: SourceFile, positions: npt.NDArray[np.intp]) -> pd.DataFrame:

@@ -35,13 +35,14 @@ def reconcile(directory: str, start: Any, end: Any, out: Path | None, as_json: b
       credence data reconcile build/ledger --from 2025-01-01 --to 2026-01-01 --out accounts.csv
     """  # noqa: D301 (click reads the escaped character)
     from credence.cli.output import replace_file
+    from credence.cli.sheets import harmless
     from features.errors import Refused
     from features.files import read
     from features.reconciliation.roll_forward import roll_forward
 
     rolled = roll_forward(read(directory), start, end)
     if out is not None:
-        texts = rolled.as_text()
+        texts = harmless(rolled.as_text(), ["buyer_id"])
         replace_file(out, lambda path: texts.to_csv(path, index=False, encoding="utf-8", lineterminator="\n"))
     if as_json:
         print_json(_summary(rolled, out))

@@ -150,6 +150,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "control_figures": ("control figures", "控制数"),
     "figures_that_differ": ("differ", "不符"),
     "state_none": ("Not reconciled: no control figure.", "未对账：没有控制数。"),
+    "state_import": (
+        "The import reconciled {compared} control figures; {differ} differ.",
+        "导入时已核对 {compared} 个控制数，其中 {differ} 个不符。",
+    ),
     "state_differs": (
         "{failed} of {compared} control figures differ.",
         "{compared} 个控制数中有 {failed} 个不符。",

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from credence.cli.data import data
 from credence.cli.data_import import import_
 from features.errors import InputError
 from features.files import read
@@ -61,6 +62,18 @@ def test_a_query_becomes_a_portfolio(desk, query):
     assert invoices["amount_minor"].tolist() == [1050, 123456]
     assert invoices["buyer_id"].tolist() == ["007", "B"]
     assert "reconciled: 2 figures, 0 differ" in result.stdout
+
+
+def test_what_the_import_reconciled_is_told_later(desk):
+    target = ["--mapping", desk / "map.toml", "--out", desk / "out"]
+    run("--sql", f"sqlite:///{desk / 'erp.db'}", "--query", "SELECT * FROM ar", *target)
+    told = "the import reconciled 2 figures, 0 differ"
+    for command in ("check", "reconcile"):
+        assert told in CliRunner().invoke(data, [command, str(desk / "out")]).stdout
+        assert told in CliRunner().invoke(data, [command, str(desk / "out"), "--json"]).stdout
+    assert CliRunner().invoke(data, ["describe", str(desk / "out")]).exit_code == 0
+    page = (desk / "out" / "describe.html").read_text()
+    assert "no control figure. The import reconciled 2 control figures; 0 differ." in page
 
 
 @pytest.mark.parametrize(

@@ -153,8 +153,9 @@ def _put(built: Path, folder: Path) -> None:
 
 def _write(imported: Imported, folder: Path, fmt: Any) -> None:
     from features.files import write
+    from features.sources.control_kept import with_import_result
 
-    write(imported.portfolio, folder, fmt)
+    write(with_import_result(imported.portfolio, imported.reconciliation), folder, fmt)
     imported.rejects.write(folder / "rejects.csv")
     imported.reconciliation.write(folder / "differences.csv")
 

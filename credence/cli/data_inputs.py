@@ -13,12 +13,18 @@ from credence.cli.common import print_json
 from features.errors import InputError
 
 if TYPE_CHECKING:
+    from sqlalchemy import URL, Engine
+
     from features.sources.intake import Query
 
 __all__ = ["expanded", "run_queries", "show_proposal"]
 
 _NAMED = re.compile(r"\s*([\w.-]+)\s*=\s*((?:select|with)\b.*)", re.IGNORECASE | re.DOTALL)
+_QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL)
+_READS = re.compile(r"[\s(]*(?:select|with)\b[^;]*[\s;]*", re.IGNORECASE)
 _ROWS_AT_A_TIME = 50_000
+_PACKAGES = {"psycopg": "psycopg[binary]", "psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient"}
+"""Packages whose name is not that of their module."""
 
 
 def expanded(paths: Sequence[Path]) -> list[Path]:
@@ -40,45 +46,95 @@ def expanded(paths: Sequence[Path]) -> list[Path]:
 
 
 def run_queries(url: str, queries: Sequence[str]) -> list[Query]:
-    """Run queries and return their rows as text; an error never shows the password of the URL.
+    """Run queries that only read and return their rows as text; no error shows a secret of the URL.
 
     Raises
     ------
     InputError
-        Where the database cannot be reached or refuses the query.
+        Where the database cannot be reached or refuses the query, or a query is not one SELECT.
     """
     import sqlalchemy as sa
     from sqlalchemy.exc import SQLAlchemyError
 
+    named = [_named(query, number) for number, query in enumerate(queries, start=1)]
+    parsed, engine = _engine(url)
     try:
-        parsed = sa.make_url(url)
-        engine = sa.create_engine(parsed)
-    except (SQLAlchemyError, ImportError, ValueError) as error:
-        step = "name a URL such as postgresql+psycopg://user@host/db, and install its driver"
-        raise InputError.of("a SQLAlchemy URL", f"another one ({type(error).__name__})", step) from None
-    shown = parsed.render_as_string(hide_password=True)
-    try:
+        # Reason: nothing is ever committed; leaving the connection rolls back.
         with engine.connect() as connection:
-            return [_run(connection, query, number) for number, query in enumerate(queries, start=1)]
+            if parsed.get_backend_name() == "postgresql":
+                connection.execute(sa.text("SET TRANSACTION READ ONLY"))
+            return [_run(connection, name, text) for name, text in named]
     except SQLAlchemyError as error:
-        cause = str(getattr(error, "orig", None) or type(error).__name__).replace(
-            str(parsed.password or "\0"), "***"
-        )
-        found = f"a refusal of {shown} ({cause})"
+        cause = _without_secrets(str(getattr(error, "orig", None) or type(error).__name__), parsed)
+        found = f"a refusal of {_shown(parsed)} ({cause})"
         raise InputError.of("a query that runs", found, "correct --sql or --query") from None
     finally:
         engine.dispose()
 
 
-def _run(connection: object, query: str, number: int) -> Query:
+def _named(query: str, number: int) -> tuple[str, str]:
+    """Return the name and the text of a query; refuse what is not one statement that reads."""
+    named = _NAMED.fullmatch(query)
+    name, text = (named[1], named[2]) if named else ("query" if number == 1 else f"query{number}", query)
+    if not _READS.fullmatch(_QUOTED.sub(" ", text)):
+        step = "name one statement that only reads, without a semicolon inside"
+        raise InputError.of("one SELECT or WITH statement", f"another statement as '{name}'", step)
+    return name, text
+
+
+def _engine(url: str) -> tuple[URL, Engine]:
+    import sqlalchemy as sa
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        parsed = sa.make_url(url)
+        return parsed, sa.create_engine(_read_only(parsed))
+    except ImportError as error:
+        module = (error.name or "unknown").partition(".")[0]
+        step = f"install the package {_PACKAGES.get(module, module)}, or name another driver in the URL"
+        raise InputError.of("the driver of the database", f"none: '{module}' does not load", step) from None
+    except InputError:
+        raise
+    except (SQLAlchemyError, ValueError) as error:
+        step = "name a URL such as postgresql+psycopg://user@host/db"
+        raise InputError.of("a SQLAlchemy URL", f"another one ({type(error).__name__})", step) from None
+
+
+def _read_only(url: URL) -> URL:
+    """Return the URL of an SQLite file as one that neither makes nor changes the file; others as they are."""
+    path = url.database
+    if url.get_backend_name() != "sqlite" or not path or path == ":memory:":
+        return url
+    if not path.startswith("file:"):
+        if not Path(path).is_file():
+            raise InputError.of("an SQLite file that is there", "none at the path given", "correct --sql")
+        path = Path(path).absolute().as_uri()
+    return url.set(database=path).update_query_dict({"mode": "ro", "uri": "true"})
+
+
+def _shown(url: URL) -> str:
+    # Reason: drivers take passwords and whole connection strings in the query of a URL as well.
+    return url.set(query={}).render_as_string(hide_password=True)
+
+
+def _without_secrets(text: str, url: URL) -> str:
+    values = [value for values in url.normalized_query.values() for value in values]
+    parts = [part.partition("=")[2] for value in values for part in value.split(";")]
+    secrets = {str(url.password or ""), *values, *parts}
+    for secret in sorted(
+        (one for one in secrets if len(one) > 3 or one == url.password), key=len, reverse=True
+    ):
+        text = text.replace(secret, "***") if secret else text
+    return text
+
+
+def _run(connection: object, name: str, text: str) -> Query:
     import pandas as pd
     import sqlalchemy as sa
 
     from features.sources.intake import Query
     from features.sources.texts import cells_as_text
 
-    named = _NAMED.fullmatch(query)
-    name, text = (named[1], named[2]) if named else ("query" if number == 1 else f"query{number}", query)
     result = connection.execution_options(stream_results=True).execute(sa.text(text))  # type: ignore[attr-defined]
     titles, parts = list(result.keys()), []
     while rows := result.fetchmany(_ROWS_AT_A_TIME):

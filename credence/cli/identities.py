@@ -92,6 +92,7 @@ def merge(directory: str, pairs: Path, out: Path, as_json: bool) -> None:
     import hashlib
 
     from credence.cli.output import write_new_folder
+    from credence.cli.sheets import read_sheet
     from features.columns import TABLES
     from features.errors import InputError
     from features.files import read, write
@@ -99,7 +100,7 @@ def merge(directory: str, pairs: Path, out: Path, as_json: bool) -> None:
 
     if out.exists():
         raise InputError.of("a new folder as OUT", "one that is there", "choose another")
-    table = _read(pairs)
+    table = read_sheet(pairs)
     portfolio = read(directory)
     mergers = decided(table, portfolio.buyer_ids())
     if not mergers:
@@ -115,22 +116,11 @@ def merge(directory: str, pairs: Path, out: Path, as_json: bool) -> None:
 
 
 def _write(proposed: pd.DataFrame, path: Path) -> None:
+    from credence.cli.sheets import harmless
+
+    texts = proposed.select_dtypes(exclude="number").columns
     # Reason: spreadsheets read UTF-8 as the local code page unless a mark says what it is.
-    proposed.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
-
-
-def _read(path: Path) -> pd.DataFrame:
-    import pandas as pd
-
-    from features.errors import InputError
-
-    try:
-        return pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        found = f"one that cannot be read ({type(error).__name__})"
-        raise InputError.of(
-            "a merge table as CSV in UTF-8", found, "write it with `data duplicates`"
-        ) from error
+    harmless(proposed, texts).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
 
 
 def _summary(merged: Merged, out: Path) -> dict[str, Any]:

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import fcntl
+import glob
 import os
 import shutil
+import tempfile
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from features.columns import TABLES
 from features.errors import InputError
 
 __all__ = ["check_target", "replace_file", "replace_portfolio", "write_new_folder"]
 
 
+_MADE = frozenset(
+    {"portfolio.toml", "rejects.csv", "differences.csv", "truth"}
+    | {f"{table}.{fmt}" for table in TABLES for fmt in ("parquet", "csv")}
+)
+"""Names in a folder that belong to its portfolio; whatever else lies there is somebody's own."""
+
+
 def replace_portfolio(folder: Path, seller_id: str, write: Callable[[Path], None]) -> None:
-    """Write a portfolio beside the folder and rename it into place; another seller's is refused.
+    """Write a portfolio beside the folder and swap them; other files in the folder stay there.
+
+    Of two processes at one folder, the later one to end replaces whole what the earlier one wrote. A process
+    that is killed leaves the old portfolio or the new one; what it left beside them, the next one tidies.
 
     Raises
     ------
@@ -24,14 +37,14 @@ def replace_portfolio(folder: Path, seller_id: str, write: Callable[[Path], None
         Where the folder holds something that is not this seller's portfolio, or cannot be written.
     """
     check_target(folder, seller_id)
-    folder = folder.absolute()
-    temporary = folder.with_name(f".{folder.name}.writing")
-    shutil.rmtree(temporary, ignore_errors=True)
+    # Reason: a link to a folder stays one.
+    folder = folder.resolve()
     try:
-        write(temporary)
-        if folder.exists():
-            shutil.rmtree(folder)
-        temporary.rename(folder)
+        with _workspace(folder) as new:
+            write(new)
+            with _alone_in(folder.parent):
+                check_target(folder, seller_id)
+                _swap(new, folder)
     except OSError as error:
         raise _unwritable("folder", error) from error
 
@@ -63,17 +76,86 @@ def write_new_folder(folder: Path, write: Callable[[Path], None]) -> None:
         Where something of that name is there, or it cannot be written.
     """
     folder = folder.absolute()
-    temporary = folder.with_name(f".{folder.name}.writing-{os.getpid()}")
     try:
-        temporary.mkdir(parents=True)
-        write(temporary)
-        if folder.exists():
-            raise InputError.of("a new folder", "one that is there", "choose another")
-        temporary.rename(folder)
+        with _workspace(folder) as new:
+            write(new)
+            if folder.exists():
+                raise InputError.of("a new folder", "one that is there", "choose another")
+            new.rename(folder)
     except OSError as error:
         raise _unwritable("folder", error) from error
+
+
+@contextmanager
+def _workspace(folder: Path) -> Iterator[Path]:
+    """Make a folder of this process's own beside another one, to be renamed; those of dead ones go."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    prefix = f".{folder.name}.writing"
+    with _alone_in(folder.parent):
+        _recover(folder)
+        for left in folder.parent.glob(f"{glob.escape(prefix)}*"):
+            _remove_dead(left)
+        own = Path(tempfile.mkdtemp(prefix=f"{prefix}-", dir=folder.parent))
+        held = os.open(own, os.O_RDONLY)
+        fcntl.flock(held, fcntl.LOCK_EX)
+    try:
+        # Reason: a temporary folder is its owner's alone; the one inside has the usual rights.
+        new = own / folder.name
+        new.mkdir()
+        yield new
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(own, ignore_errors=True)
+        os.close(held)
+
+
+@contextmanager
+def _alone_in(parent: Path) -> Iterator[None]:
+    """Wait until no other process tidies or renames in a folder; the lock ends with its process."""
+    handle = os.open(parent, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _remove_dead(left: Path) -> None:
+    """Remove a workspace that no process holds."""
+    if not left.is_dir():
+        return
+    handle = os.open(left, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(left, ignore_errors=True)
+    except BlockingIOError:
+        pass
+    finally:
+        os.close(handle)
+
+
+def _swap(new: Path, folder: Path) -> None:
+    if folder.exists():
+        folder.rename(_aside(folder))
+    new.rename(folder)
+    _recover(folder)
+
+
+def _recover(folder: Path) -> None:
+    """End a swap: the old folder comes back where no new one is there, else its other files move over."""
+    old = _aside(folder)
+    if not old.exists():
+        return
+    if not folder.exists():
+        old.rename(folder)
+        return
+    for path in old.iterdir():
+        if path.name not in _MADE and not (folder / path.name).exists():
+            path.rename(folder / path.name)
+    shutil.rmtree(old)
+
+
+def _aside(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.replaced")
 
 
 @contextmanager

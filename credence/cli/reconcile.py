@@ -35,18 +35,23 @@ def reconcile(directory: str, start: Any, end: Any, out: Path | None, as_json: b
       credence data reconcile build/ledger --from 2025-01-01 --to 2026-01-01 --out accounts.csv
     """  # noqa: D301 (click reads the escaped character)
     from credence.cli.output import replace_file
+    from credence.cli.sheets import harmless
     from features.errors import Refused
     from features.files import read
     from features.reconciliation.roll_forward import roll_forward
+    from features.sources.control_kept import import_text
 
-    rolled = roll_forward(read(directory), start, end)
+    portfolio = read(directory)
+    rolled = roll_forward(portfolio, start, end)
     if out is not None:
-        texts = rolled.as_text()
+        texts = harmless(rolled.as_text(), ["buyer_id"])
         replace_file(out, lambda path: texts.to_csv(path, index=False, encoding="utf-8", lineterminator="\n"))
     if as_json:
-        print_json(_summary(rolled, out))
+        print_json({**_summary(rolled, out), "import": import_text(portfolio)})
     else:
         click.echo(_text(rolled, out))
+        if imported := import_text(portfolio):
+            click.echo(imported)
     if rolled.failed:
         accounts = int((rolled.rows["status"] == "differs").sum())
         raise Refused(

@@ -26,7 +26,9 @@ def summary_of(portfolio: Portfolio, reconciliation: dict[str, Any] | None = Non
         },
     }
     if reconciliation is not None:
-        summary["reconciliation"] = reconciliation
+        from features.sources.control_kept import import_text
+
+        summary["reconciliation"] = {**reconciliation, "import": import_text(portfolio)}
     return summary
 
 
@@ -42,4 +44,5 @@ def summary_text(summary: dict[str, Any]) -> str:
     reconciliation = summary.get("reconciliation")
     if reconciliation is not None:
         lines.append(f"{reconciliation['status']}, {reconciliation['compared']} figures compared")
+        lines += [reconciliation["import"]] if reconciliation["import"] else []
     return "\n".join(lines)

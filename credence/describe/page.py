@@ -17,6 +17,7 @@ from features.description.behaviour import LATE_EDGES
 from features.description.describe import Description
 from features.description.items import AGE_BUCKETS
 from features.money import decimals_array, text_from_minor
+from features.sources.control_kept import import_result
 
 __all__ = ["page"]
 
@@ -205,6 +206,9 @@ def _reconciliation(description: Description, words: Words) -> str:
     state = {0: "state_none"}.get(rolled.compared, "state_differs" if rolled.failed else "state_reconciled")
     kind = {"state_none": "warn", "state_differs": "wrong", "state_reconciled": "fine"}[state]
     told = words[state].format(failed=f"{rolled.failed:,}", compared=f"{rolled.compared:,}")
+    compared, differ = import_result(description.portfolio)
+    if compared:
+        told += " " + words["state_import"].format(compared=f"{compared:,}", differ=f"{differ:,}")
     names = (
         "currency",
         "accounts",

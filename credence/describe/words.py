@@ -31,7 +31,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Days past due on {end}, by due date. Credits are open credit memos, prepayments and "
         "money not matched; "
         "the columns add up to the open ledger.",
-        "截至 {end} 的逾期天数，按到期日计算。“贷项”为未清贷项通知单、预收款及未核销收款；"
+        "截至 {end} 的逾期天数，按到期日计算。“贷项”为未清贷项通知单、预收款及未匹配的收款；"
         "各列合计等于未清应收总额。",
     ),
     "not_due": ("not due", "未到期"),
@@ -45,14 +45,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "days_late_note": (
         "Items paid in full: {count}, by the day of the last payment. Open and written-off items "
         "are not in this plot.",
-        "共 {count} 笔已全额付清，以最后一次付款日计算；未清与核销款项不在此图中。",
+        "共 {count} 笔已全额付清，以最后一次付款日计算；未清与坏账核销款项不在此图中。",
     ),
     "late_by_month": ("Share paid late, by month of the due date", "逾期付款占比（按到期月份）"),
     "late_note": (
         "By number of items. Late: paid after the due date, still open then, or written off. An "
         "item counts once its "
         "outcome can be known, so that the last months are not flattered.",
-        "按笔数计算。逾期：到期后付款、到期后仍未清，或已核销。只统计结果已可判定的款项，"
+        "按笔数计算。逾期：到期后付款、到期后仍未清，或已作坏账核销。只统计结果已可判定的款项，"
         "因此最近几个月不会虚低。",
     ),
     "any_late": ("late by a day or more", "逾期 1 天以上"),
@@ -150,6 +150,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "control_figures": ("control figures", "控制数"),
     "figures_that_differ": ("differ", "不符"),
     "state_none": ("Not reconciled: no control figure.", "未对账：没有控制数。"),
+    "state_import": (
+        "The import reconciled {compared} control figures; {differ} differ.",
+        "导入时已核对 {compared} 个控制数，其中 {differ} 个不符。",
+    ),
     "state_differs": (
         "{failed} of {compared} control figures differ.",
         "{compared} 个控制数中有 {failed} 个不符。",

@@ -92,8 +92,8 @@ _OVERDUE = (
     ),
     _overdue(
         "share_written_off_amount_all", "share", 1,
-        "Share of invoices written off, all time", "历史核销占开票额比例",
-        "{value} of all that was invoiced was written off{notes}.", "历史开票额中{value}被核销{notes}。",
+        "Share of invoices written off, all time", "历史坏账核销占开票额比例",
+        "{value} of all that was invoiced was written off{notes}.", "历史开票额中{value}作坏账核销{notes}。",
         anchor="settled_on", reads=("invoices.amount", *_LOST),
         inputs=_NOW, missing="nothing was ever invoiced",
         sign_reason="who was written off once did not pay once",

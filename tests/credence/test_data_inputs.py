@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from credence.cli.data import data
 from credence.cli.data_import import import_
 from features.errors import InputError
 from features.files import read
@@ -63,6 +64,18 @@ def test_a_query_becomes_a_portfolio(desk, query):
     assert "reconciled: 2 figures, 0 differ" in result.stdout
 
 
+def test_what_the_import_reconciled_is_told_later(desk):
+    target = ["--mapping", desk / "map.toml", "--out", desk / "out"]
+    run("--sql", f"sqlite:///{desk / 'erp.db'}", "--query", "SELECT * FROM ar", *target)
+    told = "the import reconciled 2 figures, 0 differ"
+    for command in ("check", "reconcile"):
+        assert told in CliRunner().invoke(data, [command, str(desk / "out")]).stdout
+        assert told in CliRunner().invoke(data, [command, str(desk / "out"), "--json"]).stdout
+    assert CliRunner().invoke(data, ["describe", str(desk / "out")]).exit_code == 0
+    page = (desk / "out" / "describe.html").read_text()
+    assert "no control figure. The import reconciled 2 control figures; 0 differ." in page
+
+
 @pytest.mark.parametrize(
     ("url", "query", "expected"),
     [
@@ -70,7 +83,9 @@ def test_a_query_becomes_a_portfolio(desk, query):
         ("sqlite:///{desk}/erp.db", "SELECT * FROM ar WHERE no > 5", "rows of a query"),
         ("no url", "SELECT 1", "a SQLAlchemy URL"),
         ("nosuch://me:geheim@host/db", "SELECT 1", "a SQLAlchemy URL"),
-        ("sqlite:////no/such:geheim/folder/erp.db", "SELECT 1", "a query that runs"),
+        ("sqlite:////no/such:geheim/folder/erp.db", "SELECT 1", "an SQLite file that is there"),
+        ("mysql+no://me:geheim@host/db", "SELECT 1", "a SQLAlchemy URL"),
+        ("oracle+cx_oracle://me:geheim@host/db", "SELECT 1", "install the package cx_Oracle"),
     ],
 )
 def test_a_database_that_refuses_writes_nothing_and_tells_no_password(desk, url, query, expected):
@@ -80,6 +95,60 @@ def test_a_database_that_refuses_writes_nothing_and_tells_no_password(desk, url,
     assert expected in str(result.exception)
     assert "me:geheim" not in str(result.exception) + result.output
     assert not (desk / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "DROP TABLE ar",
+        "items=DROP TABLE ar",
+        "SELECT * FROM ar; DROP TABLE ar",
+        "SELECT ';' FROM ar /* ; */ -- ;\n; DELETE FROM ar",
+        "-- SELECT\nDELETE FROM ar RETURNING *",
+        "WITH old AS (SELECT 1) DELETE FROM ar RETURNING *",
+        "",
+    ],
+)
+def test_a_query_that_would_write_is_refused_and_the_rows_stay(desk, query):
+    target = ["--mapping", desk / "map.toml", "--out", desk / "out"]
+    result = run("--sql", f"sqlite:///{desk / 'erp.db'}", "--query", query, *target)
+    assert isinstance(result.exception, InputError)
+    with sqlite3.connect(desk / "erp.db") as db:
+        assert db.execute("SELECT count(*) FROM ar").fetchone() == (2,)
+    db.close()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "-- open items; all\nSELECT * FROM ar;",
+        "WITH a AS (SELECT * FROM ar) SELECT * FROM a WHERE customer <> ';'",
+        "items=SELECT * FROM ar /* ; */ ; ",
+    ],
+)
+def test_comments_and_texts_may_hold_semicolons(desk, query):
+    target = ["--mapping", desk / "map.toml", "--out", desk / "out"]
+    result = run("--sql", f"sqlite:///{desk / 'erp.db'}", "--query", query, *target)
+    assert result.exit_code == 0, result.exception
+
+
+def test_a_database_file_that_is_not_there_is_not_made(desk):
+    target = ["--mapping", desk / "map.toml", "--out", desk / "out"]
+    result = run("--sql", f"sqlite:///{desk / 'absent.db'}", "--query", "SELECT 1", *target)
+    assert "an SQLite file that is there" in str(result.exception)
+    assert not (desk / "absent.db").exists()
+
+
+def test_secrets_in_the_query_of_a_url_are_never_printed(desk):
+    target = ["--mapping", desk / "map.toml", "--out", desk / "out"]
+    secrets = "password=S3cretPw&odbc_connect=DRIVER%3Dx;PWD%3DPinGeheim"
+    url = f"sqlite:///{desk / 'erp.db'}?{secrets}"
+    for query in ("SELECT * FROM absent", "SELECT * FROM S3cretPw", "SELECT * FROM PinGeheim"):
+        result = run("--sql", url, "--query", query, *target)
+        told = str(result.exception) + result.output
+        assert "a refusal of sqlite:///" in told
+        assert "S3cretPw" not in told
+        assert "Geheim" not in told
 
 
 def test_a_pattern_names_files_in_order(desk):

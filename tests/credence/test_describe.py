@@ -123,3 +123,11 @@ def test_a_browser_draws_the_page(tmp_path: Path):
     seen = json.loads(html.unescape(found[1]))
     assert seen["bars"] > 8
     assert (seen["cut"], seen["name"]) == (0, True)
+
+
+def test_write_offs_and_allocations_have_words_of_their_own():
+    for english, chinese in WORDS.values():
+        if "written off" in english.lower() or "written-off" in english.lower():
+            assert "坏账核销" in chinese
+        else:
+            assert "坏账" not in chinese

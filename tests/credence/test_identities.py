@@ -44,6 +44,58 @@ def test_from_proposal_to_merged_portfolio(folder: Path, tmp_path: Path):
     assert "merge table pairs.csv" in merged.sources
 
 
+def formulas() -> dict[str, str]:
+    return {"c": '=HYPERLINK("x")', "甲": "-7", "<b>&": "'@b"}
+
+
+@pytest.fixture
+def hostile(folder: Path) -> Path:
+    for name in ("buyers", "invoices", "balances"):
+        table = pd.read_csv(folder / f"{name}.csv", dtype="str")
+        table["buyer_id"] = table["buyer_id"].replace(formulas())
+        if name == "buyers":
+            table["registration_id"] = ["91110000802100433B", None, None]
+            table["name"] = "=" + table["name"]
+        table.to_csv(folder / f"{name}.csv", index=False)
+    return folder
+
+
+def test_no_cell_runs_in_a_spreadsheet_and_merge_reads_the_same_ids(hostile: Path, tmp_path: Path):
+    pairs = tmp_path / "pairs.csv"
+    run("duplicates", hostile, "--out", pairs)
+    run("reconcile", hostile, "--out", tmp_path / "accounts.csv")
+    table = pd.read_csv(pairs, encoding="utf-8-sig", dtype="str", keep_default_na=False)
+    accounts = pd.read_csv(tmp_path / "accounts.csv", dtype="str", keep_default_na=False)
+    assert table[["buyer_id", "into"]].to_numpy().tolist() == [['\'=HYPERLINK("x")', "'-7"]]
+    cells = [*table.to_numpy().ravel(), *accounts["buyer_id"]]
+    assert not [cell for cell in cells if cell[:1] in ("=", "+", "-", "@")]
+    assert set(accounts["buyer_id"]) == {'\'=HYPERLINK("x")', "'-7", "''@b"}
+    table.assign(decision="merge").to_csv(pairs, index=False, encoding="utf-8-sig")
+    ran = run("merge", hostile, "--pairs", pairs, "--out", tmp_path / "merged")
+    assert ran.exit_code == 0, ran.exception
+    assert read(tmp_path / "merged").buyer_ids() == ["'@b", "-7"]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "delimiter"), [("utf-8-sig", ";"), ("utf-16", "\t"), ("utf-16", ","), ("utf-8", ",")]
+)
+def test_a_merge_table_is_read_as_spreadsheets_save_it(
+    folder: Path, tmp_path: Path, encoding: str, delimiter: str
+):
+    pairs = tmp_path / "pairs.csv"
+    table = pd.DataFrame({"buyer_id": ["c"], "into": ["甲"], "decision": ["merge"]})
+    table.to_csv(pairs, index=False, encoding=encoding, sep=delimiter, lineterminator="\r\n")
+    ran = run("merge", folder, "--pairs", pairs, "--out", tmp_path / "merged")
+    assert ran.exit_code == 0, ran.exception
+    assert read(tmp_path / "merged").buyer_ids() == ["<b>&", "甲"]
+
+
+def test_a_merge_table_in_another_encoding_is_refused_by_that_name(folder: Path, tmp_path: Path):
+    (tmp_path / "pairs.csv").write_bytes("buyer_id,into,decision\nc,甲,merge\n".encode("gbk"))
+    ran = run("merge", folder, "--pairs", tmp_path / "pairs.csv", "--out", tmp_path / "merged")
+    assert "one in another encoding" in str(ran.exception)
+
+
 def test_proposals_are_written_for_a_person_to_decide(folder: Path, tmp_path: Path):
     buyers = pd.read_csv(folder / "buyers.csv", dtype="str")
     buyers["registration_id"] = ["91110000802100433B", None, None]

@@ -1,0 +1,60 @@
+"""Tables that people open in a spreadsheet: no text runs as a formula, and what was saved there is read."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from features.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+__all__ = ["harmless", "read_sheet"]
+
+_FORMULA = r"^('*[=+\-@\t\r])"
+_MARKED = r"^'('*[=+\-@\t\r])"
+
+
+def harmless(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
+    """Return a table with an apostrophe before each text that a spreadsheet would run; `read_sheet` drops it.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> harmless(pd.DataFrame({"buyer_id": ["=1+1", "B-7"]}), ["buyer_id"])["buyer_id"].tolist()
+    ["'=1+1", 'B-7']
+    """
+    texts = {
+        name: frame[name].astype("str").str.replace(_FORMULA, r"'\1", regex=True).where(frame[name].notna())
+        for name in columns
+    }
+    return frame.assign(**texts)
+
+
+def read_sheet(path: Path) -> pd.DataFrame:
+    """Read a table of text as spreadsheets save it: UTF-8 or UTF-16; comma, semicolon or tab.
+
+    Raises
+    ------
+    InputError
+        Where it cannot be read.
+    """
+    import pandas as pd
+
+    step = "write it with `data duplicates`, or save it as CSV in UTF-8"
+    try:
+        content = path.read_bytes()
+        text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        header = text.partition("\n")[0]
+        delimiter = max(",;\t", key=header.count)
+        frame = pd.read_csv(io.StringIO(text), sep=delimiter, dtype="str", keep_default_na=False)
+    except UnicodeDecodeError:
+        raise InputError.of("a merge table as CSV in UTF-8", "one in another encoding", step) from None
+    except (OSError, ValueError) as error:
+        found = f"one that cannot be read ({type(error).__name__})"
+        raise InputError.of("a merge table as CSV in UTF-8", found, step) from error
+    return frame.apply(lambda cells: cells.str.replace(_MARKED, r"\1", regex=True))

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from features.plain_portfolio import plain_portfolio
-from features.portfolio import Portfolio, Seller
+from features.portfolio import Portfolio, Seller, from_frames
 from features.sources.simulator.arrow import concatenated
 from features.sources.simulator.bookings import allocation_rows, invoice_rows
 from features.sources.simulator.calendar import make_calendar
@@ -159,6 +159,10 @@ def _portfolio(streams: _Streams, scene: Scene, invoices: Invoices, intents: Int
         "allocations": lambda: allocations_table(booked, scene),
     }
     observed = (str(scene.window.start), str(scene.window.end))
+    if not len(invoices.issued):
+        return from_frames(
+            small, _seller(scene, invoices), observed_from=observed[0], observed_until=observed[1]
+        )
     portfolio = plain_portfolio(large, small, _seller(scene, invoices), observed)
     return replace(portfolio, knowledge={name: portfolio.knowledge[name] for name in portfolio.tables})
 

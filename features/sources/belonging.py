@@ -57,7 +57,7 @@ class Belonging:
             if (kind, when, rules) in seen or (kind, [], rules) in seen:
                 continue
             seen.append((kind, when, rules))
-            self._tie(kind, _hashes(rules, export), meets(when, export))
+            self._tie(kind, _hashes(rules, export), meets(when, export, unreadable=True))
         for names in _made_keys(self._mapping, source):
             values = [export.rows[name].str.strip() for name in names]
             self._tie(f"made of {names}", _combined(values), np.ones(len(export.rows), bool))
@@ -65,7 +65,9 @@ class Belonging:
             if rule.keep != "all" and rule.source in (None, source):
                 # Reason: of rows without a key such a rule keeps one too.
                 hashes, is_filled = _hashes(_key(rule), export)
-                self._tie(f"no key of {rule.name}", (hashes, ~is_filled), meets(rule.when, export))
+                self._tie(
+                    f"no key of {rule.name}", (hashes, ~is_filled), meets(rule.when, export, unreadable=True)
+                )
         self._rows += len(export.rows)
 
     def parts(self, rows: int) -> npt.NDArray[np.int32]:

@@ -69,7 +69,7 @@ def map_block(rule: TableRule, export: Export) -> Block:
     Block
     """
     table = TABLES[rule.name]
-    chosen = export.where(meets(rule.when, export))
+    chosen = export.where(meets(rule.when, export, unreadable=True))
     facts, unreadable = _columns(table, rule.columns, chosen, pd.DataFrame(index=chosen.rows.index))
     versions = []
     facts = fill_knowledge(facts, table, export.timezone) if rule.version else facts

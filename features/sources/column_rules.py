@@ -44,8 +44,8 @@ class Condition(Rule):
 
     `matches` is a regular expression that the whole cell must match.
 
-    `less_than` and `more_than` read the column as a number; a row whose number is empty or unreadable meets
-    neither.
+    `less_than` and `more_than` read the column as a number; a row where it is empty meets neither. What is
+    filled and no number meets both where rows of a table are made, which then refuse it; elsewhere neither.
     """
 
     from_: str = Field(alias="from")

@@ -64,18 +64,25 @@ class Export:
         return replace(self, rows=self.rows[mask], whole=whole)
 
 
-def meets(conditions: Sequence[Condition], export: Export) -> Mask:
+def meets(conditions: Sequence[Condition], export: Export, *, unreadable: bool = False) -> Mask:
     """Return which rows meet every condition; all of them where there is none.
+
+    A cell that is filled and no number meets a comparison only with `unreadable`: who makes rows of a table
+    takes it, so that its amount is refused in words and does not vanish.
 
     Examples
     --------
     >>> export = Export(pd.DataFrame({"days": ["3", "-2", ""]}, dtype="str"), SourceRule(), "UTC")
     >>> meets([Condition.model_validate({"from": "days", "less_than": 0})], export).tolist()
     [False, True, False]
+    >>> export = Export(pd.DataFrame({"days": ["n/a", ""]}, dtype="str"), SourceRule(), "UTC")
+    >>> late = [Condition.model_validate({"from": "days", "more_than": 0})]
+    >>> meets(late, export).tolist(), meets(late, export, unreadable=True).tolist()
+    ([False, False], [True, False])
     """
     mask = np.ones(len(export.rows), bool)
     for condition in conditions:
-        mask &= _meets(condition, export)
+        mask &= _meets(condition, export, unreadable)
     return mask
 
 
@@ -92,7 +99,7 @@ def as_text(value: Scalar) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _meets(condition: Condition, export: Export) -> Mask:
+def _meets(condition: Condition, export: Export, unreadable: bool) -> Mask:
     text = export.text(condition.from_)
     tests: list[Mask] = []
     if condition.filled is not None:
@@ -105,8 +112,9 @@ def _meets(condition: Condition, export: Export) -> Mask:
         tests.append(~text.isin([as_text(value) for value in condition.not_in]).to_numpy(bool))
     if condition.less_than is not None or condition.more_than is not None:
         numbers = plain_numbers(text, export.source).astype("float64").to_numpy()
-        tests.append(numbers < (np.inf if condition.less_than is None else condition.less_than))
-        tests.append(numbers > (-np.inf if condition.more_than is None else condition.more_than))
+        is_wrong = unreadable & np.isnan(numbers) & text.notna().to_numpy(bool)
+        tests.append((numbers < (np.inf if condition.less_than is None else condition.less_than)) | is_wrong)
+        tests.append((numbers > (-np.inf if condition.more_than is None else condition.more_than)) | is_wrong)
     if condition.matches is not None:
         tests.append(text.str.fullmatch(condition.matches, na=False).to_numpy(bool))
     result: Mask = np.logical_and.reduce(tests)

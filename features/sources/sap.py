@@ -361,14 +361,17 @@ def _balances(
         signed=("signed", "sum"), file=("file", "first"), place=("place", "first")
     )
     sums = sums.reset_index()
-    last = max(day for name in ("BUDAT", "AUGDT", "BLDAT") for day in [lines[name].max()] if not pd.isna(day))
+    days = [day for name in ("BUDAT", "AUGDT", "BLDAT") for day in [lines[name].max()] if not pd.isna(day)]
+    if not days:
+        step = "set date_formats in a copy of the mapping"
+        raise InputError.of("posting dates in a known format", f"none in {len(lines)} lines", step)
     return pd.DataFrame(
         {
             "makes": "balance",
             "buyer_id": sums["KUNNR"],
             "currency": sums["WAERS"],
             "amount": money_text(sums["signed"].to_numpy(np.int64)),
-            "settled_on": str(last.date()),
+            "settled_on": str(max(days).date()),
             "file": sums["file"],
             "place": sums["place"],
         }

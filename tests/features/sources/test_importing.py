@@ -571,3 +571,13 @@ def test_sole_traders_are_natural_persons_unless_the_source_says_who_is(tmp_path
     imported = run(tmp_path, HEAD + INVOICES + BUYERS + column, lines)
     buyers = imported.portfolio.tables["buyers"].set_index("buyer_id")["natural_person"]
     assert buyers[["甲", "乙", "丙"]].tolist() == told
+
+
+@pytest.mark.parametrize("cell", ["$700", "n/a", "1.300 EUR"])
+def test_an_amount_that_is_no_number_is_refused_where_only_amounts_above_0_make_rows(tmp_path, cell):
+    rule = INVOICES.replace("[table.columns]", 'when = { from = "Amount", more_than = 0 }\n[table.columns]')
+    rows = [*ROWS, f"3,B,2026-01-07,{cell},", "4,B,2026-01-08,-5.00,", "5,B,2026-01-09,,"]
+    imported = run(tmp_path, HEAD + rule, rows)
+    assert imported.portfolio.tables["invoices"]["invoice_id"].tolist() == ["1", "2"]
+    (line,) = imported.rejects.frame().to_dict("records")
+    assert (line["row"], line["column"]) == (3, "amount")

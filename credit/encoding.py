@@ -59,11 +59,13 @@ def patterns_of(values: Floats, spec: ModelSpec) -> npt.NDArray[np.str_]:
     return pattern_texts(values, sources_of(spec.names))
 
 
-def pattern_texts(values: Floats, sources: Sequence[str]) -> npt.NDArray[np.str_]:
-    """Return patterns for the sources named; see `patterns_of`."""
+def pattern_texts(
+    values: Floats, sources: Sequence[str], names: Sequence[str] = NAMES
+) -> npt.NDArray[np.str_]:
+    """Return patterns for the sources named, of values with these columns; see `patterns_of`."""
     texts = np.full(len(values), "", dtype="<U64")
     for source in sources:
-        present = values[:, NAMES.index(SOURCE_FLAGS[source])] == 1.0
+        present = values[:, names.index(SOURCE_FLAGS[source])] == 1.0
         glue = np.where(present & (texts != ""), "+", "")
         texts = np.char.add(np.char.add(texts, glue), np.where(present, source, ""))
     return texts

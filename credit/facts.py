@@ -6,14 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
 
 from credit.request import Request
+from credit.states import InformationState, state_of
 from features.errors import InputError
 
 __all__ = ["InformationState", "SubjectFacts"]
-
-InformationState = Literal["payments_and_accounts", "payments", "accounts", "profile"]
 
 
 @dataclass(frozen=True)
@@ -83,6 +81,4 @@ class SubjectFacts:
     @property
     def information_state(self) -> InformationState:
         """Which sources are known of the buyer."""
-        if self.flag("has_payments"):
-            return "payments_and_accounts" if self.flag("has_accounts") else "payments"
-        return "accounts" if self.flag("has_accounts") else "profile"
+        return state_of(self.flag("has_payments"), self.flag("has_accounts"))

@@ -17,15 +17,25 @@ from pydantic import ValidationError
 
 from credit.answer import Answer
 from credit.encoding import encode, patterns_of
+from credit.margin import Boosted, Margin
 from credit.spec import ModelSpec
+from credit.states import STATES, states_of
 from features.catalog import CATALOG_HASH, NAMES
 from features.errors import InputError
 
-__all__ = ["Predictions", "RiskModel", "subject_hashes"]
+__all__ = ["Predictions", "RiskModel", "manifest_of", "read_margin", "subject_hashes"]
 
 Floats = npt.NDArray[np.float64]
 
 _GOLDEN_TOLERANCE = 1e-9
+
+_FLAGS_LACKING: dict[str, tuple[str, ...]] = {
+    "payments_and_accounts": (),
+    "payments": ("has_accounts",),
+    "accounts": ("has_payments",),
+    "profile": ("has_payments", "has_accounts"),
+}
+"""Features that say that a state knows less than all."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +67,8 @@ class RiskModel:
     Parameters
     ----------
     spec : ModelSpec
-    booster : lightgbm.Booster
+    margin : Margin
+        What was learned: trees, or the scorecard of a prior.
     score_reference : float64 ndarray
         Sorted log-odds of the training subjects (a frozen population for percentiles).
     fitted : frozenset of int
@@ -65,13 +76,15 @@ class RiskModel:
     """
 
     def __init__(
-        self, spec: ModelSpec, booster: object, score_reference: Floats, fitted: npt.NDArray[np.uint64]
+        self, spec: ModelSpec, margin: Margin, score_reference: Floats, fitted: npt.NDArray[np.uint64]
     ) -> None:
         self.spec = spec
         self.score_reference = score_reference
         self.fitted = fitted
-        self._booster = booster
+        self._margin = margin
         self._columns = [NAMES.index(feature.name) for feature in spec.features]
+        self._added = np.array([spec.calibration.states.get(state, 0.0) for state in STATES])
+        self._parts_of_states = _parts_of_states(spec)
 
     @classmethod
     def load(cls, folder: str | Path) -> RiskModel:
@@ -82,20 +95,16 @@ class RiskModel:
         InputError
             Where a file lacks or was changed, the catalog is another one, or golden predictions differ.
         """
-        # Reason: LightGBM takes a second to import; whoever never loads a model does not pay for it.
-        import lightgbm
-
         folder = Path(folder)
         _check_manifest(folder)
         spec = _read_spec(folder / "model.json")
         try:
-            booster = lightgbm.Booster(model_file=str(folder / "booster.txt"))
+            margin = read_margin(folder, spec)
             reference, golden = _arrays(folder / "reference.npz"), _arrays(folder / "golden.npz")
-            model = cls(spec, booster, reference["log_odds"], reference["fitted"])
+            model = cls(spec, margin, reference["log_odds"], reference["fitted"])
             values, log_odds = golden["values"], golden["log_odds"]
-        except (lightgbm.basic.LightGBMError, OSError, ValueError, KeyError, BadZipFile) as error:
-            found = f"others ({type(error).__name__})"
-            raise InputError.of("the model's files", found, "restore the folder from the registry") from error
+        except (OSError, ValueError, KeyError, BadZipFile) as error:
+            raise _broken(error) from error
         _check_golden(model, values, log_odds)
         return model
 
@@ -112,22 +121,23 @@ class RiskModel:
         if isinstance(values, pd.DataFrame):
             values = values[list(NAMES)].to_numpy(np.float64)
         inputs = encode(values[:, self._columns], self.spec.features)
-        calibration = self.spec.calibration
-        raw = self._booster.predict(inputs, raw_score=True, num_threads=1 if len(inputs) < 64 else 0)  # type: ignore[attr-defined]
+        calibration, state = self.spec.calibration, states_of(values)
+        raw = self._margin.raw(inputs)
         log_odds = calibration.slope * raw + calibration.intercept + calibration.prior_shift
-        parts, base = self._explain(inputs, contributions)
+        log_odds = log_odds + self._added[state]
+        parts, base = self._explain(inputs, state, contributions)
         status = np.where(np.isin(patterns_of(values, self.spec), self.spec.patterns), "ok", "unseen_pattern")
         known = status == "ok"
         log_odds = np.where(known, log_odds, np.nan)
         return Predictions(status.astype(object), log_odds, 1 / (1 + np.exp(-log_odds)), base, parts)
 
-    def _explain(self, inputs: Floats, wanted: bool) -> tuple[Floats, float]:
+    def _explain(self, inputs: Floats, state: npt.NDArray[np.int64], wanted: bool) -> tuple[Floats, float]:
         calibration = self.spec.calibration
-        rows = inputs if wanted else inputs[:1]
-        threads = 1 if len(rows) < 64 else 0
-        shares = np.asarray(self._booster.predict(rows, pred_contrib=True, num_threads=threads))  # type: ignore[attr-defined]
-        base = calibration.slope * float(shares[0, -1]) + calibration.intercept + calibration.prior_shift
-        return calibration.slope * shares[:, :-1] if wanted else np.empty((len(inputs), 0)), base
+        shares, base = self._margin.shares(inputs if wanted else inputs[:1])
+        base = calibration.slope * base + calibration.intercept + calibration.prior_shift
+        if not wanted:
+            return np.empty((len(inputs), 0)), base
+        return calibration.slope * shares + self._parts_of_states[state], base
 
     def answers(self, values: Floats | pd.DataFrame, version: str = "") -> list[Answer]:
         """Return one `Answer` a subject; see `predict`."""
@@ -184,6 +194,32 @@ def manifest_of(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
     }
+
+
+def _parts_of_states(spec: ModelSpec) -> Floats:
+    """Return by state and feature what the state adds; the flags of the lacking sources tell it."""
+    parts = np.zeros((len(STATES), len(spec.features)))
+    for row, state in enumerate(STATES):
+        flags = [flag for flag in _FLAGS_LACKING[state] if flag in spec.names]
+        for flag in flags:
+            parts[row, spec.names.index(flag)] = spec.calibration.states.get(state, 0.0) / len(flags)
+    return parts
+
+
+def read_margin(folder: Path, spec: ModelSpec) -> Margin:
+    """Read what was learned from the folder of a model."""
+    # Reason: LightGBM takes a second to import; whoever never loads trees does not pay for it.
+    import lightgbm
+
+    try:
+        return Boosted(lightgbm.Booster(model_file=str(folder / "booster.txt")))
+    except lightgbm.basic.LightGBMError as error:
+        raise _broken(error) from error
+
+
+def _broken(error: Exception) -> InputError:
+    found = f"others ({type(error).__name__})"
+    return InputError.of("the model's files", found, "restore the folder from the registry")
 
 
 def _check_manifest(folder: Path) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["SOURCE_FLAGS", "Calibration", "FeatureSpec", "ModelSpec"]
+from credit.states import InformationState
+
+__all__ = ["SOURCE_FLAGS", "Calibration", "FeatureSpec", "ModelSpec", "Prior"]
 
 SOURCE_FLAGS: dict[str, str] = {
     "payments": "has_payments",
@@ -43,17 +46,25 @@ class FeatureSpec(_Frozen):
 
 
 class Calibration(_Frozen):
-    """log-odds = slope x raw + intercept + prior_shift.
+    """log-odds = slope x raw + intercept + prior_shift + states[state].
 
     Parameters
     ----------
     slope, intercept : float
-        Platt's, fitted on predictions for times that the fold's model had not seen; the slope is above 0.
+        Platt's, fitted on predictions for times that the fold's model had not seen; the slope is above 0, and
+        drawn towards 1 where bad outcomes are few.
     prior_shift : float
         Log-odds that lead from the sample's rate to the population's; 0 where none was stated.
     sample_rate : float
         Share of bad outcomes in the calibration sample.
     population_rate : float or None
+    states : mapping of information state to float
+        Log-odds that a state adds to the fullest one's; never below 0, and never less for a state that knows
+        less. A state that is absent adds nothing.
+    fitted_slope : float
+        The slope before it was drawn towards 1.
+    events : int
+        Bad outcomes in the calibration sample.
     """
 
     slope: float
@@ -61,6 +72,37 @@ class Calibration(_Frozen):
     prior_shift: float
     sample_rate: float
     population_rate: float | None
+    states: Mapping[InformationState, float] = {}
+    fitted_slope: float = 1.0
+    events: int = 0
+
+
+class Prior(_Frozen):
+    """How much of a probability is prior knowledge, where own defaults are few.
+
+    Parameters
+    ----------
+    weight : float
+        1 where nothing is own experience, 0 where all is.
+    own_defaults : float
+        Defaults seen among independent yearly observations.
+    own_years : float
+        Buyer-years observed.
+    expected_defaults : float
+        What the prior alone would have expected among them.
+    low, high : float
+        95 % interval of the portfolio's default rate after the update.
+    scorecard : str
+        Hash of the fixed-sign scorecard.
+    """
+
+    weight: float
+    own_defaults: float
+    own_years: float
+    expected_defaults: float
+    low: float
+    high: float
+    scorecard: str
 
 
 class ModelSpec(_Frozen):
@@ -90,9 +132,12 @@ class ModelSpec(_Frozen):
         Training subjects and bad outcomes among them.
     data_hash : str
         Hash over the sources of the portfolio.
-    tree_kind : str
-        How thresholds were chosen: ``best_splits`` or ``random_splits``.
+    learner : {"trees", "scorecard"}
+        What gives the raw margin: ``booster.txt``, or the fixed-sign scorecard of the prior.
     trees : int
+        0 for a scorecard.
+    prior : Prior or None
+        Where the model is a prior updated by own experience.
     salt : str
         Salt of the subject hashes.
     """
@@ -113,8 +158,9 @@ class ModelSpec(_Frozen):
     subjects: int
     events: int
     data_hash: str
-    tree_kind: str
+    learner: Literal["trees", "scorecard"] = "trees"
     trees: int
+    prior: Prior | None = None
     salt: str
 
     @property

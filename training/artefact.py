@@ -9,7 +9,7 @@ import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 
-from credit.model import RiskModel, manifest_of
+from credit.model import RiskModel, manifest_of, read_margin
 from credit.spec import ModelSpec
 
 __all__ = ["write_model"]
@@ -20,7 +20,7 @@ _GOLDEN_ROWS = 64
 def write_model(
     folder: Path,
     spec: ModelSpec,
-    booster: lgb.Booster,
+    learned: lgb.Booster,
     values: npt.NDArray[np.float64],
     fitted: npt.NDArray[np.uint64],
 ) -> RiskModel:
@@ -31,7 +31,7 @@ def write_model(
     folder : Path
         Made; must not exist.
     spec : ModelSpec
-    booster : lightgbm.Booster
+    learned : lightgbm.Booster
     values : float64 ndarray, shape (n, len(NAMES))
         Every catalog feature of the training subjects.
     fitted : uint64 ndarray, shape (n,)
@@ -39,9 +39,9 @@ def write_model(
     """
     folder.mkdir(parents=True)
     (folder / "model.json").write_text(spec.model_dump_json(indent=2), encoding="utf-8")
-    booster.save_model(str(folder / "booster.txt"))
+    learned.save_model(str(folder / "booster.txt"))
     # Reason: the file is what will be served, so its predictions are the golden ones.
-    served = RiskModel(spec, lgb.Booster(model_file=str(folder / "booster.txt")), np.empty(0), fitted)
+    served = RiskModel(spec, read_margin(folder, spec), np.empty(0), fitted)
     log_odds = served.predict(values, contributions=False).log_odds
     np.savez(folder / "reference.npz", log_odds=_quantiles(log_odds), fitted=np.sort(fitted))
     rows = np.linspace(0, len(values) - 1, min(_GOLDEN_ROWS, len(values))).astype(int)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from credit.encoding import worst_quartile
-from credit.spec import FeatureSpec
+from credit.spec import SOURCE_FLAGS, FeatureSpec
 from features.catalog import FEATURES, Model, inputs_of
 from features.errors import InputError
 from features.portfolio import Portfolio
@@ -73,7 +73,9 @@ def _reason(name: str, left_out: set[str], portfolio: Portfolio, values: pd.Seri
     if len(known) < _MIN_KNOWN_SHARE * len(values) or not len(known):
         # Reason: an item may follow from others (gross profit from revenue and cost), without a column.
         return "never known" if all(map(portfolio.has, feature.reads)) else "no column"
-    # Reason: a feature that is missing for some is not constant: missing and its fill may differ.
+    # Reason: a flag that is set for all is not set for the copies that lack its source.
+    if name in SOURCE_FLAGS.values():
+        return "" if known.any() else "constant"
     return "constant" if np.ptp(known) == 0 else ""
 
 

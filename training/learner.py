@@ -13,7 +13,7 @@ import numpy.typing as npt
 from credit.spec import FeatureSpec
 from training.splits import Fold
 
-__all__ = ["KINDS", "PARAMETERS", "Fit", "fit_trees", "fold_predictions"]
+__all__ = ["KINDS", "PARAMETERS", "Fit", "Shape", "fit_trees", "fold_predictions"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -47,28 +47,38 @@ _STEPS = np.arange(20, _MAX_TREES + 1, 20)
 
 
 @dataclass(frozen=True)
+class Shape:
+    """Kind (one of `KINDS`) and number of trees."""
+
+    kind: str
+    trees: int
+
+
+@dataclass(frozen=True)
 class Fit:
-    """What rolling folds tell: kind and number of trees, and predictions for times that no fold had seen.
+    """What rolling folds tell: the shape, and predictions for times that no fold had seen.
 
     Parameters
     ----------
-    kind : str
-        One of `KINDS`.
-    trees : int
+    shape : Shape
     rows : int64 ndarray, shape (m,)
         Training rows that were predicted.
     raw : float64 ndarray, shape (m,)
         Raw margins.
     """
 
-    kind: str
-    trees: int
+    shape: Shape
     rows: npt.NDArray[np.int64]
     raw: Floats
 
 
 def fit_trees(
-    inputs: Floats, outcome: Floats, features: Sequence[FeatureSpec], kind: str, trees: int, seed: int
+    inputs: Floats,
+    outcome: Floats,
+    features: Sequence[FeatureSpec],
+    shape: Shape,
+    seed: int,
+    weight: Floats | None = None,
 ) -> lgb.Booster:
     """Fit a booster.
 
@@ -79,16 +89,22 @@ def fit_trees(
     outcome : float64 ndarray, shape (n,)
     features : sequence of FeatureSpec
         Give names and monotone signs.
-    kind : str
-        One of `KINDS`.
-    trees : int
+    shape : Shape
     seed : int
+    weight : float64 ndarray, shape (n,), optional
     """
-    return lgb.train(_parameters(features, kind, seed), _dataset(inputs, outcome, features), trees)
+    data = _dataset(inputs, outcome, features, weight)
+    return lgb.train(_parameters(features, shape.kind, seed), data, shape.trees)
 
 
 def fold_predictions(
-    inputs: Floats, outcome: Floats, features: Sequence[FeatureSpec], folds: Sequence[Fold], seed: int
+    inputs: Floats,
+    outcome: Floats,
+    features: Sequence[FeatureSpec],
+    folds: Sequence[Fold],
+    seed: int,
+    weight: Floats | None = None,
+    shape: Shape | None = None,
 ) -> Fit:
     """Fit each kind on each fold and choose kind and number of trees by the least pooled log loss.
 
@@ -99,21 +115,30 @@ def fold_predictions(
     folds : sequence of Fold
     """
     rows = np.concatenate([fold.predict for fold in folds])
+    weight = np.ones(len(outcome)) if weight is None else weight
     found = []
-    for kind in KINDS:
+    for kind in KINDS if shape is None else [shape.kind]:
         staged = np.concatenate(
-            [_fold(inputs, outcome, features, fold, kind, seed) for fold in folds], axis=1
+            [_fold(inputs, outcome, features, fold, kind, seed, weight) for fold in folds], axis=1
         )
-        losses = [_log_loss(outcome[rows], raw) for raw in staged]
-        best = int(np.argmin(losses))
-        found.append((losses[best], Fit(kind, int(_STEPS[best]), rows, staged[best])))
+        losses = [_log_loss(outcome[rows], raw, weight[rows]) for raw in staged]
+        best = int(np.argmin(losses)) if shape is None else int(np.searchsorted(_STEPS, shape.trees))
+        found.append((losses[best], Fit(Shape(kind, int(_STEPS[best])), rows, staged[best])))
     return min(found, key=lambda pair: pair[0])[1]
 
 
 def _fold(
-    inputs: Floats, outcome: Floats, features: Sequence[FeatureSpec], fold: Fold, kind: str, seed: int
+    inputs: Floats,
+    outcome: Floats,
+    features: Sequence[FeatureSpec],
+    fold: Fold,
+    kind: str,
+    seed: int,
+    weight: Floats,
 ) -> Floats:
-    booster = fit_trees(inputs[fold.fit], outcome[fold.fit], features, kind, _MAX_TREES, seed)
+    booster = fit_trees(
+        inputs[fold.fit], outcome[fold.fit], features, Shape(kind, _MAX_TREES), seed, weight[fold.fit]
+    )
     return _staged(booster, inputs[fold.predict], _STEPS)
 
 
@@ -128,8 +153,8 @@ def _staged(booster: lgb.Booster, inputs: Floats, steps: npt.NDArray[np.int64]) 
     return np.cumsum(np.array(parts), axis=0)
 
 
-def _log_loss(outcome: Floats, raw: Floats) -> float:
-    return float((np.logaddexp(0, raw) - outcome * raw).mean())
+def _log_loss(outcome: Floats, raw: Floats, weight: Floats) -> float:
+    return float(np.average(np.logaddexp(0, raw) - outcome * raw, weights=weight))
 
 
 def _parameters(features: Sequence[FeatureSpec], kind: str, seed: int) -> dict[str, Any]:
@@ -141,5 +166,7 @@ def _parameters(features: Sequence[FeatureSpec], kind: str, seed: int) -> dict[s
     }
 
 
-def _dataset(inputs: Floats, outcome: Floats, features: Sequence[FeatureSpec]) -> lgb.Dataset:
-    return lgb.Dataset(inputs, outcome, feature_name=[feature.name for feature in features])
+def _dataset(
+    inputs: Floats, outcome: Floats, features: Sequence[FeatureSpec], weight: Floats | None
+) -> lgb.Dataset:
+    return lgb.Dataset(inputs, outcome, weight=weight, feature_name=[feature.name for feature in features])

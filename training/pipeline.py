@@ -5,23 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from credit.encoding import encode, pattern_texts, sources_of
 from credit.model import subject_hashes
 from credit.spec import ModelSpec
 from features.build import Packed, build_packed
-from features.catalog import CATALOG_HASH, NAMES
+from features.catalog import CATALOG_HASH
 from features.errors import Refused
 from training.artefact import write_model
-from training.calibration import platt
-from training.contract import Choice, choose_features
-from training.learner import Fit, fit_trees, fold_predictions
+from training.calibration import Staged, calibrate
+from training.learner import Fit, Shape, fit_trees, fold_predictions
+from training.material import Material
 from training.metrics import metrics_of
 from training.periods import date_text, day_after
 from training.run import Recipe, Run
@@ -31,15 +30,23 @@ from training.subjects import Sample, sample_of
 __all__ = ["data_hash", "fit_final", "fit_tested", "period_metrics"]
 
 Say = Callable[[str], None]
-Shape = tuple[str, int]
-"""Kind and number of trees."""
-
-_MIN_PATTERN = 20
-"""Training subjects that a pattern of present sources needs before the model may speak of it."""
 
 
-def fit_tested(packed: Packed, recipe: Recipe, folder: Path, say: Say) -> Run:
+def fit_tested(
+    packed: Packed, recipe: Recipe, folder: Path, say: Say, shape: Mapping[str, Any] | None = None
+) -> Run:
     """Fit on what was known before the test period and measure on it.
+
+    Parameters
+    ----------
+    packed : Packed
+    recipe : Recipe
+    folder : Path
+        Where the model is written; must not exist.
+    say : callable
+        Told what is going on.
+    shape : mapping, optional
+        Hyper-parameters that an earlier run chose; without them the rolling folds choose.
 
     Raises
     ------
@@ -50,29 +57,25 @@ def fit_tested(packed: Packed, recipe: Recipe, folder: Path, say: Say) -> Run:
     timezone = packed.portfolio.seller.timezone
     parts = split(sample.subjects, recipe.test_from, timezone)
     say(_split_text(sample.subjects, parts, timezone))
-    train, train_values = sample.subjects.iloc[parts.train], values.iloc[parts.train]
-    work = _Work(packed, recipe, train.reset_index(drop=True), train_values.to_numpy())
-    run = _fit(work, folder, say)
+    train = sample.subjects.iloc[parts.train].reset_index(drop=True)
+    train_values = values.iloc[parts.train].reset_index(drop=True)
+    run = _fit(Material(packed, recipe, train, train_values), shape, folder, say)
     test = sample.subjects.iloc[parts.test]
     scored = test.assign(
         probability=run.model.predict(values.iloc[parts.test], contributions=False).probability
     )
     metrics = period_metrics(scored, parts.test_from, day_after(test["as_of"].max(), timezone), timezone)
-    return Run(
-        run.model, run.folder, run.choice, sample.excluded, scored, metrics,
-        {
-            **run.parameters, "test_from": str(parts.test_from), "test_subjects": len(test),
-            "gap_subjects": parts.gap,
-        },
-    )  # fmt: skip
+    told = {"test_from": str(parts.test_from), "test_subjects": len(test), "gap_subjects": parts.gap}
+    return replace(
+        run, excluded=sample.excluded, test=scored, metrics=metrics, parameters={**run.parameters, **told}
+    )
 
 
-def fit_final(packed: Packed, recipe: Recipe, shape: Shape, folder: Path, say: Say) -> Run:
-    """Refit a tested recipe on every mature subject."""
+def fit_final(packed: Packed, recipe: Recipe, shape: Mapping[str, Any], folder: Path, say: Say) -> Run:
+    """Refit a tested recipe, with the hyper-parameters that it chose, on every mature subject."""
     sample, values = _sample(packed, recipe, say)
-    subjects = sample.subjects.reset_index(drop=True)
-    run = _fit(_Work(packed, recipe, subjects, values.to_numpy(), shape), folder, say)
-    return Run(run.model, run.folder, run.choice, sample.excluded, None, {}, run.parameters)
+    run = _fit(Material(packed, recipe, sample.subjects, values), shape, folder, say, final=True)
+    return replace(run, excluded=sample.excluded)
 
 
 def data_hash(packed: Packed) -> str:
@@ -114,44 +117,45 @@ def period_metrics(
 
 def _sample(packed: Packed, recipe: Recipe, say: Say) -> tuple[Sample, pd.DataFrame]:
     sample = sample_of(packed, recipe.outcome)
+    values = build_packed(packed, sample.subjects)
+    sample, values = _without_excluded(sample, values, recipe.config.exclude)
     say(f"{len(sample.subjects)} mature subjects; left out: {_counts(sample.excluded)}")
-    return sample, build_packed(packed, sample.subjects)
+    return sample, values
 
 
-@dataclass(frozen=True)
-class _Work:
-    """What a model is fitted on; the shape of the trees is given for a refit, else the folds choose it."""
-
-    packed: Packed
-    recipe: Recipe
-    subjects: pd.DataFrame
-    values: np.ndarray
-    shape: Shape | None = None
-
-    @property
-    def outcome(self) -> np.ndarray:
-        return self.subjects["outcome"].to_numpy()
+def _without_excluded(
+    sample: Sample, values: pd.DataFrame, flags: tuple[str, ...]
+) -> tuple[Sample, pd.DataFrame]:
+    """Leave out and count the subjects that have one of the flags."""
+    kept, counts = np.ones(len(values), bool), dict(sample.excluded)
+    for flag in flags:
+        found = kept & (values[flag] == 1.0).to_numpy()
+        counts[flag] = int(found.sum())
+        kept &= ~found
+    subjects = sample.subjects[kept].reset_index(drop=True)
+    return Sample(subjects, counts), values[kept].reset_index(drop=True)
 
 
-def _fit(work: _Work, folder: Path, say: Say) -> Run:
-    recipe = work.recipe
-    frame = pd.DataFrame(work.values, columns=list(NAMES))
-    choice = choose_features(recipe.outcome.model, work.packed.portfolio, frame, recipe.without)
+def _fit(
+    material: Material, shape: Mapping[str, Any] | None, folder: Path, say: Say, *, final: bool = False
+) -> Run:
+    choice = material.choice
     left_out = pd.Series(choice.dropped).value_counts().to_dict()
     say(f"{len(choice.features)} features; left out: {_counts(left_out)}")
-    inputs = encode(frame[[feature.name for feature in choice.features]].to_numpy(), choice.features)
-    fit = _folds(work, inputs, choice, say)
-    kind, trees = work.shape or (fit.kind, fit.trees)
-    say(f"{trees} trees with {kind.replace('_', ' ')}")
-    booster = fit_trees(inputs, work.outcome, choice.features, kind, trees, recipe.seed)
-    spec = _spec(work, choice, fit, (kind, trees))
-    fitted = subject_hashes(work.subjects, spec.salt)
-    model = write_model(folder, spec, booster, work.values, fitted)
-    return Run(model, folder, choice, {}, None, {}, _parameters(recipe, spec, work.packed))
+    fit = _folds(material, None if shape is None else Shape(**shape), say)
+    say(f"{fit.shape.trees} trees with {fit.shape.kind.replace('_', ' ')}")
+    seed = material.recipe.config.seed
+    booster = fit_trees(material.inputs, material.outcome, choice.features, fit.shape, seed, material.weight)
+    spec = _spec(material, fit, final=final)
+    model = write_model(
+        folder, spec, booster, material.values.to_numpy(), subject_hashes(material.subjects, spec.salt)
+    )
+    parameters = _parameters(material.recipe, spec, material.packed, fit.shape)
+    return Run(model, folder, choice, {}, None, {}, parameters, asdict(fit.shape))
 
 
-def _folds(work: _Work, inputs: np.ndarray, choice: Choice, say: Say) -> Fit:
-    folds = rolling_folds(work.subjects)
+def _folds(material: Material, shape: Shape | None, say: Say) -> Fit:
+    folds = rolling_folds(material.subjects)
     if not folds:
         raise Refused(
             "expected rolling folds inside the training period, in which earlier subjects predict later "
@@ -159,59 +163,56 @@ def _folds(work: _Work, inputs: np.ndarray, choice: Choice, say: Say) -> Fit:
             "move --test-from to a later day, or load a longer history"
         )
     say(f"{len(folds)} rolling folds")
-    return fold_predictions(inputs, work.outcome, choice.features, folds, work.recipe.seed)
+    return fold_predictions(
+        material.inputs, material.outcome, material.choice.features, material.with_copies(folds),
+        material.recipe.config.seed, material.weight, shape,
+    )  # fmt: skip
 
 
-def _spec(work: _Work, choice: Choice, fit: Fit, shape: Shape) -> ModelSpec:
-    asked, subjects = work.recipe.outcome, work.subjects
-    hashed = data_hash(work.packed)
+def _spec(material: Material, fit: Fit, *, final: bool) -> ModelSpec:
+    asked, subjects, rows = material.recipe.outcome, material.subjects, fit.rows
+    told = Staged(fit.raw, material.outcome[rows], material.state[rows], rows >= len(subjects))
+    hashed = data_hash(material.packed)
     return ModelSpec(
         model=asked.model,
         outcome=asked.tag,
         definition_hash=asked.hash,
         horizon_days=asked.days,
-        seller_id=work.packed.portfolio.seller.seller_id,
-        features=choice.features,
+        seller_id=material.packed.portfolio.seller.seller_id,
+        features=material.choice.features,
         catalog_hash=CATALOG_HASH,
-        calibration=platt(fit.raw, work.outcome[fit.rows], work.recipe.population_rate),
-        patterns=_patterns(work.values, choice),
+        calibration=calibrate(told, material.sources, material.recipe.config.population_rate),
+        patterns=material.patterns,
         fitted_from=subjects["as_of"].min().isoformat(),
         fitted_until=subjects["as_of"].max().isoformat(),
-        final=work.shape is not None,
+        final=final,
         subjects=len(subjects),
-        events=int(work.outcome.sum()),
+        events=int(subjects["outcome"].sum()),
         data_hash=hashed,
-        tree_kind=shape[0],
-        trees=shape[1],
+        trees=fit.shape.trees,
         salt=hashed[:16],
     )
 
 
-def _patterns(values: np.ndarray, choice: Choice) -> tuple[str, ...]:
-    sources = sources_of([feature.name for feature in choice.features])
-    patterns, counts = np.unique(pattern_texts(values, sources), return_counts=True)
-    least = min(_MIN_PATTERN, len(values))
-    return tuple(str(pattern) for pattern, n in zip(patterns, counts, strict=True) if n >= least)
-
-
-def _parameters(recipe: Recipe, spec: ModelSpec, packed: Packed) -> dict[str, Any]:
+def _parameters(recipe: Recipe, spec: ModelSpec, packed: Packed, shape: Shape) -> dict[str, Any]:
     return {
         "outcome": spec.outcome,
         "definition_hash": spec.definition_hash,
         "data_hash": spec.data_hash,
         "seller_id": spec.seller_id,
-        "population_rate": recipe.population_rate,
-        "without": json.dumps(recipe.without),
-        "seed": recipe.seed,
         "horizon_days": spec.horizon_days,
-        "tree_kind": spec.tree_kind,
-        "trees": spec.trees,
         "features": len(spec.features),
         "subjects": spec.subjects,
         "events": spec.events,
         "fitted_from": spec.fitted_from,
         "fitted_until": spec.fitted_until,
         "observed_until": packed.portfolio.observed_until.isoformat(),
+        "config_hash": recipe.config.hash,
+        **{
+            f"config.{name}": json.dumps(value)
+            for name, value in recipe.config.model_dump(mode="json").items()
+        },
+        **{f"shape.{name}": value for name, value in asdict(shape).items()},
     }
 
 

@@ -126,7 +126,8 @@ class Registry:
             "outcome": run.model.spec.outcome,
             "fitted_until": run.model.spec.fitted_until,
             "kind": "final" if run.model.spec.final else "tested",
-            "recipe": json.dumps(_recipe_tags(recipe)),
+            "recipe": json.dumps(recipe.to_json()),
+            "shape": json.dumps(dict(run.shape)),
             "metrics": json.dumps(metrics),
             **extra_tags,
         }
@@ -257,13 +258,3 @@ def _log_plots(run: Run) -> None:
 def _flat(metrics: Mapping[str, Any]) -> dict[str, float]:
     values = metrics.get("metrics", {})
     return {name: value["value"] for name, value in values.items() if value["value"] is not None}
-
-
-def _recipe_tags(recipe: Recipe) -> dict[str, Any]:
-    return {
-        "horizon_days": recipe.outcome.horizon_days,
-        "test_from": None if recipe.test_from is None else recipe.test_from.isoformat(),
-        "population_rate": recipe.population_rate,
-        "without": list(recipe.without),
-        "seed": recipe.seed,
-    }

@@ -9,7 +9,9 @@ from typing import Any
 
 import pandas as pd
 
+from credit.definition import DefaultDefinition
 from credit.model import RiskModel
+from training.config import TrainConfig
 from training.contract import Choice
 from training.subjects import Outcome
 
@@ -24,16 +26,35 @@ class Recipe:
     ----------
     outcome : Outcome
     test_from : Timestamp, optional
-    population_rate : float, optional
-    without : tuple of str
-    seed : int
+    config : TrainConfig
     """
 
     outcome: Outcome
     test_from: pd.Timestamp | None = None
-    population_rate: float | None = None
-    without: tuple[str, ...] = ()
-    seed: int = 7
+    config: TrainConfig = field(default_factory=TrainConfig)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the recipe as an object of JSON, from which `from_json` makes it again."""
+        definition = self.outcome.definition
+        return {
+            "model": self.outcome.model,
+            "horizon_days": self.outcome.horizon_days,
+            "definition": None if definition is None else definition.model_dump(mode="json"),
+            "test_from": None if self.test_from is None else self.test_from.isoformat(),
+            "config": self.config.model_dump(mode="json"),
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Recipe:
+        """Return the recipe that `to_json` told."""
+        definition = stored["definition"]
+        outcome = Outcome(
+            stored["model"],
+            int(stored["horizon_days"]),
+            None if definition is None else DefaultDefinition.model_validate(definition),
+        )
+        test_from = None if stored["test_from"] is None else pd.Timestamp(stored["test_from"])
+        return cls(outcome, test_from, TrainConfig.model_validate(stored["config"]))
 
 
 @dataclass(frozen=True)
@@ -53,6 +74,10 @@ class Run:
         Of the test period, in the shape of ``--json``.
     parameters : mapping
         What the registry logs.
+    shape : mapping
+        The hyper-parameters as they were chosen, as an object of JSON; empty for a prior.
+    extra : mapping of str to object
+        Figures, tables and objects that the registry keeps with the run, by file name.
     """
 
     model: RiskModel
@@ -62,3 +87,5 @@ class Run:
     test: pd.DataFrame | None
     metrics: Mapping[str, Any]
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    shape: Mapping[str, Any] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from credit.definition import DefaultDefinition
 from features.build import Packed
 from features.errors import Refused
 from features.instants import start_of_day
+from training.config import TrainConfig
 from training.home import Home
 from training.options import check_options
 from training.pipeline import fit_final, fit_tested
@@ -55,9 +56,7 @@ def train(  # noqa: PLR0913  (all that a caller may choose, by name)
     definition: str | Path | None = None,
     test_from: str | None = None,
     final: bool = False,
-    population_rate: float | None = None,
-    without: tuple[str, ...] = (),
-    seed: int = 7,
+    config: TrainConfig | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Result:
     """Train a model and register it; the first version in a home that passes becomes champion, released.
@@ -76,24 +75,23 @@ def train(  # noqa: PLR0913  (all that a caller may choose, by name)
         First day of the test period.
     final : bool
         Refit the recipe of the latest tested version of this outcome (one is trained first if there is none).
-    population_rate, without, seed :
-        As in `Recipe`.
+    config : TrainConfig, optional
+        A refit takes its twin's; of one that is given, only a population rate counts then.
     say : callable
         Told what is going on.
 
     Raises
     ------
     InputError
-        Another seller's portfolio, a population rate out of range, an unknown name in `without`, a
-        portfolio without the tables that it takes.
+        Another seller's portfolio, or one without the tables that it takes.
     Refused
         Too short a history.
     """
-    check_options(test_from, population_rate, without)
+    check_options(test_from)
     home = home or Home.from_environment()
     seller = packed.portfolio.seller
     start = None if test_from is None else start_of_day(test_from, seller.timezone)
-    recipe = Recipe(_outcome(model, horizon_days, definition), start, population_rate, tuple(without), seed)
+    recipe = Recipe(_outcome(model, horizon_days, definition), start, config or TrainConfig())
     with home.locked():
         home.claim(seller.seller_id)
         registry = Registry(home)
@@ -114,8 +112,7 @@ def _tested(registry: Registry, packed: Packed, recipe: Recipe, say: Callable[[s
     with tempfile.TemporaryDirectory() as temporary:
         run = fit_tested(packed, recipe, Path(temporary) / "model", say)
         report = {**run.metrics, "outcome": run.model.spec.outcome, "in_sample": False, "tested_twin": None}
-        tags = {"trees": str(run.model.spec.trees), "tree_kind": run.model.spec.tree_kind}
-        version = registry.register(run, recipe, report, tags)
+        version = registry.register(run, recipe, report, {})
     return _published(registry, version, report, say)
 
 
@@ -128,11 +125,9 @@ def _final(
         twin = _tested(registry, packed, recipe, say).version
     refit = _recipe_of(twin, recipe)
     with tempfile.TemporaryDirectory() as temporary:
-        shape = (twin.tags["tree_kind"], int(twin.tags["trees"]))
-        run = fit_final(packed, refit, shape, Path(temporary) / "model", say)
+        run = fit_final(packed, refit, json.loads(twin.tags["shape"]), Path(temporary) / "model", say)
         report = {**twin.metrics, "tested_twin": twin.name}
-        tags = {"trees": twin.tags["trees"], "tree_kind": twin.tags["tree_kind"], "tested_twin": twin.name}
-        version = registry.register(run, refit, report, tags)
+        version = registry.register(run, refit, report, {"tested_twin": twin.name})
     return _published(registry, version, report, say)
 
 
@@ -147,16 +142,11 @@ def _latest_tested(registry: Registry, recipe: Recipe, same_outcome: bool) -> Ve
 
 def _recipe_of(twin: Version, asked: Recipe) -> Recipe:
     """Return the twin's recipe; a population rate that was asked for anew replaces the twin's."""
-    stored = json.loads(twin.tags["recipe"])
-    outcome = asked.outcome if asked.outcome.definition else Outcome("late", int(stored["horizon_days"]))
-    rate = stored["population_rate"] if asked.population_rate is None else asked.population_rate
-    return replace(
-        asked,
-        outcome=outcome,
-        population_rate=rate,
-        without=tuple(stored["without"]),
-        seed=int(stored["seed"]),
-    )
+    stored = Recipe.from_json(json.loads(twin.tags["recipe"]))
+    rate = asked.config.population_rate
+    if rate is None:
+        return stored
+    return replace(stored, config=stored.config.model_copy(update={"population_rate": rate}))
 
 
 def _published(

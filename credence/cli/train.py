@@ -20,16 +20,27 @@ def train() -> None:
 def _shared(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that all models have."""
     for option in reversed([
-        click.argument("directory", metavar="DIR", type=folder),
+        click.argument("directory", metavar="DIR", type=folder, required=False),
         click.option("--test-from", metavar="DATE",
                      help="First as_of of the test period [default: the latest fifth]."),
         click.option("--final", is_flag=True, help="Refit the latest tested recipe on every mature subject."),
+        click.option("--config", "config_file", type=click.Path(dir_okay=False), metavar="FILE",
+                     help="Parameters, weights, exclusions and more in YAML; options go before it."),
+        click.option("--print-config", is_flag=True, help="Print the whole configuration and train nothing."),
         click.option("--population-rate", type=click.FloatRange(0.0001, 0.5),
                      metavar="RATE",
                      help="Rate of bad outcomes in the population, where the sample's differs from it."),
         click.option("--without", multiple=True, metavar="NAME",
                      help="Leave out a column or a feature; may be repeated."),
-        click.option("--seed", type=int, default=7, show_default=True),
+        click.option("--allow-leak", multiple=True, metavar="FEATURE",
+                     help="Learn from a feature that separates the outcomes by itself; may be repeated."),
+        click.option("--tune", type=click.IntRange(0, 10_000), metavar="TRIALS",
+                     help="Search for better trees on the rolling folds; a search that was cut goes on."),
+        click.option("--tune-minutes", type=click.FloatRange(0, min_open=True), metavar="MINUTES",
+                     help="Budget of the search [default: 10]."),
+        click.option("--challengers", is_flag=True, default=None,
+                     help="Fit and measure other learners beside the model."),
+        click.option("--seed", type=int, metavar="NUMBER", help="[default: 7]"),
         as_json,
     ]):  # fmt: skip
         command = option(command)
@@ -58,6 +69,8 @@ def late(horizon_days: int | None, **options: Any) -> None:
 def default(definition: str | None, **options: Any) -> None:
     """Train the model of default within 12 months on the portfolio in DIR.
 
+    With fewer than 60 defaults it is prior knowledge, updated by what the seller has seen.
+
     \b
     Example:
       credence train default build/demo/portfolio --population-rate 0.02
@@ -65,20 +78,53 @@ def default(definition: str | None, **options: Any) -> None:
     _run("default", definition=definition, **options)
 
 
-def _run(model: str, directory: str, as_json: bool, **options: Any) -> None:
+def _run(
+    model: str,
+    directory: str | None,
+    test_from: str | None,
+    as_json: bool,
+    print_config: bool,
+    **options: Any,
+) -> None:
     from training.options import check_options
 
-    check_options(options["test_from"], options["population_rate"], options["without"])
+    check_options(test_from, options["population_rate"], options["without"])
+    config = _config(options)
+    if print_config:
+        click.echo(config.text, nl=False)
+        return
+    if directory is None:
+        raise click.UsageError("Missing argument 'DIR'.")
     # Reason: MLflow takes seconds to import; a wrong option is told without them.
     from training.home import Home
     from training.train import train as learn
 
     Home.from_environment().check()
-    result = learn(load_packed(directory), model, say=say, **options)
+    asked = {name: options[name] for name in ("horizon_days", "definition", "final") if name in options}
+    result = learn(load_packed(directory), model, test_from=test_from, config=config, say=say, **asked)
     if as_json:
         print_json(result.report)
         return
     click.echo(_text(result))
+
+
+def _config(options: dict[str, Any]) -> Any:
+    """Return the configuration of the file with the options laid over it."""
+    from pathlib import Path
+
+    from training.config import TrainConfig
+
+    path = options["config_file"]
+    tuning = {"trials": options["tune"], "minutes": options["tune_minutes"]}
+    return TrainConfig.load(
+        None if path is None else Path(path),
+        seed=options["seed"],
+        population_rate=options["population_rate"],
+        without=options["without"] or None,
+        challengers=options["challengers"],
+        tuning={name: value for name, value in tuning.items() if value is not None} or None,
+        leaks={"allowed": options["allow_leak"]} if options["allow_leak"] else None,
+    )
 
 
 def _text(result: Any) -> str:

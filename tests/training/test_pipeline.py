@@ -9,6 +9,7 @@ import pytest
 
 from features.build import Packed, pack_portfolio
 from features.errors import Refused
+from training.config import TrainConfig
 from training.pipeline import data_hash, fit_tested, period_metrics
 from training.run import Recipe, Run
 from training.subjects import Outcome
@@ -33,7 +34,7 @@ def test_two_runs_give_the_same_bytes(small: Packed, run: Run, tmp_path: Path):
 
 
 def test_the_population_rate_shifts_every_log_odds_by_the_same(small: Packed, run: Run, tmp_path: Path):
-    recipe = Recipe(LATE.outcome, LATE.test_from, population_rate=0.009)
+    recipe = Recipe(LATE.outcome, LATE.test_from, TrainConfig(population_rate=0.009))
     shifted = fit_tested(small, recipe, tmp_path / "model", silent)
     assert run.test is not None
     assert shifted.test is not None

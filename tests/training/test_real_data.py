@@ -14,6 +14,7 @@ from credit.outcomes import default_outcomes, late_outcomes
 from features.build import Packed, pack_portfolio
 from features.sources.importing import import_files
 from features.sources.mapping import load_mapping
+from training.config import TrainConfig
 from training.home import Home
 from training.subjects import Outcome, default_subjects, late_subjects, sample_of
 from training.train import train
@@ -104,8 +105,7 @@ def test_default_learns_on_american_firms(american: Packed, tmp_path: Path, with
         "default",
         home=Home(tmp_path),
         test_from="2012-01-01",
-        population_rate=0.009,
-        without=without,
+        config=TrainConfig(population_rate=0.009, without=without),
     )
     assert (result.alias, result.report["from"]) == ("champion", "2012-01-01")
     assert finite(dict(result.report))

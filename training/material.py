@@ -1,0 +1,122 @@
+"""What a model is fitted on: subjects with their values, the chosen features, masked copies and weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from credit.encoding import encode, pattern_texts, sources_of
+from features.build import Packed
+from training.contract import Choice, choose_features
+from training.leaks import refuse_leaks
+from training.masking import Copies, masked_copies
+from training.run import Recipe
+from training.splits import Fold
+from training.weights import recency_weights
+
+__all__ = ["Material"]
+
+Floats = npt.NDArray[np.float64]
+
+_MIN_PATTERN = 20
+"""Training rows that a pattern of present sources needs before the model may speak of it."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """Training subjects of a recipe.
+
+    Parameters
+    ----------
+    packed : Packed
+    recipe : Recipe
+    subjects : DataFrame, shape (n, ...)
+        With ``outcome`` and ``window_end``, ordered by as_of.
+    values : DataFrame, shape (n, len(NAMES))
+        Every feature of the catalog.
+    """
+
+    packed: Packed
+    recipe: Recipe
+    subjects: pd.DataFrame
+    values: pd.DataFrame
+
+    @cached_property
+    def choice(self) -> Choice:
+        """The features that the model learns from; those that know the outcome are refused."""
+        config = self.recipe.config
+        chosen = choose_features(
+            self.recipe.outcome.model, self.packed.portfolio, self.values, config.without
+        )
+        names = [feature.name for feature in chosen.features]
+        refuse_leaks(self.values[names].to_numpy(), names, self._own_outcome, config.leaks, config.seed)
+        return chosen
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of the chosen features."""
+        return tuple(feature.name for feature in self.choice.features)
+
+    @cached_property
+    def copies(self) -> Copies:
+        """The subjects with their masked copies."""
+        config = self.recipe.config
+        values = self.values[list(self.names)].to_numpy(np.float64)
+        return masked_copies(values, self.names, config.masked.shares, config.seed)
+
+    @cached_property
+    def inputs(self) -> Floats:
+        """Encoded values of all rows, copies too."""
+        return encode(self.copies.values, self.choice.features)
+
+    @cached_property
+    def outcome(self) -> Floats:
+        """Outcome of each row."""
+        return self._own_outcome[self.copies.row]
+
+    @cached_property
+    def weight(self) -> Floats:
+        """Weight of each row: that of its subject, shared with its copies."""
+        half_life = self.recipe.config.weights.recency_half_life_days
+        return recency_weights(self.subjects["as_of"], half_life)[self.copies.row] * self.copies.weight
+
+    @cached_property
+    def state(self) -> npt.NDArray[np.int64]:
+        """Information state of each row, as position in `credit.states.STATES`."""
+        lacking = [
+            np.zeros(len(self.copies.row), bool)
+            if flag not in self.names
+            else self.copies.values[:, self.names.index(flag)] != 1.0
+            for flag in ("has_payments", "has_accounts")
+        ]
+        return 2 * lacking[0] + 1 * lacking[1]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Sources that the chosen features come from."""
+        return sources_of(self.names)
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """Patterns of present sources that the model has seen often enough."""
+        texts = pattern_texts(self.copies.values, self.sources, self.names)
+        patterns, counts = np.unique(texts, return_counts=True)
+        least = min(_MIN_PATTERN, len(self.subjects))
+        return tuple(str(pattern) for pattern, n in zip(patterns, counts, strict=True) if n >= least)
+
+    def with_copies(self, folds: list[Fold]) -> list[Fold]:
+        """Return folds of subjects as folds of rows: a copy is where its subject is."""
+        return [Fold(self._rows_of(fold.fit), self._rows_of(fold.predict)) for fold in folds]
+
+    def _rows_of(self, subjects: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        inside = np.zeros(len(self.subjects), bool)
+        inside[subjects] = True
+        return np.flatnonzero(inside[self.copies.row])
+
+    @property
+    def _own_outcome(self) -> Floats:
+        return self.subjects["outcome"].to_numpy(np.float64)

@@ -1,0 +1,215 @@
+"""A small additive scorecard with fixed signs: a population's default rate, moved by what is known."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from scipy.special import logit
+
+from credit.prior.curve import Curve
+from features.errors import InputError, Problem
+
+__all__ = ["EXTERNAL_PD", "POPULATION_RATE", "Base", "Scorecard"]
+
+Floats = npt.NDArray[np.float64]
+Rate = Annotated[float, Field(gt=0.0, lt=1.0)]
+
+POPULATION_RATE = "population_default_rate"
+"""Feature with the yearly default rate of the buyer's country, sector and size."""
+
+EXTERNAL_PD = "external_pd"
+"""Feature with an outside PD, which replaces the population's rate where it is known."""
+
+
+class Base(BaseModel):
+    """The rate from which the scorecard starts.
+
+    Parameters
+    ----------
+    reference_rate : float
+        Its log-odds are the base that no feature explains.
+    missing_rate : float
+        Where neither the population's rate nor an outside PD is known; not below `reference_rate`.
+    lowest, highest : float
+        Rates are taken between these two.
+    """
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+    reference_rate: Rate
+    missing_rate: Rate
+    lowest: Rate
+    highest: Rate
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.lowest < self.reference_rate <= self.missing_rate < self.highest:
+            raise ValueError("lowest < reference_rate <= missing_rate < highest is needed")
+        return self
+
+
+class Scorecard(BaseModel):
+    """A scorecard: log-odds = base + what the rate says + what each curve says.
+
+    ``base = logit(reference rate) - sum of ln E exp(curve)``, the mean over each curve's neutral population.
+    Curves are 0 at the median company; the last term sets the level, so that over a neutral population, in
+    which features are independent, the mean odds are those of the population's rate, not of the median
+    company. Features that go together raise the mean somewhat above it; own experience corrects the level
+    (`credit.prior.credibility`).
+
+    Parameters
+    ----------
+    id : str
+    version : int
+    base : Base
+    curves : tuple of Curve
+
+    Examples
+    --------
+    >>> card = Scorecard.load()
+    >>> nothing_known = np.full((1, len(card.names)), np.nan)
+    >>> contributions, base = card.shares(nothing_known)
+    >>> bool(card.raw(nothing_known)[0] == base + contributions.sum())
+    True
+    """
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
+
+    id: Annotated[str, Field(min_length=1)]
+    version: Annotated[int, Field(ge=1)]
+    base: Base
+    curves: Annotated[tuple[Curve, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        if len(set(self.names)) < len(self.names):
+            raise ValueError("one feature has two curves, or a rate has one")
+        return self
+
+    @classmethod
+    def load(cls, path: str | Path | None = None) -> Scorecard:
+        """Read a scorecard from a YAML file; the shipped one where no path is given.
+
+        Raises
+        ------
+        InputError
+            The file is missing or no YAML, lacks a key, has an unknown one, or a curve is not sound; every
+            problem is named.
+        """
+        file = resources.files("credit").joinpath("prior/scorecard.yaml") if path is None else Path(path)
+        step = "take credit/prior/scorecard.yaml for a pattern"
+        try:
+            content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+            raise InputError.of("a scorecard in YAML and UTF-8", type(error).__name__, step) from error
+        if not isinstance(content, dict):
+            raise InputError.of("keys with values", type(content).__name__, step)
+        return cls.of(content)
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any]) -> Scorecard:
+        """Return a scorecard from its content, as in the file or in a model's ``model.json``.
+
+        Raises
+        ------
+        InputError
+            As `load`.
+        """
+        try:
+            # Reason: strict JSON takes a list for a tuple and still no text for a number.
+            return cls.model_validate_json(json.dumps(content))
+        except ValidationError as error:
+            raise InputError([_problem(detail) for detail in error.errors(include_url=False)]) from error
+        except (TypeError, ValueError) as error:
+            step = "correct the scorecard"
+            raise InputError.of(
+                "numbers, text, lists and keys of text", type(error).__name__, step
+            ) from error
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of the features in the order of the inputs: both rates, then the curves."""
+        return (POPULATION_RATE, EXTERNAL_PD, *(curve.feature for curve in self.curves))
+
+    @cached_property
+    def hash(self) -> str:
+        """Sha256 of the content, whatever the layout of the file."""
+        content = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(content.encode()).hexdigest()
+
+    @cached_property
+    def base_log_odds(self) -> float:
+        """What no feature explains."""
+        return float(logit(self.base.reference_rate)) + self._levels[0]
+
+    @cached_property
+    def _levels(self) -> tuple[float, float]:
+        """Return the levels that keep the population's mean odds, without and with an outside PD."""
+        alone = sum(curve.log_mean_odds(1.0) for curve in self.curves)
+        beside = sum(curve.log_mean_odds(curve.with_external_pd) for curve in self.curves)
+        return -alone, -beside
+
+    def raw(self, inputs: Floats) -> Floats:
+        """Return the log-odds of default within the horizon.
+
+        Parameters
+        ----------
+        inputs : float64 ndarray, shape (n, len(names))
+            Values as the catalog gives them; NaN is missing.
+
+        Returns
+        -------
+        float64 ndarray, shape (n,)
+        """
+        contributions, base = self.shares(inputs)
+        log_odds: Floats = base + contributions.sum(axis=1)
+        return log_odds
+
+    def shares(self, inputs: Floats) -> tuple[Floats, float]:
+        """Return what each feature adds to the log-odds, and the base.
+
+        Parameters
+        ----------
+        inputs : float64 ndarray, shape (n, len(names))
+
+        Returns
+        -------
+        contributions : float64 ndarray, shape (n, len(names))
+            An outside PD speaks in place of the population's rate: then that one's share is 0.
+        base : float
+        """
+        inputs = np.asarray(inputs, np.float64)
+        is_rated = ~np.isnan(inputs[:, 1])
+        contributions = np.empty(inputs.shape)
+        reference = float(logit(self.base.reference_rate))
+        population = self._rate_log_odds(inputs[:, 0], self.base.missing_rate) - reference
+        outside = self._rate_log_odds(inputs[:, 1], self.base.missing_rate) - reference
+        contributions[:, 0] = np.where(is_rated, 0.0, population)
+        contributions[:, 1] = np.where(is_rated, outside + self._levels[1] - self._levels[0], 0.0)
+        for column, curve in enumerate(self.curves, start=2):
+            weight = np.where(is_rated, curve.with_external_pd, 1.0)
+            contributions[:, column] = weight * curve.log_odds(inputs[:, column])
+        return contributions, self.base_log_odds
+
+    def _rate_log_odds(self, rates: Floats, missing: float) -> Floats:
+        known = np.where(np.isnan(rates), missing, rates)
+        log_odds: Floats = logit(np.clip(known, self.base.lowest, self.base.highest))
+        return log_odds
+
+
+def _problem(detail: Any) -> Problem:
+    key = ".".join(str(part) for part in detail["loc"]) or "scorecard"
+    found = {"missing": "nothing", "extra_forbidden": "an unknown key"}.get(detail["type"])
+    if found is None:
+        found = "a part that breaks it" if isinstance(detail["input"], dict) else repr(detail["input"])
+    return Problem(f"key '{key}': {detail['msg']}", found, f"correct '{key}' in the scorecard")

@@ -11,7 +11,7 @@ from features.catalog import FEATURES, NAMES, inputs_of
 from training.masking import MASKS, mask, masked_copies, masks_of
 from training.subjects import late_subjects
 
-SHARES = {kind: 0.1 for kind in MASKS}
+SHARES = dict.fromkeys(MASKS, 0.1)
 FLAGS = ["has_payments", "has_accounts", "has_prior_year", "has_market_value"]
 
 

@@ -15,13 +15,14 @@ from credit.prior.credibility import PRIOR_STRENGTH, Credibility, credibility, s
 from features.errors import InputError
 from training.cohorts import Cohort, cohorts_of, independent_rows
 from training.metrics import metrics_of
+from training.shrinkage import shrunk_slope
 
 __all__ = ["LEAST_FOR_RANKS", "SWITCH_AT", "PriorFit", "auc_interval", "figures_of", "fit_prior"]
 
 Floats = npt.NDArray[np.float64]
 
 SWITCH_AT = 60
-"""Independent defaults from which on a model is learned; below, the prior speaks."""
+"""Buyers that defaulted, from which number on a model is learned; below it the prior speaks."""
 
 LEAST_FOR_RANKS = 10
 """Buyers that defaulted, and buyers that did not, which figures of ranks and slopes need to mean anything."""
@@ -36,27 +37,31 @@ class PriorFit:
 
     Parameters
     ----------
-    shift : float
-        Log-odds to add to the scorecard's; 0 without experience.
+    slope, shift : float
+        log-odds = slope x the scorecard's + shift; 1 and 0 without experience.
     prior_weight : float
         Weight of the prior's level, 1 without experience.
     level : Credibility or None
         Counts, portfolio PD and its interval; None where no subject is mature.
     cohorts : tuple of Cohort
         Independent annual cohorts that were counted.
+    defaulted_buyers : int
+        Buyers with a default in any window, also in those that overlap or lie before the first cohort.
     learner : {"prior", "lightgbm"}
-        Who is to speak for so many defaults.
+        Who is to speak for so many of them.
     """
 
+    slope: float
     shift: float
     prior_weight: float
     level: Credibility | None
     cohorts: tuple[Cohort, ...]
+    defaulted_buyers: int
     learner: Literal["prior", "lightgbm"]
 
     @property
     def defaults(self) -> int:
-        """Independent defaults."""
+        """Independent defaults, by which the level is moved."""
         return sum(cohort.defaults for cohort in self.cohorts)
 
 
@@ -75,12 +80,12 @@ def fit_prior(
     strength : float
         Expected defaults that the prior is worth.
     switch_at : int
-        Independent defaults from which on a learner takes over.
+        Defaulted buyers from which number on a learner takes over.
 
     Returns
     -------
     PriorFit
-        After the shift the mean probability of the counted subjects is the posterior portfolio PD.
+        With its slope and shift the mean probability of the counted subjects is the posterior portfolio PD.
 
     Raises
     ------
@@ -93,17 +98,21 @@ def fit_prior(
         )
     rows = independent_rows(subjects)
     if not len(rows):
-        return PriorFit(0.0, 1.0, None, (), "prior")
+        return PriorFit(1.0, 0.0, 1.0, None, (), 0, "prior")
+    defaulted = int(subjects.loc[subjects["outcome"] == 1, "buyer_id"].nunique())
     counted, own = subjects.iloc[rows], log_odds[rows]
     probability = expit(own)
     defaults = int(counted["outcome"].sum())
     level = credibility(defaults, len(rows), float(probability.sum()), strength=strength)
+    slope = shrunk_slope(own, counted["outcome"].to_numpy(np.float64), level.rate)
     return PriorFit(
-        shift=shift_to_rate(own, level.rate),
+        slope=slope,
+        shift=shift_to_rate(slope * own, level.rate),
         prior_weight=level.prior_weight,
         level=level,
         cohorts=cohorts_of(counted, probability),
-        learner="lightgbm" if defaults >= switch_at else "prior",
+        defaulted_buyers=defaulted,
+        learner="lightgbm" if defaulted >= switch_at else "prior",
     )
 
 

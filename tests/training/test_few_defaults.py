@@ -58,20 +58,32 @@ def test_the_learner_takes_over_at_a_stated_number(defaults, switch_at, learner)
     assert fit_prior(*made(200, defaults), switch_at=switch_at).learner == learner
 
 
+def test_a_default_before_the_first_cohort_counts_for_the_switch_alone():
+    # given a buyer that defaulted in a year of which the cohorts hold only the end
+    subjects, log_odds = made(200, 5)
+    early = subjects[subjects["buyer_id"] == "B0199"].iloc[:3].assign(buyer_id="early", outcome=1.0)
+    moved = {name: early[name] - pd.DateOffset(months=6) for name in ("as_of", "window_end")}
+    both = pd.concat([subjects, early.assign(**moved)], ignore_index=True)
+    fit = fit_prior(both, np.full(len(both), log_odds[0]))
+
+    assert (fit.defaults, fit.defaulted_buyers) == (5, 6)
+
+
 def test_after_the_shift_the_mean_of_unlike_subjects_is_the_posterior_rate():
     subjects, _ = made(300, 12)
     log_odds = np.random.default_rng(3).normal(-4, 1.5, len(subjects))
     fit = fit_prior(subjects, log_odds)
     rows = subjects["as_of"].isin([subjects["as_of"].min(), subjects["as_of"].max()])
 
-    assert expit(log_odds[rows] + fit.shift).mean() == pytest.approx(fit.level.rate, rel=1e-9)
+    assert expit(fit.slope * log_odds[rows] + fit.shift).mean() == pytest.approx(fit.level.rate, rel=1e-9)
 
 
 def test_nobody_mature_leaves_the_prior_as_it_is():
     subjects, log_odds = made(3, 0)
     fit = fit_prior(subjects.iloc[:0], log_odds[:0])
 
-    assert (fit.shift, fit.prior_weight, fit.level, fit.learner) == (0.0, 1.0, None, "prior")
+    assert (fit.slope, fit.shift, fit.prior_weight) == (1.0, 0.0, 1.0)
+    assert (fit.level, fit.learner) == (None, "prior")
 
 
 def test_order_of_rows_changes_nothing():

@@ -22,7 +22,8 @@ TEST_SHARE = 0.2
 _FOLD_STARTS = (0.4, 0.55, 0.7, 0.85)
 """Quantiles of the training subjects' as_of at which folds start."""
 
-_MIN_PER_CLASS = 5
+MIN_PER_CLASS = 5
+"""Subjects of each outcome that a part needs for anything to be learned or measured."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,9 @@ class Fold:
     predict: Rows
 
 
-def split(subjects: pd.DataFrame, test_from: pd.Timestamp | None, timezone: str) -> Split:
+def split(
+    subjects: pd.DataFrame, test_from: pd.Timestamp | None, timezone: str, least: int = MIN_PER_CLASS
+) -> Split:
     """Split subjects in time.
 
     Parameters
@@ -58,11 +61,13 @@ def split(subjects: pd.DataFrame, test_from: pd.Timestamp | None, timezone: str)
         First instant of the test; default: the start of the day with which the latest fifth starts.
     timezone : str
         The seller's.
+    least : int
+        Subjects of each outcome that both parts need; 0 where a prior needs none.
 
     Raises
     ------
     Refused
-        Where the training or the test part lacks one of the two outcomes.
+        Where the training or the test part has fewer of one of the two outcomes.
     """
     as_of = subjects["as_of"]
     if test_from is None:
@@ -74,15 +79,15 @@ def split(subjects: pd.DataFrame, test_from: pd.Timestamp | None, timezone: str)
     test = np.flatnonzero((as_of >= test_from).to_numpy())
     outcome = subjects["outcome"].to_numpy()
     for part, rows in (("training", train), ("test", test)):
-        _check_both(part, outcome[rows], date_text(test_from, timezone))
+        _check_both(part, outcome[rows], date_text(test_from, timezone), least)
     return Split(train, test, test_from, len(subjects) - len(train) - len(test))
 
 
-def _check_both(part: str, outcome: npt.NDArray[np.float64], test_from: str) -> None:
+def _check_both(part: str, outcome: npt.NDArray[np.float64], test_from: str, least: int) -> None:
     events = int(outcome.sum())
-    if min(events, len(outcome) - events) < _MIN_PER_CLASS:
+    if min(events, len(outcome) - events) < least:
         raise Refused(
-            f"expected at least {_MIN_PER_CLASS} subjects of each outcome in the {part} part (test from "
+            f"expected at least {least} subjects of each outcome in the {part} part (test from "
             f"{test_from}); found {events} bad and {len(outcome) - events} good of {len(outcome)}; "
             "move --test-from, or load a longer history"
         )
@@ -113,4 +118,4 @@ def rolling_folds(subjects: pd.DataFrame) -> list[Fold]:
 
 
 def _has_both(outcome: npt.NDArray[np.float64]) -> bool:
-    return min(outcome.sum(), len(outcome) - outcome.sum()) >= _MIN_PER_CLASS
+    return min(outcome.sum(), len(outcome) - outcome.sum()) >= MIN_PER_CLASS

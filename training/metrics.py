@@ -11,14 +11,11 @@ from scipy.optimize import minimize
 from scipy.special import expit, logit
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
+from training.bootstrap import BINS, SURE, Clusters, Resampled, draws_of, interval_of
+
 __all__ = ["calibration_line", "expected_calibration_error", "kolmogorov_smirnov", "metrics_of"]
 
 Floats = npt.NDArray[np.float64]
-
-_REPEATS = 400
-_BINS = 10
-_SURE = 1e-12
-"""Probabilities nearer to 0 or 1 count as this near: their log-odds stay finite."""
 
 
 def metrics_of(
@@ -40,12 +37,16 @@ def metrics_of(
     Returns
     -------
     dict
-        By metric ``{"value", "low", "high"}``; the 95 % interval where it is made, else null. A metric of
-        subjects with one outcome only is null.
+        By metric ``{"value", "low", "high"}`` with the 95 % interval of 400 draws of the buyers, null for
+        fewer than ten buyers. A metric of subjects with one outcome only is null.
+
+    Notes
+    -----
+    The draws keep the bins of ECE, and take slope and intercept one Newton step from the sample's own: fits
+    of each draw would differ by terms of second order.
     """
-    log_odds = logit(np.clip(probability, _SURE, 1 - _SURE))
+    log_odds = logit(np.clip(probability, SURE, 1 - SURE))
     slope, intercept = calibration_line(outcome, log_odds)
-    lows_highs = _intervals(outcome, probability, buyer, seed)
     values = {
         "auc": _if_both(outcome, roc_auc_score, probability),
         "average_precision": _if_both(outcome, average_precision_score, probability),
@@ -55,15 +56,9 @@ def metrics_of(
         "calibration_intercept": intercept,
         "calibration_slope": slope,
     }
-    nothing = (None, None)
-    return {
-        name: {
-            "value": value,
-            "low": lows_highs.get(name, nothing)[0],
-            "high": lows_highs.get(name, nothing)[1],
-        }
-        for name, value in values.items()
-    }
+    line = None if slope is None or intercept is None else (slope, intercept)
+    draws = draws_of(Resampled(outcome, probability, Clusters.of(buyer), line=line), seed=seed)
+    return {name: _told(value, interval_of(name, value, draws)) for name, value in values.items()}
 
 
 def kolmogorov_smirnov(outcome: Floats, probability: Floats) -> float:
@@ -80,7 +75,7 @@ def kolmogorov_smirnov(outcome: Floats, probability: Floats) -> float:
     return float(np.abs(good - bad).max())
 
 
-def expected_calibration_error(outcome: Floats, probability: Floats, bins: int = _BINS) -> float:
+def expected_calibration_error(outcome: Floats, probability: Floats, bins: int = BINS) -> float:
     """Return ECE over bins of equal count: sum of n_b / n |rate - mean probability|.
 
     Examples
@@ -113,28 +108,8 @@ def calibration_line(outcome: Floats, log_odds: Floats) -> tuple[float | None, f
     return float(found.x[0]), float(found.x[1])
 
 
-def _intervals(
-    outcome: Floats, probability: Floats, buyer: npt.NDArray[Any], seed: int
-) -> dict[str, tuple[float, float]]:
-    if not _has_both(outcome):
-        return {}
-    rng = np.random.default_rng(seed)
-    _, cluster = np.unique(buyer.astype(str), return_inverse=True)
-    draws: dict[str, list[float]] = {"auc": [], "average_precision": []}
-    for _ in range(_REPEATS):
-        weight = np.bincount(
-            rng.integers(0, cluster.max() + 1, cluster.max() + 1), minlength=cluster.max() + 1
-        )[cluster]
-        if weight[outcome == 1].sum() and weight[outcome == 0].sum():
-            draws["auc"].append(roc_auc_score(outcome, probability, sample_weight=weight))
-            draws["average_precision"].append(
-                average_precision_score(outcome, probability, sample_weight=weight)
-            )
-    return {
-        name: (float(np.quantile(values, 0.025)), float(np.quantile(values, 0.975)))
-        for name, values in draws.items()
-        if values
-    }
+def _told(value: float | None, interval: tuple[float | None, float | None]) -> dict[str, float | None]:
+    return {"value": value, "low": interval[0], "high": interval[1]}
 
 
 def _has_both(outcome: Floats) -> bool:

@@ -75,10 +75,19 @@ def test_intervals_contain_the_value_and_repeat():
     outcome, probability, buyer = made(1)
     found, again = metrics_of(outcome, probability, buyer), metrics_of(outcome, probability, buyer)
     assert found == again
-    for name in ("auc", "average_precision"):
-        assert found[name]["low"] < found[name]["value"] < found[name]["high"]
-    for name in set(found) - {"auc", "average_precision"}:
-        assert (found[name]["low"], found[name]["high"]) == (None, None)
+    assert set(found) == {
+        "auc", "average_precision", "ks", "brier", "ece", "calibration_intercept", "calibration_slope",
+    }  # fmt: skip
+    for name, metric in found.items():
+        assert metric["low"] < metric["high"], name
+        assert metric["low"] <= metric["value"] <= metric["high"], name
+
+
+def test_calibration_intervals_hold_what_was_made():
+    found = metrics_of(*made(6, 8000, slope=0.7, intercept=0.4))
+    for name, truth in (("calibration_slope", 0.7), ("calibration_intercept", 0.4)):
+        assert found[name]["low"] < truth < found[name]["high"]
+        assert width(found[name]) < 0.3
 
 
 def width(metric: dict) -> float:

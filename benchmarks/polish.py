@@ -99,7 +99,10 @@ def coincidences(values: np.ndarray, outcome: np.ndarray) -> dict[str, dict[str,
     told = {}
     for name, (one, other) in pairs.items():
         same = values[:, one] == values[:, other]
-        told[name] = {"bankrupt": float(same[outcome == 1].mean()), "others": float(same[outcome == 0].mean())}
+        told[name] = {
+            "bankrupt": float(same[outcome == 1].mean()),
+            "others": float(same[outcome == 0].mean()),
+        }
     return told
 
 

@@ -242,6 +242,25 @@ recorded_at = "Issued"
     assert tables["attributes"]["value"].tolist() == ["good", "bad", "good"]
 
 
+def test_a_rating_that_gives_no_pd_is_set_aside_with_its_reason(tmp_path):
+    maps = "\n[seller.grade_maps.house]\nGOOD = 0.004\nBAD = 0.1\n"
+    more = """
+[[table]]
+name = "attributes"
+[table.columns]
+buyer_id = "Customer"
+name = { value = "external_grade_house" }
+value = "Rating"
+recorded_at = "Issued"
+"""
+    rows = ["No,Customer,Issued,Amount,Rating", "1,A,2026-01-05,1,good", "2,B,2026-01-06,1,grand"]
+    imported = run(tmp_path, HEAD + maps + INVOICES + more, rows)
+    assert imported.portfolio.tables["attributes"]["buyer_id"].tolist() == ["A"]
+    assert imported.portfolio.seller.grade_maps == {"house": {"GOOD": 0.004, "BAD": 0.1}}
+    (line,) = imported.rejects.frame().to_dict("records")
+    assert "expected a grade of its scheme" in line["reason"]
+
+
 def test_observed_days_come_from_the_data(tmp_path):
     observed = """
 observed_from = { from = "Issued" }

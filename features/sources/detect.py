@@ -14,7 +14,7 @@ import pandas as pd
 
 from features.errors import InputError
 from features.sources.cleaning import folded
-from features.sources.decoding import guessed_encoding
+from features.sources.encodings import guessed_encoding
 from features.sources.reading import SourceFile, read_source
 from features.sources.rules import SourceRule
 from features.sources.values import days_of, filled, plain_numbers

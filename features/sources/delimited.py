@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,9 +112,10 @@ def _header(utf8: bytes, name: str, rule: SourceRule, header_row: int) -> tuple[
     return distinct(next(reader, [])), last
 
 
-def refuse_open_quote(rows: pd.DataFrame, name: str) -> None:
+def refuse_open_quote(rows: pd.DataFrame, broken: Sequence[tuple[int, str, str]], name: str) -> None:
     """Refuse a file where a quote that is never closed swallows every line after it into one long cell."""
-    if any(rows[column].str.contains("\n").any() for column in rows):
+    in_rows = any(rows[column].str.contains("\n").any() for column in rows)
+    if in_rows or any("\n" in text for _, _, text in broken):
         found = f"{name}, where a quote is opened and not closed"
         raise InputError.of(
             "quotes in pairs", found, "correct the file, or set [source] quote to an unused mark"
@@ -148,5 +150,5 @@ def read_text(utf8: bytes, name: str, rule: SourceRule) -> tuple[pd.DataFrame, p
         raise InputError.of("delimited text with a header", f"{name}: {error}", "correct [source]") from error
     rows = table.to_pandas().astype("str")
     if utf8.count(rule.quote.encode()) % 2:
-        refuse_open_quote(rows, name)
+        refuse_open_quote(rows, text.broken, name)
     return rows, broken_frame(text.broken)

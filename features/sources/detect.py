@@ -85,7 +85,8 @@ def propose(path: str | Path) -> Proposal:
     proposal = _proposal(sample, texts, look)
     proposal.systems = systems
     if proposal.copied:
-        proposal.warnings, proposal.lacking = of_file(sample), []
+        proposal.guesses, proposal.lacking = {}, []
+        proposal.warnings = [*sample.source.notes, *look.dates.doubts.values()]
     return proposal
 
 
@@ -167,10 +168,12 @@ def _proposal(sample: Sample, texts: Texts, look: _Look) -> Proposal:
         footers=list(sums),
         footer_date=_dated(guesses),
         varieties=found,
+        is_list=sample.is_list,
     )
     proposal.lacking = [role for role in _NEEDED[table] if role not in guesses]
-    if table == "allocations" and "paid" in guesses:
-        proposal.lacking = [role for role in proposal.lacking if role != "amount"]
+    stands_in = {"allocations": ("paid", "amount"), "statements": ("name", "buyer_id")}.get(table)
+    if stands_in and stands_in[0] in guesses:
+        proposal.lacking = [role for role in proposal.lacking if role != stands_in[1]]
     taken = {guess.column for guess in guesses.values()}
     proposal.warnings = [
         *of_file(sample),

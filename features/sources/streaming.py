@@ -108,7 +108,7 @@ class Stream:
                 rows = pa.Table.from_batches([batch]).to_pandas().astype("str")
                 self._rows += len(rows)
                 if quotes % 2:
-                    refuse_open_quote(rows, name)
+                    refuse_open_quote(rows, self._text.broken, name)
                 yield rows
         except pa.ArrowInvalid as error:
             raise InputError.of(

@@ -41,8 +41,8 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "invoice id", "invoice number", "invoice no", "invoice", "document number",
         "document no", "doc no", "doc id", "belnr", "number", "no", "beleg", "belegnr",
         "belegnummer", "rechnungsnummer", "rechnung", "rechnungsnr", "单据编号", "单据号", "发票号",
-        "发票号码", "凭证号", "凭证编号", "numéro de facture", "facture", "factura", "número de factura",
-        "fattura",
+        "发票号码", "应收单号", "被核销单据号", "源单编号", "凭证号", "凭证编号", "numéro de facture",
+        "facture", "factura", "número de factura", "fattura",
     ),
     "buyer_id": (
         "customer id", "customer", "customer number", "customer no", "customer code",
@@ -71,7 +71,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
         "payment date", "paid on", "paid date", "paid", "settled date", "settled on",
         "clear date", "clearing date", "clearing", "date paid", "augdt", "bezahlt",
         "bezahlt am", "zahlungsdatum", "zahldatum", "ausgleichsdatum", "date of payment",
-        "receipt date", "date received", "核销日期", "收款日期", "付款日期",
+        "receipt date", "date received", "结算日期", "核销日期", "收款日期", "付款日期",
         "date de paiement", "fecha de pago", "data pagamento",
     ),
     "recorded_at": (
@@ -92,8 +92,8 @@ HEADERS: dict[str, tuple[str, ...]] = {
     ),
     "paid": (
         "amount paid", "paid amount", "payment amount", "bezahlter betrag", "已核销金额", "已收金额",
-        "收款金额", "核销金额", "本次核销金额", "applied amount", "amount applied", "receipt amount",
-        "allocated amount", "zahlbetrag", "zahlungsbetrag", "montant payé", "importe pagado",
+        "收款金额", "核销金额", "本次核销金额", "核销原币", "结算金额", "applied amount",
+        "amount applied", "receipt amount", "allocated amount", "zahlbetrag", "zahlungsbetrag", "montant payé", "importe pagado",
     ),
     "currency": (
         "currency", "curr", "ccy", "invoice currency", "currency code", "waers", "währung",
@@ -124,7 +124,8 @@ NUMBER_MARKS: tuple[tuple[Literal[".", ","], str], ...] = (
 
 DATE_FORMATS = (
     "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日", "%d.%m.%Y", "%d/%m/%Y",
-    "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%b %d, %Y",
+    "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d-%b-%Y",
+    "%d-%b-%y", "%d %b %Y", "%b %d, %Y",
     "%Y-%m-%d %H:%M:%S", "%d.%m.%Y %H:%M", "%d-%m-%Y %H:%M", "%d/%m/%Y %H:%M",
     "%m/%d/%Y %H:%M",
 )  # fmt: skip
@@ -138,7 +139,7 @@ CURRENCY_WORDS = {
 """Words for currencies, without case, and their codes."""
 
 TYPE_WORDS = {
-    "credit_memo": r"(?i).*(credit|gutschrift|refund|red letter|红字|贷项|avoir|abono|nota di credito).*|CN|RG",
+    "credit_memo": r"(?i).*(credit|gutschrift|refund|红字|贷项|avoir|abono|nota di credito).*|CN|RG",
     "prepayment": r"(?i).*(prepay|advance|down ?payment|anzahlung|预收|acompte|anticipo).*",
     "payment": r"(?i).*(payment|zahlung|收款|paiement|pago|pagamento|(?<!sales )receipt|cash|bank).*|DZ|ZP",
 }

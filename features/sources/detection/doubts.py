@@ -64,7 +64,7 @@ def of_rows(found: Varieties, guesses: Mapping[str, Guess], sums: int) -> list[s
     """Return the numbers of rows that are no plain invoices, and what the proposal makes of them."""
     told = []
     if sums:
-        told.append(f"{_rows(sums)} that sum up others: left out by [[source.skip]]")
+        told.append(f"{_rows(sums)} of sums or footers: left out by [[source.skip]]")
     if found.negative:
         step = "docs/guides/mapping.md, Signed ledgers, tells how to map payments"
         told.append(f"{_rows(found.negative)} with an amount below 0: proposed as credit memos; {step}")

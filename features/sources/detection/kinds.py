@@ -119,16 +119,17 @@ def period_of(columns: Sequence[str]) -> str:
 def varieties(texts: Texts, guesses: Mapping[str, Guess], rule: SourceRule) -> Varieties:
     """Count the rows whose amount or type makes them something else than invoices."""
     found = Varieties()
+    types = texts[guesses["kind"].column] if "kind" in guesses else pd.Series(dtype="str")
+    for word in types.dropna().unique():
+        meaning = next((name for name, shape in TYPE_WORDS.items() if re.fullmatch(shape, word)), "")
+        if meaning:
+            found.words.setdefault(meaning, []).append(word)
+    found.payments = int(types.isin(found.words.get("payment", [])).sum())
     if "amount" in guesses:
         amounts = plain_numbers(texts[guesses["amount"].column], rule).astype("float64")
+        others = [word for name in ("payment", "prepayment") for word in found.words.get(name, [])]
+        amounts = amounts[~types.isin(others).reindex(amounts.index, fill_value=False)]
         found.negative, found.zero = int((amounts < 0).sum()), int((amounts == 0).sum())
-    if "kind" in guesses:
-        types = texts[guesses["kind"].column]
-        for word in types.dropna().unique():
-            meaning = next((name for name, shape in TYPE_WORDS.items() if re.fullmatch(shape, word)), "")
-            if meaning:
-                found.words.setdefault(meaning, []).append(word)
-        found.payments = int(types.isin(found.words.get("payment", [])).sum())
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ from features.sources.vocabulary import TOTALS
 
 __all__ = ["Proposal"]
 
+_LIST = 'layout = "sap_list"'
 _KEYS = ("encoding", "delimiter", "header_row", "decimal", "thousands", "date_formats")
 
 
@@ -51,6 +53,8 @@ class Proposal:
         A column that these rows leave empty.
     varieties : Varieties
         Rows that are not plain invoices.
+    is_list : bool
+        Whether bars or tabs part the cells.
     """
 
     file: str
@@ -66,6 +70,7 @@ class Proposal:
     footers: Sequence[str] = ()
     footer_date: str = ""
     varieties: Varieties = field(default_factory=Varieties)
+    is_list: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the proposal with its TOML, for JSON."""
@@ -80,8 +85,9 @@ class Proposal:
         ]
         sources = [{"name": one.name, "source": one.source, "steps": list(one.steps)} for one in self.systems]
         return {
-            "file": self.file, "table": self.table, "sources": sources, "columns": columns,
-            "warnings": self.warnings, "lacking": self.lacking, "mapping": self.toml(),
+            "file": self.file, "table": None if self.copied else self.table, "sources": sources,
+            "columns": columns, "warnings": self.warnings, "lacking": self.lacking,
+            "mapping": self.toml(),
         }  # fmt: skip
 
     def messages(self) -> list[str]:
@@ -96,7 +102,7 @@ class Proposal:
         if copied:
             head = f"This is a copy of the shipped mapping {copied}; --seller-id names your company."
             lines = [comment(f"Proposed for {self.file}. {head}"), *map(comment, self.messages())]
-            return "\n".join([*lines, "", mapping_text(copied)])
+            return "\n".join([*lines, "", self._adapted(mapping_text(copied))])
         head = "Review every line; the figures say how sure each column is."
         lines = [comment(f"Proposed for {self.file}. {head}"), *map(comment, self.messages())]
         lines += ["", "[seller]", 'seller_id = "my_company"', 'timezone = "UTC"', "", "[source]"]
@@ -112,6 +118,25 @@ class Proposal:
         """Name of the shipped mapping that is proposed as it is; empty for none."""
         best = self.systems[0] if self.systems else None
         return best.name if best and best.is_whole else ""
+
+    def _adapted(self, text: str) -> str:
+        """Return the text of a mapping of lists with the marks and formats of this file.
+
+        Each user of such a system chooses them; what reads other files knows theirs.
+        """
+        if _LIST not in text:
+            return text
+        found = {name: getattr(self.source, name) for name in ("decimal", "thousands", "date_formats")}
+        for name, value in found.items():
+            is_told = name != "date_formats" or value != SourceRule().date_formats
+            if is_told:
+                text = re.sub(rf"(?m)^{name} = .*$", lambda _, n=name, v=value: f"{n} = {quoted(v)}", text)
+        if self.is_list:
+            return text
+        layout = f'header_row = "find"\ndelimiter = {quoted(self.source.delimiter)}'
+        if "sheet" in self.source.model_fields_set:
+            layout += f"\nsheet = {quoted(self.source.sheet)}"
+        return text.replace(_LIST, layout)
 
     def _source(self) -> dict[str, Any]:
         found = {name: getattr(self.source, name) for name in _KEYS}

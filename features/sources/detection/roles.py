@@ -157,7 +157,7 @@ def _currencies(text: pd.Series[Any], _rule: SourceRule) -> float:
     return float((is_code | text.str.casefold().isin(CURRENCY_WORDS)).mean())
 
 
-_SHARES: dict[str, tuple[Callable[["pd.Series[Any]", SourceRule], float], str]] = {
+_SHARES: dict[str, tuple[Callable[[pd.Series[Any], SourceRule], float], str]] = {
     "date": (lambda text, rule: share(days_of(text, rule.date_formats, "UTC"), text), "dates"),
     "money": (lambda text, rule: share(plain_numbers(text, rule), text), "numbers"),
     "currency": (_currencies, "currencies"),

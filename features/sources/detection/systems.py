@@ -111,7 +111,7 @@ def _steps(mapping: Mapping, rule: SourceRule, sample: Sample) -> list[str]:
     steps = []
     name = sample.source.name
     if rule.layout == "sap_list" and not sample.is_list:
-        steps.append("save the list unconverted, with its bars, not as a table of a spreadsheet")
+        steps.append("that reads lists saved unconverted; this copy of it reads the table")
     if not fnmatch(name.lower(), rule.files.lower()):
         steps.append(f"rename the file so that its name matches {rule.files}")
     others = [other.files for other in mapping.source if other.name != rule.name]

@@ -87,7 +87,9 @@ def _items(proposal: Proposal, when: str, kind: str = "") -> list[str]:
         for role in ("invoice_id", "issued_on", "due_on", "buyer_id", "amount")
         if role in proposal.guesses
     ]
-    issued = next((role for role in ("issued_on", "due_on") if role in proposal.guesses), "issued_on")
+    issued = next(
+        (role for role in ("issued_on", "recorded_at", "due_on") if role in proposal.guesses), "issued_on"
+    )
     lines += _line(proposal, "invoice_id", "invoice_id", f"{{ key_of = {quoted(known or ['FILL IN'])} }}")
     buyer = "name" if "buyer_id" not in proposal.guesses and "name" in proposal.guesses else "buyer_id"
     lines += _line(proposal, "buyer_id", buyer, _FILL_IN)

@@ -93,7 +93,8 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "paid": (
         "amount paid", "paid amount", "payment amount", "bezahlter betrag", "已核销金额", "已收金额",
         "收款金额", "核销金额", "本次核销金额", "核销原币", "结算金额", "applied amount",
-        "amount applied", "receipt amount", "allocated amount", "zahlbetrag", "zahlungsbetrag", "montant payé", "importe pagado",
+        "amount applied", "receipt amount", "allocated amount", "zahlbetrag", "zahlungsbetrag",
+        "montant payé", "importe pagado",
     ),
     "currency": (
         "currency", "curr", "ccy", "invoice currency", "currency code", "waers", "währung",

@@ -130,7 +130,8 @@ class Proposal:
         for name, value in found.items():
             is_told = name != "date_formats" or value != SourceRule().date_formats
             if is_told:
-                text = re.sub(rf"(?m)^{name} = .*$", lambda _, n=name, v=value: f"{n} = {quoted(v)}", text)
+                line = f"{name} = {quoted(value)}"
+                text = re.sub(rf"(?m)^{name} = .*$", line.replace("\\", r"\\"), text)
         if self.is_list:
             return text
         layout = f'header_row = "find"\ndelimiter = {quoted(self.source.delimiter)}'

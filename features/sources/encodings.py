@@ -28,6 +28,7 @@ _FIRST_OF_THREE_BYTES = "\u0800"
 _MIN_SHARE_COMMON = 0.7
 _MIN_SHARE_OF_LANGUAGES = 0.95
 _MIN_CERTAIN = 8
+_MIN_ALONE, _MIN_SHARE_ALONE = 3, 0.95
 
 
 def guessed_encoding(content: bytes) -> str:
@@ -193,13 +194,16 @@ _SCRIPTS = (
 def _is_east_asian(text: str, is_common: Callable[[str], bool]) -> bool:
     """Whether characters outside ASCII stand together, as in words of East Asia, and most are common ones.
 
-    Two Western letters with accents rarely stand side by side, so what they decode to stands alone.
+    Two Western letters with accents rarely stand side by side, so what they decode to stands alone. A common
+    character of GB2312 takes two such letters, so that several of them (年, 月, 日 in dates) may stand alone.
     """
     foreign = [character for character in text if character > "\x7f" and character.isalpha()]
+    share_common = sum(map(is_common, foreign)) / max(len(foreign), 1)
     together = sum(len(run) for run in _FOREIGN_RUN.findall(text))
-    if not foreign or together < len(foreign) / 2:
-        return False
-    return sum(is_common(character) for character in foreign) >= _MIN_SHARE_COMMON * len(foreign)
+    if foreign and together >= len(foreign) / 2:
+        return share_common >= _MIN_SHARE_COMMON
+    is_certain = is_common is _is_first_level_of_gb2312 and len(foreign) >= _MIN_ALONE
+    return is_certain and share_common >= _MIN_SHARE_ALONE
 
 
 def _is_first_level_of_gb2312(character: str) -> bool:

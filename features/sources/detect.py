@@ -78,6 +78,10 @@ def propose(path: str | Path) -> Proposal:
     rows = sample.source.rows
     texts = {name: filled(rows[name], []) for name in rows.columns}
     look = _look(texts, sample)
+    broken = len(sample.source.broken)
+    if not look.guesses and not systems and broken:
+        found = f"{sample.source.name}, of which {broken} lines have another number of fields"
+        raise InputError.of("lines with as many fields as the header", found, "correct the export")
     if not look.guesses and not systems:
         step = "name the columns yourself; docs/guides/mapping.md tells how"
         found = f"{sample.source.name}, of which no column looks like one"

@@ -110,6 +110,9 @@ class Stream:
                 if quotes % 2:
                     refuse_open_quote(rows, self._text.broken, name)
                 yield rows
+            if quotes % 2:
+                # Reason: a line that swallowed all others may be broken, and then there are no rows.
+                refuse_open_quote(pd.DataFrame(), self._text.broken, name)
         except pa.ArrowInvalid as error:
             raise InputError.of(
                 "delimited text with a header", f"{name}: {error}", "correct [source]"

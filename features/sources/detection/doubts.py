@@ -68,8 +68,14 @@ def of_rows(found: Varieties, guesses: Mapping[str, Guess], sums: int) -> list[s
     if found.negative:
         step = "docs/guides/mapping.md, Signed ledgers, tells how to map payments"
         told.append(f"{_rows(found.negative)} with an amount below 0: proposed as credit memos; {step}")
+    if found.negative * 2 > found.rows:
+        told.append(
+            "most amounts are below 0: if this system writes invoices so, swap more_than and less_than"
+        )
     if found.zero:
         told.append(f"{_rows(found.zero)} with an amount of 0: no table takes them")
+    if found.empty:
+        told.append(f"{_rows(found.empty)} without an amount: no table takes them")
     for name in ("credit_memo", "prepayment"):
         if name in found.words:
             words = ", ".join(found.words[name])

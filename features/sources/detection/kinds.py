@@ -39,8 +39,10 @@ class Varieties:
 
     Parameters
     ----------
-    negative, zero : int
-        Rows with an amount below 0, and of 0.
+    negative, zero, empty : int
+        Rows with an amount below 0, of 0 and without any.
+    rows : int
+        Rows that are neither payments nor prepayments.
     words : dict of str to list of str
         Words in the column of types that say ``credit_memo``, ``prepayment`` or ``payment``.
     payments : int
@@ -49,6 +51,8 @@ class Varieties:
 
     negative: int = 0
     zero: int = 0
+    empty: int = 0
+    rows: int = 0
     words: dict[str, list[str]] = field(default_factory=dict)
     payments: int = 0
 
@@ -126,10 +130,12 @@ def varieties(texts: Texts, guesses: Mapping[str, Guess], rule: SourceRule) -> V
             found.words.setdefault(meaning, []).append(word)
     found.payments = int(types.isin(found.words.get("payment", [])).sum())
     if "amount" in guesses:
-        amounts = plain_numbers(texts[guesses["amount"].column], rule).astype("float64")
+        written = texts[guesses["amount"].column]
+        amounts = plain_numbers(written, rule).astype("float64")
         others = [word for name in ("payment", "prepayment") for word in found.words.get(name, [])]
         amounts = amounts[~types.isin(others).reindex(amounts.index, fill_value=False)]
         found.negative, found.zero = int((amounts < 0).sum()), int((amounts == 0).sum())
+        found.empty, found.rows = int(written[amounts.index].isna().sum()), len(amounts)
     return found
 
 

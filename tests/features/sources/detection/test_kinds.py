@@ -109,6 +109,14 @@ def test_negative_and_zero_amounts_are_counted_and_taken(tmp_path):
     assert imported.untaken == {"export.csv": 1}
 
 
+def test_amounts_of_another_sign_and_none_at_all_are_told(tmp_path):
+    proposal, imported = of(tmp_path, f"{HEAD}\n{ROWS.replace('.50', '')}3,A,2026-01-07,,,EUR\n")
+    assert "1 row without an amount: no table takes them" in proposal.warnings
+    assert imported.untaken == {"export.csv": 1}
+    reverse, _ = of(tmp_path, f"{HEAD}\n{ROWS.replace(',1', ',-1')}")
+    assert any(text.startswith("most amounts are below 0") for text in reverse.warnings)
+
+
 def test_words_of_a_second_kind_are_told_apart(tmp_path):
     text = f"{HEAD},Type\n1,A,2026-01-05,2026-02-04,10,EUR,Invoice\n2,A,2026-01-06,,3,EUR,Credit note\n"
     text += (

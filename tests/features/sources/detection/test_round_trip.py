@@ -84,6 +84,7 @@ def test_one_ledger_written_in_many_ways_is_read_alike(tmp_path, text):
         ("\n\n\n", "rows below a header"),
         (f'{HEAD}\n1,"A,2026-01-05,2026-02-04,1.00,EUR\n{ROWS}', "opened and not closed"),
         ("x\ny\nz\n", "a ledger with a header"),
+        (PLAIN.replace("EUR\n", "EUR,\n"), "of which 2 lines have another number of fields"),
     ],
 )
 def test_what_cannot_be_read_is_refused_by_the_proposal(tmp_path, content, expected):

@@ -3,11 +3,10 @@
 Exact duplicates are removed first. Each of ten stratified folds is predicted by what was learned on the other
 nine, all choices included. Signs of the ratios are not told, so there are no monotone constraints.
 
-The differences of ratios carry far more than the ratios: many of them are not about the firm, but about how
-its figures were collected. ``coincidences`` counts the clearest: gross profit "in 3 years" equals that of one
-year in two fifths of the bankrupt firms of the file ``5year.arff`` and in one of a thousand others. A figure
-far above what the ratios alone give is therefore a figure about this file; ``credence_ratios_alone`` is beside
-it.
+The differences of ratios carry far more than the ratios, and much of that is not about the firm, but about
+how its figures were collected. ``coincidences`` counts the clearest: gross profit "in 3 years" equals that of
+one year in two fifths of the bankrupt firms of ``5year.arff`` and in one of a thousand others. A figure far
+above what the ratios alone give is therefore one about these files; that of the ratios alone is beside it.
 """
 
 from __future__ import annotations
@@ -72,15 +71,15 @@ def _other(found: str) -> InputError:
 def table(values: np.ndarray, outcome: np.ndarray, learners: dict[str, Learn | None]) -> dict[str, Any]:
     """Return mean AUC over ten stratified folds with its 95 % interval, null where a learner is absent.
 
-    The interval is Student's over the folds: it tells how much firms matter, not how much the folds' seed does.
+    The interval is Student's over the folds: it tells how much the firms matter.
     """
     folds = list(StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(values, outcome))
-    return {
-        name: None if learn is None else _summary([
-            roc_auc_score(outcome[test], learn(values[fit], outcome[fit], values[test])) for fit, test in folds
-        ])
-        for name, learn in learners.items()
-    }  # fmt: skip
+
+    def scores(learn: Learn) -> list[float]:
+        told = ((test, learn(values[fit], outcome[fit], values[test])) for fit, test in folds)
+        return [float(roc_auc_score(outcome[test], ranks)) for test, ranks in told]
+
+    return {name: learn and _summary(scores(learn)) for name, learn in learners.items()}
 
 
 def compare(path: Path) -> dict[str, Any]:
@@ -99,7 +98,10 @@ def coincidences(values: np.ndarray, outcome: np.ndarray) -> dict[str, dict[str,
     told = {}
     for name, (one, other) in pairs.items():
         same = values[:, one] == values[:, other]
-        told[name] = {"bankrupt": float(same[outcome == 1].mean()), "others": float(same[outcome == 0].mean())}
+        told[name] = {
+            "bankrupt": float(same[outcome == 1].mean()),
+            "others": float(same[outcome == 0].mean()),
+        }
     return told
 
 
@@ -125,7 +127,7 @@ def lightgbm(values: np.ndarray, outcome: np.ndarray, test: np.ndarray) -> np.nd
 
 
 def catboost() -> Learn | None:
-    """Return CatBoost with the settings of the best figure known for these files; None where not installed."""
+    """Return CatBoost as in the best figure known for these files; None where not installed."""
     try:
         from catboost import CatBoostClassifier
     except ModuleNotFoundError:

@@ -248,8 +248,8 @@ def _parameters(work: _Work, spec: ModelSpec, shape: Mapping[str, Any]) -> dict[
 
 def _prior_text(prior: PriorFit, config: TrainConfig) -> str:
     return (
-        f"{prior.defaults} independent defaults, below {config.few_defaults.switch_at}: the model is prior "
-        f"knowledge, whose level weighs {prior.prior_weight:.0%} beside own experience"
+        f"{prior.defaulted_buyers} buyers defaulted, fewer than {config.few_defaults.switch_at}: the model "
+        f"is prior knowledge, whose level weighs {prior.prior_weight:.0%} beside own experience"
     )
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from credit.encoding import sources_of
 from credit.prior.credibility import shift_to_rate
+from credit.prior.curve import Curve
 from credit.prior.scorecard import Scorecard
 from credit.spec import Calibration, FeatureSpec, Prior
 from features.catalog import FEATURES
@@ -56,11 +57,12 @@ def learn_prior(recipe: Recipe, fit: PriorFit, values: pd.DataFrame) -> Learned:
         margin=card,
         features=tuple(_feature(name, values[name]) for name in card.names),
         calibration=Calibration(
-            slope=1.0,
+            slope=fit.slope,
             intercept=fit.shift,
-            prior_shift=_population_shift(card, values, rate),
+            prior_shift=fit.slope * _population_shift(card, values, rate),
             sample_rate=0.0 if level is None else level.defaults / level.subjects,
             population_rate=rate,
+            fitted_slope=fit.slope,
             events=fit.defaults,
         ),
         patterns=_every_pattern(card.names),
@@ -81,7 +83,12 @@ def _card(recipe: Recipe) -> Scorecard:
     card = Scorecard.load()
     left_out = {reference for name in recipe.config.without for reference in references_of(name)}
     kept = [curve for curve in card.curves if not _is_left_out(curve.feature, left_out)]
-    return card if len(kept) == len(card.curves) else card.model_copy(update={"curves": tuple(kept)})
+    return card if len(kept) == len(card.curves) else _with(card, kept)
+
+
+def _with(card: Scorecard, curves: list[Curve]) -> Scorecard:
+    content = card.model_dump(mode="json")
+    return Scorecard.of(content | {"curves": [curve.model_dump(mode="json") for curve in curves]})
 
 
 def _is_left_out(feature: str, left_out: Iterable[str]) -> bool:

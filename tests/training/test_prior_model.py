@@ -112,12 +112,15 @@ def test_curves_of_features_that_are_left_out_are_gone(small: Packed, tmp_path: 
     assert run.model.spec.prior.scorecard != Scorecard.load().hash
 
 
-def test_at_the_stated_number_of_defaults_trees_take_over(small: Packed, run: Run, tmp_path: Path):
-    assert run.model.spec.prior is not None
-    defaults = run.model.spec.prior.own_defaults
-    above = TrainConfig(few_defaults=FewDefaults(switch_at=defaults + 1))
-    kept = fit_tested(small, Recipe(DEFAULT, config=above), tmp_path / "one", silent)
-    assert kept.model.spec.learner == "scorecard"
+def test_at_the_stated_number_of_defaults_trees_take_over(demo_packed: Packed, tmp_path: Path):
+    prior = fit_tested(demo_packed, Recipe(DEFAULT), tmp_path / "prior", silent).model
+    fitted = sample_of(demo_packed, DEFAULT).subjects
+    bad = fitted[prior.was_fitted_on(fitted) & (fitted["outcome"] == 1)]["buyer_id"].nunique()
+    assert prior.spec.learner == "scorecard"
+    for switch_at, learner in ((bad + 1, "scorecard"), (bad, "trees")):
+        config = TrainConfig(few_defaults=FewDefaults(switch_at=switch_at))
+        found = fit_tested(demo_packed, Recipe(DEFAULT, config=config), tmp_path / learner, silent)
+        assert found.model.spec.learner == learner
 
 
 def test_a_tampered_scorecard_is_refused(run: Run, tmp_path: Path):

@@ -126,6 +126,12 @@ def lightgbm(values: np.ndarray, outcome: np.ndarray, test: np.ndarray) -> np.nd
     return np.asarray(lgb.train(parameters, lgb.Dataset(values, outcome), 100).predict(test))
 
 
+def lightgbm_with_differences(values: np.ndarray, outcome: np.ndarray, test: np.ndarray) -> np.ndarray:
+    """Rank with LightGBM as it comes on the same columns as ours: what the differences give by themselves."""
+    pairs = strongest_differences(values, outcome, SEED)
+    return lightgbm(with_differences(values, pairs), outcome, with_differences(test, pairs))
+
+
 def catboost() -> Learn | None:
     """Return CatBoost as in the best figure known for these files; None where not installed."""
     try:

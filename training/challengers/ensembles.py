@@ -27,14 +27,17 @@ def extra_trees(lesson: Lesson) -> Predict:
     rows = _part(len(lesson.outcome), lesson.seed)
     model = ExtraTreesClassifier(400, min_samples_leaf=5, n_jobs=_THREADS, random_state=lesson.seed)
     model.fit(_filled(lesson.inputs[rows], medians), lesson.outcome[rows], lesson.weights[rows])
+    # Reason: threads would add up the trees in another order each time.
+    model.set_params(n_jobs=1)
     return _of(model, lesson, lambda inputs: _filled(inputs, medians))
 
 
 def hist_gradient_boosting(lesson: Lesson) -> Predict:
-    """Fit scikit-learn's gradient boosting as it comes."""
+    """Fit scikit-learn's gradient boosting as it comes, on the features that are known of anyone."""
+    known = _known(lesson.inputs)
     model = HistGradientBoostingClassifier(random_state=lesson.seed)
-    model.fit(lesson.inputs, lesson.outcome, sample_weight=lesson.weights)
-    return _of(model, lesson, lambda inputs: inputs)
+    model.fit(lesson.inputs[:, known], lesson.outcome, sample_weight=lesson.weights)
+    return _of(model, lesson, lambda inputs: inputs[:, known])
 
 
 def catboost(lesson: Lesson) -> Predict:
@@ -66,10 +69,14 @@ def _of(model: Any, lesson: Lesson, prepared: Any) -> Predict:
 
 def _median(inputs: Floats) -> Floats:
     """Return the median of each column, missing where none of its values is known."""
-    known = ~np.isnan(inputs).all(axis=0)
+    known = _known(inputs)
     medians = np.full(inputs.shape[1], np.nan)
     medians[known] = np.nanmedian(inputs[:, known], axis=0)
     return medians
+
+
+def _known(inputs: Floats) -> npt.NDArray[np.bool_]:
+    return np.asarray(~np.isnan(inputs).all(axis=0))
 
 
 def _filled(inputs: Floats, medians: Floats) -> Floats:

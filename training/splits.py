@@ -12,15 +12,20 @@ import pandas as pd
 from features.errors import Refused
 from training.periods import date_text, day_start
 
-__all__ = ["Fold", "Split", "rolling_folds", "split"]
+__all__ = ["Fold", "Split", "grouped_folds", "rolling_folds", "split"]
 
 Rows = npt.NDArray[np.int64]
 
 TEST_SHARE = 0.2
 """Share of the subjects, the latest ones, that are the test where no date is given."""
 
-_FOLD_STARTS = (0.4, 0.55, 0.7, 0.85)
-"""Quantiles of the training subjects' as_of at which folds start."""
+_FOLDS = 4
+_FIRST_FOLD = 0.4
+"""Quantile of the training subjects' as_of at which the first fold starts, or later: once there is enough to
+learn from."""
+
+_LEAST_CLOSED = 0.15
+"""Share of the training subjects whose windows must have closed when the first fold starts."""
 
 MIN_PER_CLASS = 5
 """Subjects of each outcome that a part needs for anything to be learned or measured."""
@@ -104,17 +109,59 @@ def rolling_folds(subjects: pd.DataFrame) -> list[Fold]:
     Returns
     -------
     list of Fold
-        Only folds in which both parts have both outcomes; empty where the history is too short.
+        Of about the same size; only folds in which both parts have both outcomes; empty where the history is
+        too short.
     """
+    if not len(subjects):
+        return []
     instants = subjects["as_of"].to_numpy()
     ends = subjects["window_end"].to_numpy()
-    starts = [instants[int(quantile * len(instants))] for quantile in _FOLD_STARTS] + [None]
+    first = _first_start(subjects)
+    quantiles = first + (1 - first) * np.arange(_FOLDS) / _FOLDS
+    starts = [instants[int(quantile * len(instants))] for quantile in quantiles] + [None]
     folds = []
     for start, stop in pairwise(starts):
         later = instants >= start if stop is None else (instants >= start) & (instants < stop)
         folds.append(Fold(np.flatnonzero((instants < start) & (ends <= start)), np.flatnonzero(later)))
     outcome = subjects["outcome"].to_numpy()
     return [fold for fold in folds if _has_both(outcome[fold.fit]) and _has_both(outcome[fold.predict])]
+
+
+def grouped_folds(subjects: pd.DataFrame, parts: Split, count: int = 5) -> list[Fold]:
+    """Return folds that predict every test subject from training subjects of other buyers only.
+
+    They tell how a model does on buyers that it never saw, out of time as well.
+
+    Parameters
+    ----------
+    subjects : DataFrame, shape (n, ...)
+        With ``buyer_id`` and ``outcome``.
+    parts : Split
+        Of the subjects.
+    count : int
+        Groups of buyers. A buyer's group follows from its id, so that it stays when others come.
+
+    Returns
+    -------
+    list of Fold
+        Only folds whose training part has both outcomes.
+    """
+    group = pd.util.hash_array(subjects["buyer_id"].to_numpy(dtype=object)) % count
+    outcome = subjects["outcome"].to_numpy()
+    folds = [
+        Fold(parts.train[group[parts.train] != one], parts.test[group[parts.test] == one])
+        for one in range(count)
+    ]
+    return [fold for fold in folds if len(fold.predict) and _has_both(outcome[fold.fit])]
+
+
+def _first_start(subjects: pd.DataFrame) -> float:
+    """Return the quantile of as_of at which enough windows have closed for a first fold."""
+    order = np.argsort(subjects["window_end"].to_numpy(), kind="stable")
+    closed = np.searchsorted(subjects["window_end"].to_numpy()[order], subjects["as_of"].to_numpy(), "right")
+    bad = np.concatenate([[0.0], np.cumsum(subjects["outcome"].to_numpy()[order])])[closed]
+    enough = (np.minimum(bad, closed - bad) >= MIN_PER_CLASS) & (closed >= _LEAST_CLOSED * len(subjects))
+    return max(_FIRST_FOLD, float(np.argmax(enough)) / len(subjects)) if enough.any() else _FIRST_FOLD
 
 
 def _has_both(outcome: npt.NDArray[np.float64]) -> bool:

@@ -26,7 +26,7 @@ ROOT = Path(__file__).parent.parent
 if Path(sys.path[0]).resolve() == Path(__file__).parent:
     sys.path[0] = str(ROOT)
 
-BUYERS = 19_000
+BUYERS = 10_200
 """Buyers of the golden world that have about a million invoices."""
 
 STAGES: dict[str, tuple[str, str]] = {

@@ -122,7 +122,12 @@ def spiegelhalter(outcome: Floats, probability: Floats) -> tuple[float, float] |
 
 
 def hosmer_lemeshow(
-    outcome: Floats, probability: Floats, *, groups: int = 10, in_sample: bool = False
+    outcome: Floats,
+    probability: Floats,
+    *,
+    groups: int = 10,
+    least_expected: float = 0.0,
+    in_sample: bool = False,
 ) -> tuple[float, int, float]:
     """Return chi-square, degrees of freedom and p over groups of equal count.
 
@@ -134,6 +139,9 @@ def hosmer_lemeshow(
     outcome, probability : float64 ndarray, shape (n,)
         n of 3 or more.
     groups : int
+    least_expected : float
+        Expected bad and good subjects that a group needs; one that has fewer joins its neighbour, since the
+        distribution is that of chi-square only where all groups have about five (Cochran 1954).
     in_sample : bool
 
     Examples
@@ -142,7 +150,7 @@ def hosmer_lemeshow(
     >>> hosmer_lemeshow(outcome, probability)[1]
     10
     """
-    bins = equal_bins(probability, groups)
+    bins = _joined(equal_bins(probability, groups), probability, least_expected)
     n, bad, expected = _sums(bins, np.ones_like(outcome), outcome, probability)
     spread = expected * (1 - expected / n)
     gap = np.where(np.isclose(bad, expected, rtol=1e-12, atol=1e-12), 0.0, bad - expected)
@@ -198,6 +206,20 @@ def equal_bins(probability: Floats, bins: int) -> Ints:
     for which, part in enumerate(np.array_split(np.argsort(probability, kind="stable"), bins)):
         found[part] = which
     return found
+
+
+def _joined(which: Ints, probability: Floats, least: float) -> Ints:
+    """Return bins of which neighbours are joined until each has enough expected bad and good subjects."""
+    n, expected = _sums(which, np.ones_like(probability), probability)
+    place, bad, good = np.zeros(len(n), np.int64), 0.0, 0.0
+    for index, (more_bad, more_good) in enumerate(zip(expected, n - expected, strict=True)):
+        place[index] = place[index - 1] + (index > 0 and min(bad, good) >= least)
+        starts = index == 0 or place[index] > place[index - 1]
+        bad, good = more_bad + (0.0 if starts else bad), more_good + (0.0 if starts else good)
+    if min(bad, good) < least:
+        place[place == place[-1]] = max(place[-1] - 1, 0)
+    joined: Ints = place[which]
+    return joined
 
 
 def _sums(which: Ints, *columns: Floats) -> Floats:

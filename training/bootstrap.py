@@ -32,8 +32,8 @@ FEWEST_BUYERS = 10
 SURE = 1e-12
 """Probabilities nearer to 0 or 1 count as this near: their log-odds stay finite."""
 
-_BLOCK = 6_000_000
-"""Numbers that a block of draws may hold in one array."""
+_BLOCK = 1_000_000
+"""Numbers that a block of draws may hold in one array: more would leave the processor's cache."""
 
 _NEVER_BELOW_0 = ("ks", "ece")
 """Metrics that noise can only raise."""

@@ -35,8 +35,8 @@ _CLOCK_CHANGE = pd.Timedelta(days=1)
 
 _BOUND_QUANTILE = 0.95
 
-_LEAST_FOR_GROUPS = 100
-"""Subjects that ten groups need."""
+_LEAST_EXPECTED = 5.0
+"""Expected defaults that each group of the Hosmer-Lemeshow test needs."""
 
 
 def independent_cohorts(scored: pd.DataFrame, horizon_months: int = 12) -> pd.DataFrame:
@@ -100,7 +100,8 @@ def cohort_tests(
         ``whole``. A row has ``n, defaults, mean_pd, observed_rate, low, high`` (95 % Jeffreys),
         ``jeffreys_p`` and ``binomial_p`` (one-sided: small says that the PD is too low); those of grades also
         ``jeffreys_p_holm, binomial_p_holm``. A grade without subjects has ``status`` ``no_subjects``.
-        The whole has ``spiegelhalter``, ``hosmer_lemeshow`` (null below 100 subjects) and ``brier``.
+        The whole has ``spiegelhalter``, ``hosmer_lemeshow`` (over up to ten groups with five expected
+        defaults each; null below ten in all) and ``brier``.
     """
     kept = independent_cohorts(scored, horizon_months)
     outcome = kept["outcome"].to_numpy(np.float64)
@@ -178,7 +179,8 @@ def _whole_tests(outcome: Floats, probability: Floats) -> dict[str, Any]:
     if not len(outcome):
         return {"spiegelhalter": None, "hosmer_lemeshow": None, "brier": None}
     standardised = spiegelhalter(outcome, probability)
-    groups = hosmer_lemeshow(outcome, probability) if len(outcome) >= _LEAST_FOR_GROUPS else None
+    enough = min(probability.sum(), (1 - probability).sum()) >= 2 * _LEAST_EXPECTED
+    groups = hosmer_lemeshow(outcome, probability, least_expected=_LEAST_EXPECTED) if enough else None
     return {
         "spiegelhalter": None if standardised is None else dict(zip(("z", "p"), standardised, strict=True)),
         "hosmer_lemeshow": None

@@ -166,6 +166,32 @@ def test_hosmer_lemeshow_of_the_fitted_sample_has_two_degrees_less():
     assert inside[2] < outside[2]
 
 
+def test_groups_that_expect_too_few_join_their_neighbours():
+    # given ten groups of ten that expect 1, 2, ... 10 of the ten bad
+    probability = np.repeat(np.arange(1, 11) / 10.0, 10) - 0.001
+    outcome = (np.tile(np.arange(10), 10) < np.repeat(np.arange(1, 11), 10)).astype(float)
+    assert hosmer_lemeshow(outcome, probability)[1] == 10
+    # then 1 to 3 and 4 to 5 join to reach five bad, 6 to 7 to reach five good, which 8 to 10 never do
+    joined = np.repeat([0, 1, 2], [30, 20, 50])
+    bad, expected, n = (np.bincount(joined, array) for array in (outcome, probability, np.ones(100)))
+    slow = ((bad - expected) ** 2 / (expected * (1 - expected / n))).sum()
+    assert hosmer_lemeshow(outcome, probability, least_expected=4.9)[:2] == (pytest.approx(slow), 3)
+    assert hosmer_lemeshow(outcome, probability, least_expected=1000.0)[1] == 1
+
+
+def test_of_rare_defaults_only_joined_groups_refuse_as_often_as_they_say():
+    rng = np.random.default_rng(9)
+    refused = np.zeros(2)
+    for _ in range(400):
+        probability = rng.beta(0.3, 25, 1500)
+        outcome = (rng.random(1500) < probability).astype(float)
+        refused += [
+            hosmer_lemeshow(outcome, probability, least_expected=least)[2] < 0.05 for least in (0.0, 5.0)
+        ]
+    assert refused[0] > 38
+    assert 6 < refused[1] < 38
+
+
 def test_certainties_are_right_or_impossible():
     certain = np.array([0.0] * 5 + [1.0] * 5)
     assert hosmer_lemeshow(certain, certain)[0] == 0.0

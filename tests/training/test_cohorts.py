@@ -116,7 +116,7 @@ def test_probabilities_that_are_half_of_the_truth_are_found():
     assert whole["jeffreys_p"] < 1e-4
     assert whole["binomial_p"] < 1e-4
     assert whole["hosmer_lemeshow"]["p"] < 1e-4
-    assert whole["hosmer_lemeshow"]["degrees_of_freedom"] == 10
+    assert 2 <= whole["hosmer_lemeshow"]["degrees_of_freedom"] <= 10
     assert whole["spiegelhalter"]["z"] > 3
 
 

@@ -12,8 +12,8 @@ from features.build import Packed, build_packed
 from features.errors import InputError
 from features.instants import start_of_day
 from training.options import check_days
+from training.period import period_metrics
 from training.periods import day_after
-from training.pipeline import period_metrics
 from training.registry import Version
 from training.subjects import Outcome, sample_of
 

@@ -114,7 +114,8 @@ def _tested(registry: Registry, packed: Packed, recipe: Recipe, say: Callable[[s
         run = fit_tested(packed, recipe, Path(temporary) / "model", say, searches=searches)
         report = {**run.metrics, "outcome": run.model.spec.outcome, "in_sample": False, "tested_twin": None}
         version = registry.register(run, recipe, report, {})
-    return _published(registry, version, report, say)
+    shown = {name: part for name, part in run.evaluation.items() if name not in report and name != "curves"}
+    return _published(registry, version, {**report, **shown}, say)
 
 
 def _final(

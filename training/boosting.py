@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -11,7 +11,7 @@ from training.calibration import Staged, calibrate
 from training.learned import Learned
 from training.learner import Fit, Shape, fit_trees, fold_predictions
 from training.material import Material
-from training.splits import rolling_folds
+from training.splits import Fold, rolling_folds
 
 __all__ = ["learn_trees"]
 
@@ -58,9 +58,23 @@ def _folds(material: Material, shape: Shape | None, say: Callable[[str], None]) 
             "move --test-from to a later day, or load a longer history"
         )
     say(f"{len(folds)} rolling folds")
+    rows = material.with_copies(folds)
     fit = fold_predictions(
-        material.inputs, material.outcome, material.choice.features, material.with_copies(folds),
-        material.recipe.config.seed, material.weight, shape,
+        material.inputs, material.outcome, material.choice.features, rows,
+        material.recipe.config.seed, material.weight, shape or _searched(material, rows, say),
     )  # fmt: skip
     say(f"{fit.shape.trees} trees with {fit.shape.kind.replace('_', ' ')}")
     return fit
+
+
+def _searched(material: Material, folds: Sequence[Fold], say: Callable[[str], None]) -> Shape | None:
+    """Return the shape that a search finds; None where none was asked for."""
+    config = material.recipe.config
+    if not config.tuning.trials or material.searches is None:
+        return None
+    # Reason: the search is asked for rarely, and its library takes long to import.
+    from training.tuning import Search, tuned_shape
+
+    name = f"{material.recipe.outcome.tag}-{config.hash[:12]}"
+    search = Search(config.tuning.trials, config.tuning.minutes, material.searches, name, config.seed)
+    return tuned_shape(material.examples, folds, search, material.buyer, say)

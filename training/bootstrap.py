@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import expit, logit
 
+from credit.calibration_tests import equal_bins
 from training.ranking import Ranking
 
 __all__ = ["BINS", "FEWEST_BUYERS", "REPEATS", "SURE", "Clusters", "Resampled", "draws_of", "interval_of"]
@@ -31,8 +32,8 @@ FEWEST_BUYERS = 10
 SURE = 1e-12
 """Probabilities nearer to 0 or 1 count as this near: their log-odds stay finite."""
 
-_BLOCK = 6_000_000
-"""Numbers that a block of draws may hold in one array."""
+_BLOCK = 1_000_000
+"""Numbers that a block of draws may hold in one array: more would leave the processor's cache."""
 
 _NEVER_BELOW_0 = ("ks", "ece")
 """Metrics that noise can only raise."""
@@ -154,7 +155,7 @@ class Resampled:
     def _sums(self) -> Floats:
         weight, chance = self._weight, np.clip(self.probability, SURE, 1 - SURE)
         gap = weight * (self.outcome - self.probability)
-        bins = equal_bins(self.probability)
+        bins = equal_bins(self.probability, BINS)
         logs = -np.where(self.outcome == 1, np.log(chance), np.log1p(-chance))
         return self.clusters.sums(
             weight,
@@ -173,15 +174,6 @@ class Resampled:
         stated = expit(self.line[0] * log_odds + self.line[1])
         gap, spread = self._weight * (self.outcome - stated), self._weight * stated * (1 - stated)
         return [gap * log_odds, gap, spread * log_odds**2, spread * log_odds, spread]
-
-
-def equal_bins(probability: Floats, bins: int = BINS) -> Ints:
-    """Return the bin of each subject: as many subjects in each, by rising probability."""
-    order = np.argsort(probability, kind="stable")
-    found = np.empty(len(order), np.int64)
-    for which, part in enumerate(np.array_split(order, bins)):
-        found[part] = which
-    return found
 
 
 def draws_of(resampled: Resampled, *, seed: int = 0, repeats: int = REPEATS) -> dict[str, Floats]:

@@ -21,6 +21,7 @@ from features.errors import Refused
 from training.artefact import write_model
 from training.boosting import learn_trees
 from training.config import TrainConfig
+from training.contest import contest
 from training.contract import Choice
 from training.few_defaults import PriorFit
 from training.learned import Learned
@@ -38,7 +39,12 @@ Say = Callable[[str], None]
 
 
 def fit_tested(
-    packed: Packed, recipe: Recipe, folder: Path, say: Say, shape: Mapping[str, Any] | None = None
+    packed: Packed,
+    recipe: Recipe,
+    folder: Path,
+    say: Say,
+    shape: Mapping[str, Any] | None = None,
+    searches: Path | None = None,
 ) -> Run:
     """Fit on what was known before the test period and measure on it.
 
@@ -52,6 +58,8 @@ def fit_tested(
         Told what is going on.
     shape : mapping, optional
         Hyper-parameters that an earlier run chose; without them the rolling folds choose.
+    searches : Path, optional
+        File in which a search for better trees is kept, so that one that was cut goes on.
 
     Raises
     ------
@@ -63,7 +71,7 @@ def fit_tested(
     may_be_prior = recipe.outcome.model == "default"
     parts = split(sample.subjects, recipe.test_from, timezone, least=0 if may_be_prior else MIN_PER_CLASS)
     say(_split_text(sample.subjects, parts, timezone))
-    work = _Work(packed, recipe, sample.subjects, values, parts.train)
+    work = _Work(packed, recipe, sample.subjects, values, parts.train, searches)
     prior = _prior(work, shape)
     if may_be_prior and prior is None:
         split(sample.subjects, recipe.test_from, timezone)
@@ -74,11 +82,16 @@ def fit_tested(
     )
     metrics = period_metrics(scored, parts.test_from, day_after(test["as_of"].max(), timezone), timezone)
     told = {"test_from": str(parts.test_from), "test_subjects": len(test), "gap_subjects": parts.gap}
+    rivals = prior is None and recipe.config.challengers
     return replace(
         run,
         excluded=sample.excluded,
         test=scored,
-        metrics={**metrics, "waterfall": sample.waterfall},
+        metrics={
+            **metrics,
+            "waterfall": sample.waterfall,
+            "challengers": contest(work.material, scored, values.iloc[parts.test], say) if rivals else [],
+        },
         parameters={**run.parameters, **told},
     )
 
@@ -86,7 +99,7 @@ def fit_tested(
 def fit_final(packed: Packed, recipe: Recipe, shape: Mapping[str, Any], folder: Path, say: Say) -> Run:
     """Refit a tested recipe, with the hyper-parameters that it chose, on every mature subject."""
     sample, values = _sample(packed, recipe, say)
-    work = _Work(packed, recipe, sample.subjects, values, np.arange(len(values)), final=True)
+    work = _Work(packed, recipe, sample.subjects, values, np.arange(len(values)), None, final=True)
     run = _fit(work, _prior(work, shape), shape, folder, say)
     return replace(run, excluded=sample.excluded)
 
@@ -158,6 +171,7 @@ class _Work:
     subjects: pd.DataFrame
     values: pd.DataFrame
     rows: np.ndarray
+    searches: Path | None
     final: bool = False
 
     @cached_property
@@ -167,6 +181,10 @@ class _Work:
     @cached_property
     def fitted_values(self) -> pd.DataFrame:
         return self.values.iloc[self.rows].reset_index(drop=True)
+
+    @cached_property
+    def material(self) -> Material:
+        return Material(self.packed, self.recipe, self.fitted, self.fitted_values, self.searches)
 
     @property
     def shown(self) -> pd.DataFrame:
@@ -184,7 +202,7 @@ def _prior(work: _Work, shape: Mapping[str, Any] | None) -> PriorFit | None:
 
 def _fit(work: _Work, prior: PriorFit | None, shape: Mapping[str, Any] | None, folder: Path, say: Say) -> Run:
     if prior is None:
-        material = Material(work.packed, work.recipe, work.fitted, work.fitted_values)
+        material = work.material
         choice = material.choice
         say(f"{len(choice.features)} features; left out: {_reasons(choice.dropped)}")
         learned = learn_trees(material, shape, say)

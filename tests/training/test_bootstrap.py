@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 
-from training.bootstrap import BINS, Clusters, Resampled, draws_of, equal_bins, interval_of
+from credit.calibration_tests import equal_bins
+from training.bootstrap import BINS, Clusters, Resampled, draws_of, interval_of
 from training.metrics import calibration_line, expected_calibration_error
 
 
@@ -27,7 +28,7 @@ def drawn_weights(buyer: np.ndarray, seed: int, repeats: int) -> np.ndarray:
 
 def slow_ece(outcome, probability, weight) -> float:
     gaps = [
-        abs((weight * (outcome - probability))[equal_bins(probability) == which].sum())
+        abs((weight * (outcome - probability))[equal_bins(probability, BINS) == which].sum())
         for which in range(BINS)
     ]
     return sum(gaps) / weight.sum()

@@ -14,7 +14,7 @@ from training.challengers.lesson import CannotLearn, Learn, Lesson
 from training.challengers.scorecard import scorecard
 from training.challengers.single import single
 
-__all__ = ["CHALLENGERS", "Challenger", "challengers_of"]
+__all__ = ["CHALLENGERS", "READ_ALONE", "Challenger", "challengers_of"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -27,10 +27,13 @@ class Challenger:
     models: tuple[str, ...] = ("late", "default")
 
 
+READ_ALONE = ("altman_z_nonmanufacturer", "payment_index_365d")
+"""Features that a challenger reads, whether or not the model does."""
+
 CHALLENGERS: Mapping[str, Challenger] = {
     "scorecard": Challenger(scorecard),
-    "altman_z_nonmanufacturer": Challenger(single("altman_z_nonmanufacturer"), ("default",)),
-    "payment_index": Challenger(single("payment_index_365d")),
+    "altman_z_nonmanufacturer": Challenger(single(READ_ALONE[0]), ("default",)),
+    "payment_index": Challenger(single(READ_ALONE[1])),
     "extra_trees": Challenger(extra_trees),
     "hist_gradient_boosting": Challenger(hist_gradient_boosting),
     "catboost": Challenger(catboost),

@@ -67,6 +67,11 @@ class Examples:
         """Weights, ones where none were given."""
         return np.ones(len(self.outcome)) if self.weight is None else self.weight
 
+    @property
+    def kinds(self) -> tuple[Member, ...]:
+        """The kinds of trees for so many subjects: the weights of a subject and its copies add up to one."""
+        return kinds_for(self.weights.sum())
+
     def dataset(self, rows: Rows | slice = slice(None)) -> lgb.Dataset:
         """Return some of the rows as LightGBM takes them."""
         weight = None if self.weight is None else self.weight[rows]
@@ -148,7 +153,7 @@ def fold_predictions(  # noqa: PLR0913  (what `fit_trees` takes, with the folds)
     """
     examples = Examples(inputs, outcome, features, weight)
     folds = thinned(folds, seed)
-    members = kinds_for(len(outcome)) if shape is None else shape.members
+    members = examples.kinds if shape is None else shape.members
     if shape is None:
         return choose(examples, folds, members, [grown(examples, folds, one, seed) for one in members])
     rows = np.concatenate([fold.predict for fold in folds])

@@ -176,6 +176,7 @@ def _summary(imported: Imported | ImportedParts, out: Path) -> dict[str, Any]:
             "differences": len(control.differences),
             "failed": control.failed,
             "tolerated": control.tolerated(),
+            "accounts_without_figure": control.without_figure,
         },
         "knowledge": dict(portfolio.knowledge),
         "observed_from": f"{portfolio.observed_from.isoformat()}Z",
@@ -201,6 +202,8 @@ def _text(summary: dict[str, Any]) -> str:
     counts = (
         f": {control['compared']:,} figures, {control['differences']:,} differ" if control["compared"] else ""
     )
+    if control["accounts_without_figure"]:
+        counts += f"; {control['accounts_without_figure']:,} accounts of buyers have no control figure"
     lines.append(
         control["status"] + counts + (", listed in differences.csv" if control["differences"] else "")
     )

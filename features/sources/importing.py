@@ -18,12 +18,13 @@ from features.instants import day_of, end_of_day
 from features.portfolio import CheckedTables, Portfolio, assemble, check_tables
 from features.sources.blocks import Block, derive_keys, fill_knowledge, keep_rows, map_block, repeated_rows
 from features.sources.column_rules import ColumnRule
-from features.sources.control import Reconciliation, reconcile
+from features.sources.control import reconcile, with_totals
 from features.sources.evaluate import evaluate
 from features.sources.export import meets
 from features.sources.intake import File, Query, read_files
 from features.sources.mapping import Mapping as MappingFile
 from features.sources.reading import SourceFile
+from features.sources.reconciliation import Reconciliation
 from features.sources.rejects import Rejects
 from features.sources.rules import TableRule
 
@@ -219,7 +220,8 @@ def import_files(
     hashes = {file.source.name: file.source.sha256 for file in files}
     portfolio = assemble(checked, mapping.seller.seller(), sources=hashes, knowledge=draft.knowledge())
     exports = [(file.source.rule.name, file.export) for file in files]
-    reconciliation = reconcile(mapping.control, exports, rejects.labels, portfolio, draft.frames)
+    control = with_totals(mapping.control, [total for file in files for total in file.source.totals])
+    reconciliation = reconcile(control, exports, rejects.labels, portfolio, draft.frames)
     rows_read = sum(file.source.rows_read for file in files)
     counts = left_out(file.source for file in files)
     return Imported(portfolio, rejects, rows_read, reconciliation, counts)

@@ -17,7 +17,7 @@ from features.errors import Refused
 from features.growing import GrowingPortfolio
 from features.instants import start_of_day
 from features.portfolio import CheckedTables, Portfolio, assemble
-from features.sources.control import Compared, Reconciliation, compare, conclude
+from features.sources.control import Compared, compare, conclude
 from features.sources.importing import (
     Draft,
     bounds_of,
@@ -31,6 +31,7 @@ from features.sources.importing import (
 )
 from features.sources.intake import File
 from features.sources.mapping import Mapping as MappingFile
+from features.sources.reconciliation import Reconciliation
 from features.sources.rejects import Rejects, RejectsOfParts
 from features.sources.spill import Spill
 

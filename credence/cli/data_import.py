@@ -167,6 +167,7 @@ def _summary(imported: Imported | ImportedParts, out: Path) -> dict[str, Any]:
         "seller_id": portfolio.seller.seller_id,
         "rows_read": imported.rows_read,
         "left_out": dict(imported.left_out),
+        "assumed": dict(imported.assumed),
         "tables": dict(imported.row_counts),
         "repeated": dict(portfolio.repeated),
         "rejected": {"rows": rejects.rows, "share": imported.share_rejected, "reasons": rejects.reasons()},
@@ -193,6 +194,7 @@ def _text(summary: dict[str, Any]) -> str:
         extra = f", {repeated:,} repeated rows counted once" if repeated else ""
         lines.append(f"  {name:<12} {rows:>10,} rows, knowledge time {summary['knowledge'][name]}{extra}")
     lines += [f"left out {rows:,} rows: {reason}" for reason, rows in summary["left_out"].items()]
+    lines += [f"assumed for {rows:,} rows: {reason}" for reason, rows in summary["assumed"].items()]
     rejected = summary["rejected"]
     lines.append(f"rejected {rejected['rows']:,} rows ({rejected['share']:.2%}), listed in rejects.csv")
     for item in rejected["reasons"]:

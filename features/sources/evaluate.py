@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -38,11 +38,25 @@ class Evaluated:
     bad : bool ndarray, shape (n,)
     reason : str
         What was expected of bad rows and what was found.
+    origins : dict of int to bool ndarray, shape (n,)
+        Rows that a rule of `otherwise` filled, by its number there from 1.
     """
 
     values: pd.Series[Any]
     bad: Mask
     reason: str
+    origins: dict[int, Mask] = field(default_factory=dict)
+
+    def assumed(self, rule: ColumnRule) -> dict[str, Mask]:
+        """Return the rows whose value is an assumption, by its reason."""
+        first = self.values.notna().to_numpy(bool)
+        for rows in self.origins.values():
+            first = first & ~rows
+        taken = {0: first, **self.origins}
+        reasons = [other.assumed for other in (rule, *rule.otherwise)]
+        return {
+            str(reasons[number]): rows for number, rows in taken.items() if reasons[number] and rows.any()
+        }
 
 
 def evaluate(rule: ColumnRule, column: Column, export: Export, done: pd.DataFrame) -> Evaluated:
@@ -70,6 +84,25 @@ def evaluate(rule: ColumnRule, column: Column, export: Export, done: pd.DataFram
     >>> result.values.dt.strftime("%Y-%m-%d").tolist(), result.bad.tolist()
     (['2026-03-02', nan], [False, True])
     """
+    result = _evaluated(rule, column, export, done)
+    for number, other in enumerate(rule.otherwise, start=1):
+        empty = result.values.isna().to_numpy(bool) & ~result.bad
+        if empty.any():
+            result = _filled_up(result, number, empty, _evaluated(other, column, export, done))
+    return result
+
+
+def _filled_up(result: Evaluated, number: int, empty: Mask, more: Evaluated) -> Evaluated:
+    filled = empty & more.values.notna().to_numpy(bool)
+    return Evaluated(
+        result.values.where(~filled, more.values),
+        result.bad | (empty & more.bad),
+        result.reason if result.bad.any() else more.reason,
+        {**result.origins, number: filled},
+    )
+
+
+def _evaluated(rule: ColumnRule, column: Column, export: Export, done: pd.DataFrame) -> Evaluated:
     if rule.same_as is not None:
         return _finished(_same(rule, column, export, done), rule, column, export)
     if rule.year_from is not None:
@@ -229,8 +262,11 @@ def _signed(values: pd.Series[Any], rule: ColumnRule) -> pd.Series[Any]:
 
 def _moved(values: pd.Series[Any], rule: ColumnRule, export: Export) -> tuple[pd.Series[Any], Mask]:
     bad = np.zeros(len(values), bool)
+    if rule.month_end == "before":
+        values = values + pd.offsets.MonthEnd(0)
     if rule.plus_days_from is not None:
         text = export.text(rule.plus_days_from, rule.null_words)
+        text = text if rule.plus_days_pattern is None else _days_in(text, rule.plus_days_pattern)
         days = plain_numbers(text, export.source).astype("float64")
         days = days.where((days == days.round()) & (days.abs() < 100_000))
         bad = (text.notna() & days.isna()).to_numpy(bool)
@@ -239,7 +275,15 @@ def _moved(values: pd.Series[Any], rule: ColumnRule, export: Export) -> tuple[pd
         values = values + pd.DateOffset(months=rule.plus_months)
     if rule.plus_days:
         values = values + pd.Timedelta(days=rule.plus_days)
-    return (values + pd.offsets.MonthEnd(0) if rule.month_end else values), bad
+    return (values + pd.offsets.MonthEnd(0) if rule.month_end is True else values), bad
+
+
+def _days_in(text: pd.Series[Any], pattern: str) -> pd.Series[Any]:
+    """Return the days in words about terms; 0 where the pattern fits without finding any, else missing."""
+    narrow = text.str.normalize("NFKC")
+    fits = narrow.str.fullmatch(f"(?:{pattern})", na=False)
+    found = narrow.where(fits).str.extract(f"^(?:{pattern})()$")[0].fillna("")
+    return found.mask(found == "", "0").where(fits)
 
 
 def _dates(text: pd.Series[Any], rule: ColumnRule, column: Column, export: Export) -> pd.Series[Any]:

@@ -16,25 +16,24 @@ from features.errors import InputError, Refused
 from features.identifiers.validity import with_natural_persons
 from features.instants import day_of, end_of_day
 from features.portfolio import CheckedTables, Portfolio, assemble, check_tables
-from features.sources.blocks import Block, derive_keys, fill_knowledge, keep_rows, map_block, repeated_rows
+from features.sources.blocks import (
+    fill_knowledge,
+)
 from features.sources.column_rules import ColumnRule
 from features.sources.control import reconcile, with_totals
+from features.sources.drafting import Draft, draft_of
 from features.sources.evaluate import evaluate
-from features.sources.export import meets
 from features.sources.intake import File, Query, read_files
 from features.sources.mapping import Mapping as MappingFile
 from features.sources.reading import SourceFile
 from features.sources.reconciliation import Reconciliation
 from features.sources.rejects import Rejects
-from features.sources.rules import TableRule
 
 __all__ = [
     "MAX_SHARE_REJECTED",
-    "Draft",
     "Imported",
     "bounds_of",
     "check",
-    "draft_of",
     "failures",
     "import_files",
     "known_times",
@@ -63,6 +62,8 @@ class Imported:
     reconciliation : Reconciliation
     left_out : mapping of str to int
         Rows of the files that are no data (subtotals, noted items), by reason.
+    assumed : mapping of str to int
+        Rows of the export of which a value is assumed, by the mapping's reason.
     """
 
     portfolio: Portfolio
@@ -70,6 +71,7 @@ class Imported:
     rows_read: int
     reconciliation: Reconciliation
     left_out: Mapping[str, int] = field(default_factory=dict)
+    assumed: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def share_rejected(self) -> float:
@@ -147,34 +149,6 @@ def warnings(
     return [f"{dated}, the latest {latest}; the books would end there: correct them, or set observed_until"]
 
 
-@dataclass
-class Draft:
-    """Rows of all tables before their checks, one frame a table rule; the index names the export's row."""
-
-    frames: list[tuple[TableRule, pd.DataFrame]] = field(default_factory=list)
-
-    def without(self, refused: pd.Index[Any]) -> dict[str, pd.DataFrame]:
-        """Raw tables of the rows that were not refused, as the rules' `keep` wants them."""
-        tables: dict[str, list[pd.DataFrame]] = {}
-        for rule, frame in self.frames:
-            tables.setdefault(rule.name, []).append(keep_rows(frame[~frame.index.isin(refused)], rule))
-        return {name: pd.concat(frames) for name, frames in tables.items()}
-
-    def knowledge(self) -> dict[str, str]:
-        """Tell whether the export says when it knew each table's rows.
-
-        One rule or row that assumes is enough for "assumed".
-        """
-        told: dict[str, str] = {}
-        for rule, frame in self.frames:
-            name = TABLES[rule.name].knowledge
-            column = rule.columns.get(name)
-            says = column is not None and column.from_ is not None and column.default is None
-            answer = rule.knowledge or ("given" if says and frame[name].notna().all() else "assumed")
-            told[rule.name] = "assumed" if "assumed" in (answer, told.get(rule.name)) else "given"
-        return told
-
-
 def _no_progress(stage: str) -> None:
     """Tell nobody."""
 
@@ -224,7 +198,8 @@ def import_files(
     reconciliation = reconcile(control, exports, rejects.labels, portfolio, draft.frames)
     rows_read = sum(file.source.rows_read for file in files)
     counts = left_out(file.source for file in files)
-    return Imported(portfolio, rejects, rows_read, reconciliation, counts)
+    assumed = draft.assumptions(rejects.labels)
+    return Imported(portfolio, rejects, rows_read, reconciliation, counts, assumed)
 
 
 def left_out(sources: Iterable[SourceFile]) -> dict[str, int]:
@@ -234,33 +209,6 @@ def left_out(sources: Iterable[SourceFile]) -> dict[str, int]:
         for reason, rows in source.left_out.items():
             counts[reason] = counts.get(reason, 0) + rows
     return counts
-
-
-def _refuse(mapping: MappingFile, file: File, rejects: Rejects) -> None:
-    for rule in mapping.refuse:
-        if rule.source in (None, file.source.rule.name):
-            rejects.add(file.export.rows.index[meets(rule.when, file.export)], rule.reason)
-
-
-def draft_of(files: Sequence[File], mapping: MappingFile, rejects: Rejects) -> Draft:
-    """Map the rows of files that no rule of the mapping refuses; what cannot be read goes to `rejects`."""
-    for file in files:
-        _refuse(mapping, file, rejects)
-    draft: dict[int, list[pd.DataFrame]] = {}
-    for file in files:
-        kept = file.export.where(~file.export.rows.index.isin(rejects.labels))
-        blocks: dict[str, list[tuple[int, Block]]] = {}
-        for number, rule in enumerate(mapping.table):
-            if rule.source in (None, file.source.rule.name):
-                blocks.setdefault(rule.name, []).append((number, map_block(rule, kept)))
-        repeated = repeated_rows((block for many in blocks.values() for _, block in many), kept)
-        for name, numbered in blocks.items():
-            frames = derive_keys([block for _, block in numbered], TABLES[name], repeated)
-            for (number, block), frame in zip(numbered, frames, strict=True):
-                draft.setdefault(number, []).append(frame)
-                for cell in block.unreadable:
-                    rejects.add(cell.rows, cell.reason, cell.table, cell.column)
-    return Draft([(mapping.table[number], pd.concat(frames)) for number, frames in sorted(draft.items())])
 
 
 def check(

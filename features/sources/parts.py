@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -18,11 +19,10 @@ from features.growing import GrowingPortfolio
 from features.instants import start_of_day
 from features.portfolio import CheckedTables, Portfolio, assemble
 from features.sources.control import Compared, compare, conclude
+from features.sources.drafting import Draft, draft_of
 from features.sources.importing import (
-    Draft,
     bounds_of,
     check,
-    draft_of,
     failures,
     known_times,
     left_out,
@@ -59,6 +59,8 @@ class ImportedParts:
     reconciliation : Reconciliation
     left_out : mapping of str to int
         Rows of the files that are no data, by reason.
+    assumed : mapping of str to int
+        Rows of the export of which a value is assumed, by the mapping's reason.
     known : sequence of Series
         Rows by the time at which they were known, of each part.
     """
@@ -69,6 +71,7 @@ class ImportedParts:
     rows_read: int
     reconciliation: Reconciliation
     left_out: Mapping[str, int]
+    assumed: Mapping[str, int]
     known: Sequence[pd.Series[Any]]
 
     @property
@@ -164,6 +167,7 @@ class _Result:
         self._heads: list[Portfolio] = []
         self._undated: list[tuple[dict[str, pd.DataFrame], dict[str, npt.NDArray[np.bool_]]]] = []
         self._firsts: list[pd.Timestamp] = []
+        self._assumed: Counter[str] = Counter()
 
     def add(self, files: Sequence[File], bounds: Bounds) -> None:
         """Import a part and write what has a date."""
@@ -171,6 +175,7 @@ class _Result:
         draft = draft_of(files, self._mapping, rejects)
         checked = check(draft, self._mapping, rejects, bounds)
         self.rejects.add(rejects)
+        self._assumed.update(draft.assumptions(rejects.labels))
         if checked is None:
             return
         portfolio = assemble(checked, self._mapping.seller.seller(), knowledge=draft.knowledge())
@@ -218,6 +223,7 @@ class _Result:
             sum(source.rows_read for source in spill.sources),
             conclude(self._mapping.control, self._compared),
             left_out(spill.sources),
+            dict(self._assumed),
             self._known,
         )
 

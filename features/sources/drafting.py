@@ -1,0 +1,87 @@
+"""Rows of all tables as the mapping makes them, before their checks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from features.columns import TABLES
+from features.sources.block_keys import derive_keys, repeated_rows
+from features.sources.blocks import Assumed, Block, keep_rows, map_block
+from features.sources.export import meets
+from features.sources.intake import File
+from features.sources.mapping import Mapping as MappingFile
+from features.sources.rejects import Rejects
+from features.sources.rules import TableRule
+
+__all__ = ["Draft", "draft_of"]
+
+
+@dataclass
+class Draft:
+    """Rows of all tables before their checks, one frame a table rule; the index names the export's row."""
+
+    frames: list[tuple[TableRule, pd.DataFrame]] = field(default_factory=list)
+    assumed: list[Assumed] = field(default_factory=list)
+
+    def assumptions(self, refused: pd.Index[Any]) -> dict[str, int]:
+        """Return how many rows that were not refused rest on each assumption of the mapping."""
+        rows: dict[str, pd.Index[Any]] = {}
+        for found in self.assumed:
+            rows[found.reason] = found.rows.union(rows.get(found.reason, found.rows))
+        counts = {reason: len(labels.difference(refused)) for reason, labels in rows.items()}
+        return {reason: count for reason, count in counts.items() if count}
+
+    def without(self, refused: pd.Index[Any]) -> dict[str, pd.DataFrame]:
+        """Raw tables of the rows that were not refused, as the rules' `keep` wants them."""
+        tables: dict[str, list[pd.DataFrame]] = {}
+        for rule, frame in self.frames:
+            tables.setdefault(rule.name, []).append(keep_rows(frame[~frame.index.isin(refused)], rule))
+        return {name: pd.concat(frames) for name, frames in tables.items()}
+
+    def knowledge(self) -> dict[str, str]:
+        """Tell whether the export says when it knew each table's rows.
+
+        One rule or row that assumes is enough for "assumed".
+        """
+        told: dict[str, str] = {}
+        for rule, frame in self.frames:
+            name = TABLES[rule.name].knowledge
+            column = rule.columns.get(name)
+            says = column is not None and column.from_ is not None and column.default is None
+            answer = rule.knowledge or ("given" if says and frame[name].notna().all() else "assumed")
+            told[rule.name] = "assumed" if "assumed" in (answer, told.get(rule.name)) else "given"
+        return told
+
+
+def _refuse(mapping: MappingFile, file: File, rejects: Rejects) -> None:
+    for rule in mapping.refuse:
+        if rule.source in (None, file.source.rule.name):
+            rejects.add(file.export.rows.index[meets(rule.when, file.export)], rule.reason)
+
+
+def draft_of(files: Sequence[File], mapping: MappingFile, rejects: Rejects) -> Draft:
+    """Map the rows of files that no rule of the mapping refuses; what cannot be read goes to `rejects`."""
+    for file in files:
+        _refuse(mapping, file, rejects)
+    draft: dict[int, list[pd.DataFrame]] = {}
+    assumed: list[Assumed] = []
+    for file in files:
+        kept = file.export.where(~file.export.rows.index.isin(rejects.labels))
+        blocks: dict[str, list[tuple[int, Block]]] = {}
+        for number, rule in enumerate(mapping.table):
+            if rule.source in (None, file.source.rule.name):
+                blocks.setdefault(rule.name, []).append((number, map_block(rule, kept)))
+        repeated = repeated_rows((block for many in blocks.values() for _, block in many), kept)
+        for name, numbered in blocks.items():
+            frames = derive_keys([block for _, block in numbered], TABLES[name], repeated)
+            for (number, block), frame in zip(numbered, frames, strict=True):
+                assumed += block.assumed
+                draft.setdefault(number, []).append(frame)
+                for cell in block.unreadable:
+                    rejects.add(cell.rows, cell.reason, cell.table, cell.column)
+    frames_of = [(mapping.table[number], pd.concat(frames)) for number, frames in sorted(draft.items())]
+    return Draft(frames_of, assumed)

@@ -349,7 +349,8 @@ def observed_end(
     if given is not None:
         return given if isinstance(given, pd.Timestamp) else parse_as_of(given, seller.timezone)
     latest = [table.frame[table.table.knowledge].max() for table in checked.values() if len(table.frame)]
-    return pd.Timestamp(max(instant for instant in latest if pd.notna(instant)))
+    known = (instant for instant in latest if pd.notna(instant))
+    return pd.Timestamp(max(known, default=pd.Timestamp("1970-01-01")))
 
 
 def fill_knowledge(checked: Checked, start: pd.Timestamp, timezone: str) -> None:

@@ -168,6 +168,7 @@ def _summary(imported: Imported | ImportedParts, out: Path) -> dict[str, Any]:
         "rows_read": imported.rows_read,
         "left_out": dict(imported.left_out),
         "assumed": dict(imported.assumed),
+        "taken_by_no_table": dict(imported.untaken),
         "tables": dict(imported.row_counts),
         "repeated": dict(portfolio.repeated),
         "rejected": {"rows": rejects.rows, "share": imported.share_rejected, "reasons": rejects.reasons()},
@@ -195,6 +196,10 @@ def _text(summary: dict[str, Any]) -> str:
         lines.append(f"  {name:<12} {rows:>10,} rows, knowledge time {summary['knowledge'][name]}{extra}")
     lines += [f"left out {rows:,} rows: {reason}" for reason, rows in summary["left_out"].items()]
     lines += [f"assumed for {rows:,} rows: {reason}" for reason, rows in summary["assumed"].items()]
+    lines += [
+        f"no table takes {rows:,} rows of {name}: they meet the conditions of no [[table]] of the mapping"
+        for name, rows in summary["taken_by_no_table"].items()
+    ]
     rejected = summary["rejected"]
     lines.append(f"rejected {rejected['rows']:,} rows ({rejected['share']:.2%}), listed in rejects.csv")
     for item in rejected["reasons"]:

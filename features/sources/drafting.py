@@ -1,4 +1,4 @@
-"""Rows of all tables as the mapping makes them, before their checks."""
+"""Rows of an export as rows of tables, before they are checked; what no table takes is counted."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from features.columns import TABLES
 from features.sources.block_keys import derive_keys, repeated_rows
 from features.sources.blocks import Assumed, Block, keep_rows, map_block
-from features.sources.export import meets
+from features.sources.export import Export, meets
 from features.sources.intake import File
-from features.sources.mapping import Mapping as MappingFile
+from features.sources.mapping import Mapping
 from features.sources.rejects import Rejects
 from features.sources.rules import TableRule
 
@@ -22,10 +23,20 @@ __all__ = ["Draft", "draft_of"]
 
 @dataclass
 class Draft:
-    """Rows of all tables before their checks, one frame a table rule; the index names the export's row."""
+    """Rows of all tables before their checks.
+
+    Parameters
+    ----------
+    frames : list of (TableRule, DataFrame)
+        One for each table rule; the index names the export's row.
+    assumed : list of Assumed
+    untaken : dict of str to int
+        Rows of which no table takes a fact, by file.
+    """
 
     frames: list[tuple[TableRule, pd.DataFrame]] = field(default_factory=list)
     assumed: list[Assumed] = field(default_factory=list)
+    untaken: dict[str, int] = field(default_factory=dict)
 
     def assumptions(self, refused: pd.Index[Any]) -> dict[str, int]:
         """Return how many rows that were not refused rest on each assumption of the mapping."""
@@ -57,24 +68,27 @@ class Draft:
         return told
 
 
-def _refuse(mapping: MappingFile, file: File, rejects: Rejects) -> None:
+def _refuse(mapping: Mapping, file: File, rejects: Rejects) -> None:
     for rule in mapping.refuse:
         if rule.source in (None, file.source.rule.name):
             rejects.add(file.export.rows.index[meets(rule.when, file.export)], rule.reason)
 
 
-def draft_of(files: Sequence[File], mapping: MappingFile, rejects: Rejects) -> Draft:
+def draft_of(files: Sequence[File], mapping: Mapping, rejects: Rejects) -> Draft:
     """Map the rows of files that no rule of the mapping refuses; what cannot be read goes to `rejects`."""
     for file in files:
         _refuse(mapping, file, rejects)
     draft: dict[int, list[pd.DataFrame]] = {}
     assumed: list[Assumed] = []
+    untaken: dict[str, int] = {}
     for file in files:
         kept = file.export.where(~file.export.rows.index.isin(rejects.labels))
         blocks: dict[str, list[tuple[int, Block]]] = {}
         for number, rule in enumerate(mapping.table):
             if rule.source in (None, file.source.rule.name):
                 blocks.setdefault(rule.name, []).append((number, map_block(rule, kept)))
+        missed = _untaken([block for many in blocks.values() for _, block in many], kept)
+        untaken[file.source.name] = untaken.get(file.source.name, 0) + missed
         repeated = repeated_rows((block for many in blocks.values() for _, block in many), kept)
         for name, numbered in blocks.items():
             frames = derive_keys([block for _, block in numbered], TABLES[name], repeated)
@@ -83,5 +97,19 @@ def draft_of(files: Sequence[File], mapping: MappingFile, rejects: Rejects) -> D
                 draft.setdefault(number, []).append(frame)
                 for cell in block.unreadable:
                     rejects.add(cell.rows, cell.reason, cell.table, cell.column)
-    frames_of = [(mapping.table[number], pd.concat(frames)) for number, frames in sorted(draft.items())]
-    return Draft(frames_of, assumed)
+    tables = [(mapping.table[number], pd.concat(parts)) for number, parts in sorted(draft.items())]
+    return Draft(tables, assumed, {name: rows for name, rows in untaken.items() if rows})
+
+
+def _untaken(blocks: Sequence[Block], export: Export) -> int:
+    """Return the number of rows that meet the conditions of no table; a buyer alone is no fact.
+
+    A file that only states control figures, or only buyers, is meant so.
+    """
+    of_facts = [block for block in blocks if block.rule.name != "buyers"] or blocks
+    if not of_facts:
+        return 0
+    taken = np.zeros(len(export.rows), bool)
+    for block in of_facts:
+        taken |= export.rows.index.isin(block.facts.index)
+    return int((~taken).sum())

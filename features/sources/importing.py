@@ -16,9 +16,7 @@ from features.errors import InputError, Refused
 from features.identifiers.validity import with_natural_persons
 from features.instants import day_of, end_of_day
 from features.portfolio import CheckedTables, Portfolio, assemble, check_tables
-from features.sources.blocks import (
-    fill_knowledge,
-)
+from features.sources.blocks import fill_knowledge
 from features.sources.column_rules import ColumnRule
 from features.sources.control import reconcile, with_totals
 from features.sources.drafting import Draft, draft_of
@@ -38,6 +36,7 @@ __all__ = [
     "import_files",
     "known_times",
     "left_out",
+    "notes_of",
     "observed_days",
     "warnings",
 ]
@@ -64,6 +63,10 @@ class Imported:
         Rows of the files that are no data (subtotals, noted items), by reason.
     assumed : mapping of str to int
         Rows of the export of which a value is assumed, by the mapping's reason.
+    untaken : mapping of str to int
+        Rows of which no table takes a fact, by file.
+    notes : tuple of str
+        What is doubtful about the files.
     """
 
     portfolio: Portfolio
@@ -72,6 +75,8 @@ class Imported:
     reconciliation: Reconciliation
     left_out: Mapping[str, int] = field(default_factory=dict)
     assumed: Mapping[str, int] = field(default_factory=dict)
+    untaken: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def share_rejected(self) -> float:
@@ -97,7 +102,8 @@ class Imported:
             Day of the import in the seller's time zone.
         """
         until = self.portfolio.observed_until
-        return warnings([known_times(self.portfolio)], until, self.portfolio.seller.timezone, today)
+        dates = warnings([known_times(self.portfolio)], until, self.portfolio.seller.timezone, today)
+        return [*self.notes, *dates]
 
 
 def failures(share_rejected: float, reconciliation: Reconciliation) -> list[str]:
@@ -198,8 +204,21 @@ def import_files(
     reconciliation = reconcile(control, exports, rejects.labels, portfolio, draft.frames)
     rows_read = sum(file.source.rows_read for file in files)
     counts = left_out(file.source for file in files)
-    assumed = draft.assumptions(rejects.labels)
-    return Imported(portfolio, rejects, rows_read, reconciliation, counts, assumed)
+    return Imported(
+        portfolio,
+        rejects,
+        rows_read,
+        reconciliation,
+        counts,
+        draft.assumptions(rejects.labels),
+        draft.untaken,
+        notes_of(file.source for file in files),
+    )
+
+
+def notes_of(sources: Iterable[SourceFile]) -> tuple[str, ...]:
+    """Return what is doubtful about files, once each."""
+    return tuple(dict.fromkeys(note for source in sources for note in source.notes))
 
 
 def left_out(sources: Iterable[SourceFile]) -> dict[str, int]:

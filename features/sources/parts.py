@@ -26,6 +26,7 @@ from features.sources.importing import (
     failures,
     known_times,
     left_out,
+    notes_of,
     observed_days,
     warnings,
 )
@@ -63,6 +64,10 @@ class ImportedParts:
         Rows of the export of which a value is assumed, by the mapping's reason.
     known : sequence of Series
         Rows by the time at which they were known, of each part.
+    untaken : mapping of str to int
+        Rows of which no table takes a fact, by file.
+    notes : tuple of str
+        What is doubtful about the files.
     """
 
     portfolio: Portfolio
@@ -73,6 +78,8 @@ class ImportedParts:
     left_out: Mapping[str, int]
     assumed: Mapping[str, int]
     known: Sequence[pd.Series[Any]]
+    untaken: Mapping[str, int]
+    notes: tuple[str, ...]
 
     @property
     def share_rejected(self) -> float:
@@ -87,7 +94,8 @@ class ImportedParts:
     def warnings(self, today: date) -> list[str]:
         """Return what is doubtful and no failure, as `features.sources.importing.Imported.warnings`."""
         timezone = self.portfolio.seller.timezone
-        return warnings(self.known, self.portfolio.observed_until, timezone, today)
+        dates = warnings(self.known, self.portfolio.observed_until, timezone, today)
+        return [*self.notes, *dates]
 
 
 def import_in_parts(
@@ -168,6 +176,7 @@ class _Result:
         self._undated: list[tuple[dict[str, pd.DataFrame], dict[str, npt.NDArray[np.bool_]]]] = []
         self._firsts: list[pd.Timestamp] = []
         self._assumed: Counter[str] = Counter()
+        self._untaken: dict[str, int] = {}
 
     def add(self, files: Sequence[File], bounds: Bounds) -> None:
         """Import a part and write what has a date."""
@@ -176,6 +185,8 @@ class _Result:
         checked = check(draft, self._mapping, rejects, bounds)
         self.rejects.add(rejects)
         self._assumed.update(draft.assumptions(rejects.labels))
+        for name, rows in draft.untaken.items():
+            self._untaken[name] = self._untaken.get(name, 0) + rows
         if checked is None:
             return
         portfolio = assemble(checked, self._mapping.seller.seller(), knowledge=draft.knowledge())
@@ -225,6 +236,8 @@ class _Result:
             left_out(spill.sources),
             dict(self._assumed),
             self._known,
+            self._untaken,
+            notes_of(spill.sources),
         )
 
     def _start(self, bounds: Bounds) -> pd.Timestamp:

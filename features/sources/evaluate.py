@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -13,8 +13,9 @@ import pandas as pd
 
 from features.columns import Column
 from features.convert import EXPECTED
-from features.instants import FIRST_YEAR, LAST_YEAR, day_of, within_range
+from features.instants import FIRST_YEAR, LAST_YEAR, day_of
 from features.sources.column_rules import ColumnRule, Scalar
+from features.sources.dates import dates, is_legal, iso_dates, moved
 from features.sources.export import Export, as_text
 from features.sources.values import days_of, instants_of, plain_numbers
 
@@ -124,7 +125,7 @@ def _read(rule: ColumnRule, column: Column, export: Export) -> Evaluated:
     if column.kind in NUMERIC:
         values = plain_numbers(text, export.source)
     elif column.kind in ("date", "instant"):
-        values = _dates(text, rule, column, export)
+        values = dates(text, rule, column, export)
     else:
         values = text
     return _with_bad(values, text, _expected(rule, column, export))
@@ -168,7 +169,7 @@ def _mapped(text: pd.Series[Any], rule: ColumnRule, column: Column) -> Evaluated
 
 def _constant(value: Scalar, column: Column, export: Export) -> Evaluated:
     text = pd.Series(as_text(value), index=export.rows.index, dtype="str")
-    values = _iso(text, column, export) if column.kind in ("date", "instant") else text
+    values = iso_dates(text, column, export) if column.kind in ("date", "instant") else text
     return Evaluated(values, np.zeros(len(text), bool), "")
 
 
@@ -216,11 +217,11 @@ def _finished(result: Evaluated, rule: ColumnRule, column: Column, export: Expor
     if column.kind in NUMERIC:
         values = _signed(_scaled(values, rule), rule)
     elif column.kind in ("date", "instant"):
-        values, unreadable = _moved(values, rule, export)
+        values, unreadable = moved(values, rule, export)
         if unreadable.any():
             reason = reason if bad.any() else f"expected a whole number of days in {rule.plus_days_from}"
             bad = bad | unreadable
-        moved_out = values.notna().to_numpy(bool) & ~_is_legal(values)
+        moved_out = values.notna().to_numpy(bool) & ~is_legal(values)
         if moved_out.any():
             reason = (
                 reason
@@ -234,11 +235,6 @@ def _finished(result: Evaluated, rule: ColumnRule, column: Column, export: Expor
         default = _constant(rule.default, column, export).values
         values = values.fillna(default).mask(bad)
     return Evaluated(values, bad, reason)
-
-
-def _is_legal(values: pd.Series[Any]) -> Mask:
-    has_zone = getattr(values.dtype, "tz", None) is not None
-    return within_range(values.dt.tz_localize(None) if has_zone else values, is_utc=has_zone)
 
 
 def _scaled(values: pd.Series[Any], rule: ColumnRule) -> pd.Series[Any]:
@@ -258,46 +254,6 @@ def _signed(values: pd.Series[Any], rule: ColumnRule) -> pd.Series[Any]:
     if rule.sign == "absolute":
         return bare
     return bare.where(values.str.startswith("-", na=False), "-" + bare)
-
-
-def _moved(values: pd.Series[Any], rule: ColumnRule, export: Export) -> tuple[pd.Series[Any], Mask]:
-    bad = np.zeros(len(values), bool)
-    if rule.month_end == "before":
-        values = values + pd.offsets.MonthEnd(0)
-    if rule.plus_days_from is not None:
-        text = export.text(rule.plus_days_from, rule.null_words)
-        text = text if rule.plus_days_pattern is None else _days_in(text, rule.plus_days_pattern)
-        days = plain_numbers(text, export.source).astype("float64")
-        days = days.where((days == days.round()) & (days.abs() < 100_000))
-        bad = (text.notna() & days.isna()).to_numpy(bool)
-        values = values + pd.to_timedelta(days.astype("Int64"), unit="D")
-    if rule.plus_months:
-        values = values + pd.DateOffset(months=rule.plus_months)
-    if rule.plus_days:
-        values = values + pd.Timedelta(days=rule.plus_days)
-    return (values + pd.offsets.MonthEnd(0) if rule.month_end is True else values), bad
-
-
-def _days_in(text: pd.Series[Any], pattern: str) -> pd.Series[Any]:
-    """Return the days in words about terms; 0 where the pattern fits without finding any, else missing."""
-    narrow = text.str.normalize("NFKC")
-    fits = narrow.str.fullmatch(f"(?:{pattern})", na=False)
-    found = narrow.where(fits).str.extract(f"^(?:{pattern})()$")[0].fillna("")
-    return found.mask(found == "", "0").where(fits)
-
-
-def _dates(text: pd.Series[Any], rule: ColumnRule, column: Column, export: Export) -> pd.Series[Any]:
-    formats = rule.formats or export.source.date_formats
-    if column.kind == "date":
-        return days_of(text, formats, export.timezone)
-    if rule.plus_days or rule.plus_days_from or rule.plus_months or rule.month_end:
-        return days_of(text, formats, export.timezone)
-    return instants_of(text, formats, export.timezone)
-
-
-def _iso(text: pd.Series[Any], column: Column, export: Export) -> pd.Series[Any]:
-    reader: Callable[..., pd.Series[Any]] = days_of if column.kind == "date" else instants_of
-    return reader(text, [], export.timezone)
 
 
 def _expected(rule: ColumnRule, column: Column, export: Export) -> str:

@@ -92,9 +92,20 @@ def without_noted_and_repeated(lines: pd.DataFrame, rule: PrepareRule) -> tuple[
     rule : PrepareRule
     """
     noted = lines["UMSKZ"].isin(rule.words.get("noted", []))
-    key = ["BUKRS", "BELNR", "GJAHR", "BUZEI", "KUNNR"]
-    has_key = (lines["BUZEI"] != "").to_numpy(bool)
-    last = lines.sort_values("AUGDT", kind="stable", na_position="first").duplicated(key, keep="last")
-    repeated = last.reindex(lines.index) & has_key & ~noted
+    key = ["BUKRS", "BELNR", "GJAHR", "KUNNR", "line"]
+    named = lines.assign(line=_line_names(lines)).sort_values("AUGDT", kind="stable", na_position="first")
+    repeated = named.duplicated(key, keep="last").reindex(lines.index) & ~noted
     dropped = lines.assign(reason=np.where(noted, "noted items", "lines given before"))[noted | repeated]
     return lines[~(noted | repeated)].reset_index(drop=True), dropped
+
+
+def _line_names(lines: pd.DataFrame) -> pd.Series[Any]:
+    """Return the number of each line in its document, else its content and its ordinal in the file."""
+    document = ["file", "BUKRS", "BELNR", "GJAHR", "KUNNR"]
+    content = ["BLART", "SHKZG", "UMSKZ", "WAERS", "signed", "BLDAT"]
+    unnamed = lines[lines["BUZEI"] == ""]
+    ordinal = unnamed.groupby([*document, *content], sort=False, dropna=False).cumcount()
+    made = ordinal.astype("str")
+    for name in content:
+        made = made + "|" + unnamed[name].astype("str").fillna("")
+    return lines["BUZEI"].mask(lines["BUZEI"] == "", made.reindex(lines.index))

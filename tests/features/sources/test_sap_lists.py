@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from features.openings import latest, totals
+from features.openings import latest, open_items, totals
 from features.sources.importing import Imported, import_files
 from features.sources.listing import read_listing
 from features.sources.mapping import load_mapping
@@ -283,3 +283,39 @@ def test_a_chinese_list_in_gbk(tmp_path):
     kinds = latest(imported.portfolio, "allocations")["kind"].value_counts().to_dict()
     # A part payment leaves its invoice open; a residual takes over what its clearing did not pay.
     assert kinds == {"payment": 3, "transfer": 1}
+
+
+@pytest.mark.parametrize("places", [(0, 2), (1, 1)])
+def test_lists_without_line_numbers_that_overlap_count_each_line_once(tmp_path, places):
+    head = "Account\tDocumentNo\tYear\tDoc. Date\tAmount\tCurr.\tClearing\tClrng doc.\n"
+    twin = "1\t18\t2025\t10.01.2025\t10,00\tEUR\t\t\n"
+    paid = "1\t18\t2025\t10.01.2025\t25,00\tEUR\t30.01.2025\t14\n"
+    lists = [head + twin * 2 + paid.replace("30.01.2025\t14", "\t"), head + twin * 2 + paid]
+    imported = load(tmp_path, *(lists[place % 2] for place in places))
+    rows = open_items(imported.portfolio)
+    assert sorted(rows["open_minor"]) == ([1_000, 1_000, 2_500] if places == (0, 2) else [0, 1_000, 1_000])
+    both = load(tmp_path, *lists)
+    assert sorted(open_items(both.portfolio)["open_minor"]) == [0, 1_000, 1_000]
+    assert both.left_out == {"lines given before": 3}
+
+
+@pytest.mark.parametrize("cell", ["", "2", "Account 2"])
+def test_a_subtotal_belongs_to_the_lines_above_it_whatever_it_says_itself(tmp_path, cell):
+    text = text_of(keep=("*",)).replace("799,99|EUR", "799,99|   ")
+    star = [line for line in text.splitlines() if stars(line) == "*"][1]
+    imported = load(tmp_path, text.replace(star, star.replace("|*         |", f"|{'* ' + cell:<10}|", 1)))
+    assert (imported.reconciliation.status, stated(imported)) == ("reconciled", OPEN)
+
+
+def test_a_currency_that_nobody_knows_refuses_its_lines_and_states_nothing_else(tmp_path):
+    imported = load(tmp_path, text_of().replace("1.234,50|EUR  |", "1.234,50|QQQ  |"))
+    assert imported.rejects.rows >= 1
+    assert stated(imported) == {B: OPEN[B]}
+
+
+def test_amounts_in_another_notation_are_refused_and_not_guessed(tmp_path):
+    imported = load(tmp_path, text_of(keep=()).replace("1.234,50", "1,234.50").replace("400,00-", "400.00-"))
+    assert {reason["reason"] for reason in imported.rejects.reasons()} == {
+        "WRBTR: expected a number with decimal mark ',', thousands mark '.'; found something else"
+    }
+    assert imported.rejects.rows == 2

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.sources.simulator.arrow import ids
-from features.sources.simulator.chain import make_chain
+from features.sources.simulator.chain import make_chains
 from features.sources.simulator.knobs import World, world_text
 from features.sources.simulator.lags import OBLIGOR_90, Rules, draw_lags
 from features.sources.simulator.ledger import PARTS, Simulated
@@ -51,14 +51,14 @@ def truth_of(simulated: Simulated, rules: Rules = OBLIGOR_90) -> Truth:
         Of the default definition that is meant.
     """
     scene, invoices = simulated.scene, simulated.invoices
-    chain = make_chain(scene.knobs)
+    chains = make_chains(scene.knobs)
     rng = np.random.default_rng(simulated.seed).spawn(len(PARTS))[PARTS.index("truth")]
-    late = late_truth(scene, chain, invoices)
+    late = late_truth(scene, chains, invoices)
     told = scene.window.known(invoices.recorded.astype("datetime64[s]"))
     number = np.arange(1, len(invoices) + 1)[told]
     columns = {f"true_p_late_{days}": late[days][told] for days in LATE_HORIZONS}
     return Truth(
-        buyers_truth(scene, chain, draw_lags(rng, scene, rules), simulated.portfolio.seller.timezone),
+        buyers_truth(scene, chains, draw_lags(rng, scene, rules), simulated.portfolio.seller.timezone),
         pd.DataFrame({"invoice_id": ids(ITEM_PREFIXES[0], number).to_pandas(), "instalment": 1} | columns),
     )
 

@@ -145,7 +145,7 @@ def months_to_shock(months: Ints, shock: int | None) -> Ints:
 
 
 def _moving_points(knobs: Knobs) -> Floats:
-    """Return the grid of moving health: down to where hits and the shock leave it, no coarser with a shock."""
+    """Return the grid of moving health: down to where hits and the shock leave it, as fine with a shock."""
     sd = moving_sd(knobs)
     low, high = -_WIDTH * sd - 3.0 * knobs.hit_size - 0.5, _WIDTH * sd + 0.5
     shock = knobs.shock_size if knobs.shock_month else 0.0

@@ -96,9 +96,7 @@ def _states(scene: Scene, day: Ints, since: Ints) -> Ints:
     return np.where(scene.profiles.ring[:, None] > 0, STATES.index("ring"), state)
 
 
-def _paying(
-    scene: Scene, chains: Sequence[Chain], lags: Lags, months: Ints, has_left: Flags
-) -> Floats:
+def _paying(scene: Scene, chains: Sequence[Chain], lags: Lags, months: Ints, has_left: Flags) -> Floats:
     own, level = scene.profiles.own_health, scene.health.level[:, months]
     which = months_to_shock(months, shock_position(scene.window, scene.knobs))
     of_buyers = at_months([chain.fails_as_buyer for chain in chains], which, own, level)

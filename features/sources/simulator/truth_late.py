@@ -21,7 +21,7 @@ from features.sources.simulator.rings import LONGEST_DAYS, SHORTEST_DAYS
 from features.sources.simulator.scene import Scene
 from features.sources.simulator.window import Floats, Ints
 
-__all__ = ["LATE_HORIZONS", "late_truth"]
+__all__ = ["LATE_HORIZONS", "bills_truth", "late_truth"]
 
 LATE_HORIZONS = (0, 30)
 """Days after the due date for which the truth is told."""
@@ -56,6 +56,18 @@ def late_truth(scene: Scene, chains: Sequence[Chain], invoices: Invoices) -> dic
         days: np.where(since < NEVER, _after_failure(scene, invoices, since, days), chance)
         for days, chance in truth.items()
     }
+
+
+def bills_truth(scene: Scene, chains: Sequence[Chain], bills: Invoices) -> dict[int, Floats]:
+    """Return the true chance that each bill is unpaid at its due date, and 30 days after it, by horizon.
+
+    Notes
+    -----
+    A bill is honoured on the day on which it matures unless its drawee has failed by then, so the chance is
+    that of a failure after it was given; and a crisis is too long to pass within the horizons.
+    """
+    dishonoured = 1.0 - _still_pays(scene, _survival(scene, chains), bills, bills.due)
+    return dict.fromkeys(LATE_HORIZONS, dishonoured)
 
 
 def _intended(scene: Scene, invoices: Invoices) -> tuple[Floats, Floats]:
@@ -93,7 +105,7 @@ def _levels_at_due(scene: Scene, invoices: Invoices) -> list[tuple[Floats, Float
 
 
 def _shock_at_due(scene: Scene, invoices: Invoices) -> Floats:
-    """Return what a shock after the month of issue has left to take of the health in the month of the due date."""
+    """Return what a shock after the month of issue takes of the health in the month of the due date."""
     shock, knobs = shock_position(scene.window, scene.knobs), scene.knobs
     if shock is None:
         return np.zeros(len(invoices))

@@ -181,8 +181,9 @@ def _portfolio(
 def _bills(items: Rows) -> Invoices:
     rows = rows_where(items, items["series"] == BILL)
     usual = np.zeros(len(rows["number"]))
-    names = ("buyer", "issued", "due", "minor", "currency")
-    return Invoices(*(rows[name] for name in names), usual, rows["recorded"])
+    return Invoices(
+        rows["buyer"], rows["issued"], rows["due"], rows["minor"], rows["currency"], usual, rows["recorded"]
+    )
 
 
 def _small_tables(streams: _Streams, scene: Scene) -> dict[str, pd.DataFrame]:

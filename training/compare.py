@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from credit.model import RiskModel
@@ -38,8 +39,8 @@ def compare(one: Version, other: Version, packed: Packed | None = None) -> dict[
     dict
         ``versions``, ``outcome``, ``lineage`` (parts that differ), ``config`` (by key both values, where they
         differ), ``features`` (those that only one reads), ``metrics`` (both tests; their periods may differ)
-        and ``paired``: null without a portfolio, else ``subjects``, ``bad``, ``from`` and ``differences``, what
-        the first has more than the other with its 95 % interval by buyer.
+        and ``paired``: null without a portfolio, else ``subjects``, ``bad``, ``from`` and ``differences``:
+        what the first has more than the other, with its 95 % interval by buyer.
 
     Raises
     ------
@@ -93,6 +94,12 @@ def _check_same(one: Version, other: Version, models: tuple[RiskModel, RiskModel
             raise InputError.of(expected, f"'{second[:24]}' of {other.name}", step)
 
 
+def _scored(model: RiskModel, packed: Packed, subjects: pd.DataFrame) -> npt.NDArray[np.float64]:
+    if not len(subjects):
+        return np.empty(0)
+    return model.predict(build_packed(packed, subjects), contributions=False).probability
+
+
 def _only(one: RiskModel, other: RiskModel) -> list[str]:
     return sorted(set(one.spec.names) - set(other.spec.names))
 
@@ -105,8 +112,7 @@ def _config(one: Version, other: Version) -> dict[str, list[Any]]:
 def _paired(one: Version, models: tuple[RiskModel, RiskModel], packed: Packed) -> dict[str, Any]:
     check_seller(models[0], packed)
     subjects = unseen_by_both(one, models, packed)
-    values = build_packed(packed, subjects)
-    scored = [model.predict(values, contributions=False).probability for model in models]
+    scored = [_scored(model, packed, subjects) for model in models]
     known = ~np.isnan(scored[0]) & ~np.isnan(scored[1])
     if not known.any():
         step = "load later books, or compare without a portfolio"

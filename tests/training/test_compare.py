@@ -73,6 +73,6 @@ def test_another_sellers_portfolio_is_refused(desk: Home, small: Packed):
 
 
 def test_a_refit_has_seen_everything(desk: Home, small: Packed):
-    final = train(small, "late", home=desk, final=True).version
+    final = train(small, "late", home=desk, final=True, horizon_days=30).version
     with pytest.raises(InputError, match="behind both trainings"):
         compare(pair(desk, 1, 2)[0], final, small)

@@ -63,9 +63,12 @@ def pattern_texts(
     values: Floats, sources: Sequence[str], names: Sequence[str] = NAMES
 ) -> npt.NDArray[np.str_]:
     """Return patterns for the sources named, of values with these columns; see `patterns_of`."""
-    texts = np.full(len(values), "", dtype="<U64")
-    for source in sources:
-        present = values[:, names.index(SOURCE_FLAGS[source])] == 1.0
-        glue = np.where(present & (texts != ""), "+", "")
-        texts = np.char.add(np.char.add(texts, glue), np.where(present, source, ""))
-    return texts
+    held = [values[:, names.index(SOURCE_FLAGS[source])] == 1.0 for source in sources]
+    code = sum(
+        (flag.astype(np.int64) << bit for bit, flag in enumerate(held)), np.zeros(len(values), np.int64)
+    )
+    texts = [
+        "+".join(s for bit, s in enumerate(sources) if number >> bit & 1)
+        for number in range(1 << len(sources))
+    ]
+    return np.array(texts)[code]

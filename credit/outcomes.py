@@ -10,7 +10,7 @@ import pandas as pd
 
 from credit.definition import DefaultDefinition
 from credit.exposed import is_exposed
-from credit.settlements import final_amounts, paid_and_diluted
+from credit.settlements import effects_of, final_amounts, paid_and_diluted
 from credit.spells import Spells, day_numbers, default_spells, group_spells, without_rate
 from features.build import Packed
 from features.instants import day_of, end_of_day
@@ -70,8 +70,9 @@ def late_outcomes(packed: Packed, subjects: pd.DataFrame, horizon_days: int) -> 
     )
     final = final_amounts(portfolio, subjects)
     owed = np.minimum(amount, final.fillna(0).to_numpy(np.int64))
-    at_start = paid_and_diluted(portfolio, subjects, day)
-    at_end = paid_and_diluted(portfolio, subjects, subjects["due_on"] + pd.Timedelta(days=horizon_days))
+    effects = effects_of(portfolio)
+    at_start = paid_and_diluted(effects, subjects, day)
+    at_end = paid_and_diluted(effects, subjects, subjects["due_on"] + pd.Timedelta(days=horizon_days))
     base = owed - at_end["diluted"].to_numpy()
     exclusion = _first_reason(
         {

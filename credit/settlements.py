@@ -11,7 +11,7 @@ from features.columns import ALLOCATION_KINDS
 from features.openings import latest
 from features.portfolio import Portfolio
 
-__all__ = ["final_amounts", "paid_and_diluted"]
+__all__ = ["effects_of", "final_amounts", "paid_and_diluted"]
 
 _ITEM = ["invoice_id", "instalment"]
 _EFFECTS = ["paid", "diluted", "moved"]
@@ -40,12 +40,13 @@ def final_amounts(portfolio: Portfolio, items: pd.DataFrame) -> pd.Series[Any]:
     return found.astype("Int64").set_axis(items.index)
 
 
-def paid_and_diluted(portfolio: Portfolio, items: pd.DataFrame, by_day: pd.Series[Any]) -> pd.DataFrame:
+def paid_and_diluted(effects: pd.DataFrame, items: pd.DataFrame, by_day: pd.Series[Any]) -> pd.DataFrame:
     """Return sums of each item's allocations up to a day.
 
     Parameters
     ----------
-    portfolio : Portfolio
+    effects : DataFrame
+        From `effects_of`.
     items : DataFrame, shape (n, ...)
         ``invoice_id`` and ``instalment``.
     by_day : Series of datetime64, shape (n,)
@@ -58,14 +59,14 @@ def paid_and_diluted(portfolio: Portfolio, items: pd.DataFrame, by_day: pd.Serie
         nobody here knows whether it was paid.
     """
     wanted = items[_ITEM].reset_index(drop=True).assign(by_day=by_day.to_numpy(), row=np.arange(len(items)))
-    rows = wanted.merge(_effects(portfolio), on=_ITEM, how="inner")
+    rows = wanted.merge(effects, on=_ITEM, how="inner")
     rows = rows[rows["day"] <= rows["by_day"]]
     sums = rows.groupby(["row", "effect"])["amount_minor"].sum().unstack("effect")
     sums = sums.reindex(index=range(len(items)), columns=_EFFECTS).fillna(0).astype(np.int64)
     return sums.assign(moved=sums["moved"] != 0).set_axis(items.index)
 
 
-def _effects(portfolio: Portfolio) -> pd.DataFrame:
+def effects_of(portfolio: Portfolio) -> pd.DataFrame:
     """Return item, day, amount and effect of each allocation that matters for lateness."""
     allocations = latest(portfolio, "allocations")
     if "invoice_id" not in allocations:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from credit.settlements import final_amounts, paid_and_diluted
+from credit.settlements import effects_of, final_amounts, paid_and_diluted
 from tests.credit.ledgers import allocation, books, invoice, payment
 
 LEDGER = [
@@ -30,7 +30,7 @@ LEDGER = [
 def test_sums_grow_with_the_day(day, paid, diluted, moved):
     items = pd.DataFrame({"invoice_id": ["unknown", "1"], "instalment": 1}, index=[7, 3])
     days = pd.Series(pd.Timestamp(day), index=items.index)
-    sums = paid_and_diluted(books([invoice()], LEDGER).portfolio, items, days)
+    sums = paid_and_diluted(effects_of(books([invoice()], LEDGER).portfolio), items, days)
     assert sums.index.tolist() == [7, 3]
     assert sums.loc[3].tolist() == [paid, diluted, moved]
     assert sums.loc[7].tolist() == [0, 0, False]
@@ -39,7 +39,7 @@ def test_sums_grow_with_the_day(day, paid, diluted, moved):
 def test_each_subject_has_a_day_of_its_own():
     items = pd.DataFrame({"invoice_id": "1", "instalment": 1}, index=range(3))
     days = pd.to_datetime(pd.Series(["2025-01-10", "2025-01-09", "2025-01-25"]))
-    sums = paid_and_diluted(books([invoice()], LEDGER).portfolio, items, days)
+    sums = paid_and_diluted(effects_of(books([invoice()], LEDGER).portfolio), items, days)
     assert sums["paid"].tolist() == [31_000, 0, 1_000]
 
 
@@ -53,8 +53,10 @@ def test_money_that_no_invoice_has_pays_none():
     }
     items = pd.DataFrame({"invoice_id": ["1"], "instalment": [1]})
     days = pd.Series([pd.Timestamp("2026-01-01")])
-    assert paid_and_diluted(books([invoice()], [loose]).portfolio, items, days)["paid"].tolist() == [0]
-    assert paid_and_diluted(books([invoice()]).portfolio, items, days)["paid"].tolist() == [0]
+    assert paid_and_diluted(effects_of(books([invoice()], [loose]).portfolio), items, days)[
+        "paid"
+    ].tolist() == [0]
+    assert paid_and_diluted(effects_of(books([invoice()]).portfolio), items, days)["paid"].tolist() == [0]
 
 
 def test_final_amounts_are_those_of_the_last_version():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from credit.policy import Policy
@@ -48,7 +47,7 @@ def evaluation_of(
     tested = None
     if policy is not None:
         tested = cohort_tests(period.scored, policy, horizon_months=horizon_months, correlation=correlation)
-    told = {
+    return {
         "n": len(period.outcome),
         "cannot_say": period.cannot_say,
         "buyers": period.clusters.count,
@@ -62,14 +61,3 @@ def evaluation_of(
         "cohorts": tested,
         "curves": curves_of(period, seed=seed),
     }
-    finite: dict[str, Any] = _finite(told)
-    return finite
-
-
-def _finite(value: Any) -> Any:
-    """Return the same without what JSON does not have."""
-    if isinstance(value, dict):
-        return {name: _finite(part) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_finite(part) for part in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

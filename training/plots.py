@@ -118,11 +118,13 @@ def score_distribution_plot(distribution: Mapping[str, Any], title: str) -> Figu
 def months_plot(months: Sequence[Mapping[str, Any]], title: str) -> Figure:
     """Return observed over expected bad outcomes by month, with their Jeffreys intervals."""
     told = [month["observed_to_expected"] for month in months]
-    value = np.array([month["value"] for month in told], np.float64)
-    spread = [value - [month["low"] for month in told], [month["high"] for month in told] - value]
+    # Reason: a month in which nothing is expected has no ratio, and no point.
+    value, low, high = (
+        np.array([month[end] for month in told], np.float64) for end in ("value", "low", "high")
+    )
     figure = Figure(figsize=(8, 4), layout="constrained")
     axes = figure.subplots()
-    axes.errorbar(range(len(value)), value, yerr=spread, fmt="o", color=_GOOD, capsize=3)
+    axes.errorbar(range(len(value)), value, yerr=[value - low, high - value], fmt="o", color=_GOOD, capsize=3)
     axes.axhline(1.0, color=_GUIDE, linestyle=":")
     every = max(1, len(value) // 12)
     axes.set_xticks(range(0, len(value), every), [month["month"] for month in months[::every]], rotation=45)

@@ -119,7 +119,9 @@ class Ranking:
             How often each cluster counts.
         """
         bad, tied, between = (part @ counts for part in (self.bad, self.tied, self.between))
-        good_before = np.cumsum(between[:-1], axis=0) + np.cumsum(tied, axis=0) - tied
+        good_before = np.cumsum(between[:-1], axis=0)
+        if self.tied.nnz:
+            good_before += np.cumsum(tied, axis=0) - tied
         return Curve(bad, tied, good_before, between.sum(axis=0) + tied.sum(axis=0))
 
     @property

@@ -49,6 +49,14 @@ def test_a_leap_day_is_no_overlap():
     assert days == ["2023-02-28", "2024-02-29", "2025-02-28"]
 
 
+def test_a_country_that_moves_its_clock_change_has_no_overlap():
+    # given a summer time that ended in September 2012 and in October 2013: month ends an hour apart
+    ends = month_ends(pd.Timestamp("2012-09-01"), pd.Timestamp("2013-10-15"), "Asia/Jerusalem")
+    found = independent_cohorts(pd.DataFrame({"buyer_id": "b", "as_of": [ends[0], ends[-1]]}))
+    assert ends[0] + pd.DateOffset(months=12) > ends[-1]
+    assert len(found) == 2
+
+
 def test_a_shorter_window_gives_more_cohorts():
     frame = monthly("2022-01-01", "2024-01-01")
     assert [independent_cohorts(frame, months)["cohort"].nunique() for months in (12, 6, 3)] == [2, 4, 8]
@@ -94,6 +102,19 @@ def test_each_grade_is_tested_on_its_own_subjects():
         assert row["jeffreys_p"] == pytest.approx(jeffreys_p(stated, n, defaults))
         assert row["binomial_p"] == pytest.approx(binomial_p(stated, n, defaults))
         assert row["low"] <= row["observed_rate"] <= row["high"]
+
+
+@pytest.mark.parametrize("floor", [0.0003, 0.01])
+def test_grades_are_those_of_the_policy_on_borders_and_at_its_floor(floor):
+    policy = POLICY.model_copy(update={"pd_floor": floor})
+    stated = [1e-9, *policy.master_scale.borders, 0.99999]
+    frame = pd.DataFrame(
+        {"buyer_id": [f"b{i}" for i in range(len(stated))], "as_of": pd.Timestamp("2024-12-31 23:59:59"),
+         "probability": stated, "outcome": 0.0}
+    )  # fmt: skip
+    found = {row["grade"]: row["n"] for row in cohort_tests(frame, policy)["grades"]}
+    expected = [policy.master_scale.of(policy.bounded(pd)).name for pd in stated]
+    assert found == {grade.name: expected.count(grade.name) for grade in policy.grades}
 
 
 def test_grades_without_subjects_have_no_figures():

@@ -3,7 +3,10 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from credit.policy import Policy
 from tests.training.scored import made, period
@@ -52,6 +55,22 @@ def test_what_cannot_be_told_is_null():
     assert report["metrics"]["auc"] == {"value": None, "low": None, "high": None}
     assert report["views"]["per_buyer"]["status"] == "one_outcome"
     assert {row["status"] for row in report["segments"]["country"]} == {"one_outcome"}
+    assert json.dumps(report, allow_nan=False)
+
+
+@given(
+    n=st.integers(1, 60),
+    buyers=st.integers(1, 40),
+    seed=st.integers(0, 1000),
+    probabilities=st.sampled_from([None, [0.0, 1.0], [0.0], [1.0], [0.5], [1e-15, 0.3]]),
+)
+@settings(max_examples=12, deadline=None)
+def test_whatever_the_subjects_there_is_no_nan(n, buyers, seed, probabilities):
+    subjects, values, profile = made(n, buyers, seed)
+    if probabilities is not None:
+        subjects["probability"] = np.random.default_rng(seed).choice(probabilities, n)
+    period = ScoredPeriod(subjects, values, profile, known_buyers=["b0000"])
+    report = evaluation_of(period, policy=Policy.default(), correlation=0.1, seed=seed)
     assert json.dumps(report, allow_nan=False)
 
 

@@ -65,6 +65,16 @@ def test_tables_show_the_numbers_of_the_report():
     assert grades["grade"].tolist() == [row["grade"] for row in REPORT["cohorts"]["grades"]]
 
 
+@pytest.mark.parametrize("probability", [0.0, 1.0, 0.2])
+def test_certain_or_equal_probabilities_are_drawn(probability):
+    subjects, values, profile = made(60, 20)
+    report = evaluation_of(ScoredPeriod(subjects.assign(probability=probability), values, profile))
+    figures = [figure for figure in evaluation_artifacts(report).values() if isinstance(figure, Figure)]
+    assert len(figures) == 5
+    for figure in figures:
+        figure.savefig(io.BytesIO())
+
+
 def test_one_outcome_of_a_late_model_keeps_what_there_is():
     subjects, values, profile = made(200)
     report = evaluation_of(ScoredPeriod(subjects.assign(outcome=0.0), values, profile))

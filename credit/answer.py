@@ -34,6 +34,8 @@ class Answer:
         Median of each feature where the model was trained; missing where it was never known.
     version : str
         ``name@version`` in the registry.
+    prior_weight : float
+        How much of the level is prior knowledge; 0 where the model was learned from own defaults.
     """
 
     model: ModelName
@@ -46,6 +48,7 @@ class Answer:
     contributions: Mapping[str, float] = field(default_factory=dict)
     references: Mapping[str, float] = field(default_factory=dict)
     version: str = ""
+    prior_weight: float = 0.0
 
     @property
     def ok(self) -> bool:

@@ -141,7 +141,7 @@ class _Found:
             "high": high,
             "horizon_days": answer.horizon_days if answer.definition else None,
             "definition": answer.definition or None,
-            "prior_weight": None,
+            "prior_weight": answer.prior_weight if answer.ok else None,
         }
 
     def _interval(self, probability: float) -> tuple[float, float]:

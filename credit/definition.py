@@ -27,6 +27,8 @@ class DefaultDefinition(BaseModel):
     event_kinds: list[str]
     write_off: bool
     horizon_months: int
+    censor_stopped_buyers: bool
+    group_contagion: bool
 
     @classmethod
     def load(cls, path: Path | None = None) -> DefaultDefinition:
@@ -37,6 +39,11 @@ class DefaultDefinition(BaseModel):
         except (OSError, yaml.YAMLError, ValidationError) as error:
             step = "take credit/definitions/obligor_90.yaml for a pattern"
             raise InputError.of("a default definition in YAML", f"{type(error).__name__}", step) from error
+
+    def changed(self, **keys: object) -> DefaultDefinition:
+        """Return a definition with other values, under an id of its own, for comparison."""
+        told = "_".join(f"{name}_{value}" for name, value in keys.items())
+        return self.model_copy(update={**keys, "id": f"{self.id}_{told}"})
 
     @property
     def hash(self) -> str:

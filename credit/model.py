@@ -18,14 +18,18 @@ from pydantic import ValidationError
 from credit.answer import Answer
 from credit.encoding import encode, patterns_of
 from credit.margin import Boosted, Margin
+from credit.prior.scorecard import Scorecard
 from credit.spec import ModelSpec
 from credit.states import STATES, states_of
 from features.catalog import CATALOG_HASH, NAMES
 from features.errors import InputError
 
-__all__ = ["Predictions", "RiskModel", "manifest_of", "read_margin", "subject_hashes"]
+__all__ = ["BOOSTER", "SCORECARD", "Predictions", "RiskModel", "manifest_of", "read_margin", "subject_hashes"]
 
 Floats = npt.NDArray[np.float64]
+
+BOOSTER, SCORECARD = "booster.txt", "scorecard.yaml"
+"""Files of what was learned."""
 
 _GOLDEN_TOLERANCE = 1e-9
 
@@ -163,6 +167,7 @@ class RiskModel:
             base_log_odds=said.base_log_odds,
             contributions=parts,
             references=references,
+            prior_weight=0.0 if self.spec.prior is None else self.spec.prior.weight,
         )
 
     def was_fitted_on(self, subjects: pd.DataFrame) -> npt.NDArray[np.bool_]:
@@ -208,11 +213,13 @@ def _parts_of_states(spec: ModelSpec) -> Floats:
 
 def read_margin(folder: Path, spec: ModelSpec) -> Margin:
     """Read what was learned from the folder of a model."""
+    if spec.learner == "scorecard":
+        return Scorecard.load(folder / SCORECARD)
     # Reason: LightGBM takes a second to import; whoever never loads trees does not pay for it.
     import lightgbm
 
     try:
-        return Boosted(lightgbm.Booster(model_file=str(folder / "booster.txt")))
+        return Boosted(lightgbm.Booster(model_file=str(folder / BOOSTER)))
     except lightgbm.basic.LightGBMError as error:
         raise _broken(error) from error
 

@@ -9,14 +9,21 @@ import numpy.typing as npt
 import pandas as pd
 
 from credit.definition import DefaultDefinition
+from credit.exposed import is_exposed
 from credit.settlements import final_amounts, paid_and_diluted
-from credit.spells import Spells, day_numbers, default_spells, without_rate
-from features.block import Block
+from credit.spells import Spells, day_numbers, default_spells, group_spells, without_rate
 from features.build import Packed
 from features.instants import day_of, end_of_day
 from features.money import decimals_array
+from features.openings import latest
 
-__all__ = ["default_outcomes", "late_outcomes", "late_tag"]
+__all__ = ["DEFAULT_REASONS", "LATE_REASONS", "default_outcomes", "late_outcomes", "late_tag"]
+
+LATE_REASONS = ("unobserved", "withdrawn", "past_horizon", "settled", "immature", "moved", "diluted")
+"""Why an invoice is no subject; the first that holds is told."""
+
+DEFAULT_REASONS = ("unobserved", "in_default", "immature", "no_rate", "stopped_buying")
+"""Why a buyer is no subject at a moment; the first that holds is told."""
 
 _TOLERANCE_UNITS, _TOLERANCE_SHARE = 1, 0.01
 
@@ -96,39 +103,60 @@ def default_outcomes(packed: Packed, subjects: pd.DataFrame, definition: Default
 
     Returns
     -------
-    DataFrame, shape (n, 3)
-        As `late_outcomes`; exclusions are ``unobserved``, ``in_default``, ``immature`` and ``no_rate`` (part
-        of what the buyer owes is in a currency that has no rate, so that nobody knows whether it is
-        material).
+    DataFrame, shape (n, 4)
+        As `late_outcomes`; exclusions are ``unobserved``, ``in_default``, ``immature``, ``no_rate`` (part of
+        what the buyer owes is in a currency that has no rate, so that nobody knows whether it is material)
+        and ``stopped_buying``. ``contagion``: another company of its group defaulted in the window.
+
+    Notes
+    -----
+    A buyer that owed nothing on any day of the window could not go past due. Where the books tell of
+    insolvencies, whether it failed is known all the same; where they tell of none, it is left out as
+    ``stopped_buying``: nobody knows, and none of those left out has a default, which keeps the rate true.
     """
     portfolio = packed.portfolio
     window_end = (subjects["as_of"] + pd.DateOffset(months=definition.horizon_months)).astype("datetime64[s]")
     first = day_numbers(subjects["as_of"], portfolio.seller.timezone)
     last = day_numbers(window_end, portfolio.seller.timezone)
     spells = default_spells(packed, definition)
-    inside, ahead = _match(packed.block, subjects["buyer_id"], first, last, spells)
+    block = packed.block
+    buyer = pd.Index(block.buyer_ids, dtype="object").get_indexer(
+        pd.Index(subjects["buyer_id"], dtype="object")
+    )
+    inside, ahead = _match(buyer, first, last, spells)
+    of_group = _match(buyer, first, last, group_spells(packed, spells))[1] & ~ahead
     exclusion = _first_reason(
         {
             "unobserved": subjects["as_of"] < portfolio.observed_from,
             "in_default": inside,
             "immature": window_end > portfolio.observed_until,
-            "no_rate": subjects["buyer_id"].isin(without_rate(packed.block)),
+            "no_rate": subjects["buyer_id"].isin(without_rate(block)),
+            "stopped_buying": _stopped(packed, definition) & ~is_exposed(block, buyer, first, last),
         },
         subjects.index,
     )
-    outcome = np.where(exclusion == "", ahead.astype(np.float64), np.nan)
-    return pd.DataFrame({"outcome": outcome, "exclusion": exclusion, "window_end": window_end})
+    bad = ahead | of_group if definition.group_contagion else ahead
+    outcome = np.where(exclusion == "", bad.astype(np.float64), np.nan)
+    return pd.DataFrame({
+        "outcome": outcome, "exclusion": exclusion, "window_end": window_end, "contagion": of_group,
+    })  # fmt: skip
+
+
+def _stopped(packed: Packed, definition: DefaultDefinition) -> bool:
+    """Return whether a buyer that owes nothing is out of sight: by a ledger that tells of no insolvency."""
+    events = latest(packed.portfolio, "events")
+    has_ledger = len(packed.block.ledger.item) > 0
+    tells = bool(events["kind"].isin(definition.event_kinds).any())
+    return definition.censor_stopped_buyers and has_ledger and not tells
 
 
 def _match(
-    block: Block,
-    buyer_ids: pd.Series[Any],
+    buyer: npt.NDArray[np.int64],
     first: npt.NDArray[np.int64],
     last: npt.NDArray[np.int64],
     spells: Spells,
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Return which subjects lie inside a default, and which have one starting after `first` and by `last`."""
-    buyer = pd.Index(block.buyer_ids, dtype="object").get_indexer(pd.Index(buyer_ids, dtype="object"))
     inside = np.zeros(len(first), bool)
     ahead = np.zeros(len(first), bool)
     low, high = np.searchsorted(spells.buyer, buyer, "left"), np.searchsorted(spells.buyer, buyer, "right")

@@ -84,24 +84,22 @@ class Prior(_Frozen):
     ----------
     weight : float
         1 where nothing is own experience, 0 where all is.
-    own_defaults : float
-        Defaults seen among independent yearly observations.
-    own_years : float
-        Buyer-years observed.
+    own_defaults, own_years : int
+        Defaults seen among independent buyer-years.
     expected_defaults : float
         What the prior alone would have expected among them.
-    low, high : float
-        95 % interval of the portfolio's default rate after the update.
+    low, high : float or None
+        90 % interval of the portfolio's default rate after the update; None without own experience.
     scorecard : str
         Hash of the fixed-sign scorecard.
     """
 
     weight: float
-    own_defaults: float
-    own_years: float
+    own_defaults: int
+    own_years: int
     expected_defaults: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     scorecard: str
 
 

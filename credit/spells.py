@@ -19,7 +19,7 @@ from features.engine.spells import NEVER, find_spells
 from features.instants import day_of
 from features.openings import latest
 
-__all__ = ["Spells", "day_numbers", "default_spells", "without_rate"]
+__all__ = ["Spells", "day_numbers", "default_spells", "group_spells", "without_rate"]
 
 _ALL_KNOWN = int(np.datetime64("2261-01-01", "s").astype(np.int64))
 
@@ -47,6 +47,22 @@ def default_spells(packed: Packed, definition: DefaultDefinition) -> Spells:
     table = np.concatenate(tables)
     table = table[np.lexsort(table.T[::-1])]
     return Spells(table[:, 0], table[:, 1], table[:, 2])
+
+
+def group_spells(packed: Packed, spells: Spells) -> Spells:
+    """Return the defaults of each buyer's group: those of the other companies that belong to it.
+
+    A company belongs to the group that the books last knew.
+    """
+    buyers = latest(packed.portfolio, "buyers")
+    if "group_id" not in buyers or not len(spells.buyer):
+        return Spells(*np.empty((3, 0), np.int64))
+    member = label_positions(buyers["buyer_id"], packed.block.buyer_ids)
+    of_buyer = pd.DataFrame({"buyer": member, "group": buyers["group_id"].to_numpy()}).dropna()
+    told = pd.DataFrame({"source": spells.buyer, "first": spells.first, "last": spells.last})
+    told = told.merge(of_buyer.rename(columns={"buyer": "source"}), on="source").merge(of_buyer, on="group")
+    told = told[told["buyer"] != told["source"]].sort_values(["buyer", "first"], kind="stable")
+    return Spells(*(told[name].to_numpy(np.int64) for name in ("buyer", "first", "last")))
 
 
 def _last_rates(block: Block) -> npt.NDArray[np.float64]:

@@ -46,6 +46,7 @@ def _groups() -> dict[str, list[str]]:
 _GROUPS = _groups()
 _STATEMENT_ROWS = [name for name in StatementBlock._fields if name not in ("start", "minor_per_unit")]
 _PROFILE_ROWS = ["known_from", "known_until", "founded_day", "traits", "group"]
+_RATING_ROWS = ["rating_known_from", "rating_known_until", "rating_expires", "rating_pd"]
 
 
 def _of_group(part: Any, start: str, rows: list[str], group: slice) -> dict[str, Any]:
@@ -99,7 +100,10 @@ class Block:
             self.currencies,
             ledger._replace(**changed),
             self.statements._replace(**_of_group(self.statements, "start", _STATEMENT_ROWS, own)),
-            self.profiles._replace(**_of_group(self.profiles, "start", _PROFILE_ROWS, own)),
+            self.profiles._replace(
+                **_of_group(self.profiles, "start", _PROFILE_ROWS, own),
+                **_of_group(self.profiles, "rating_start", _RATING_ROWS, own),
+            ),
         )
 
 
@@ -158,6 +162,7 @@ def known_buyers(block: Block, as_of: Any) -> npt.NDArray[np.bool_]:
         (ledger.limit_start, ledger.limit_begins),
         (block.statements.start, block.statements.known_from),
         (block.profiles.start, block.profiles.known_from),
+        (block.profiles.rating_start, block.profiles.rating_known_from),
     )
     known = np.zeros(len(block.buyer_ids), bool)
     for starts, begins in parts:

@@ -17,7 +17,7 @@ from features.errors import InputError
 
 __all__ = ["BLOCK_VERSION", "PART_NAMES", "arrays_of", "block_from_bytes", "block_of", "block_to_bytes"]
 
-BLOCK_VERSION = 1
+BLOCK_VERSION = 2
 """Version of the fields and of the layout; bytes of another version are refused."""
 
 _PARTS: dict[str, Any] = {"ledger": Ledger, "statements": StatementBlock, "profiles": Profiles}

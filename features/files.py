@@ -135,7 +135,9 @@ def text_rows(frame: pd.DataFrame, portfolio: Portfolio, table: Table) -> pd.Dat
 
 def _head(portfolio: Portfolio) -> dict[str, Any]:
     seller = {
-        key: value for key, value in dataclasses.asdict(portfolio.seller).items() if value not in (None, "")
+        key: value
+        for key, value in dataclasses.asdict(portfolio.seller).items()
+        if value not in (None, "", {})
     }
     return {
         "observed_from": f"{portfolio.observed_from.isoformat()}Z",

@@ -15,6 +15,8 @@ from features.engine.profile import Profiles
 from features.engine.statements import StatementBlock
 from features.industries import section_of, size_rank
 from features.instants import day_of
+from features.pack_ratings import pack_ratings
+from features.population import population_default_rates
 from features.portfolio import Portfolio
 from features.versions import fact_versions
 
@@ -72,6 +74,7 @@ def pack_profiles(portfolio: Portfolio, buyer_ids: tuple[str, ...]) -> Profiles:
         founded_day=np.where(founded.isna(), np.nan, day_numbers(founded).astype(np.float64)),
         traits=_traits(versions, portfolio.seller.country),
         **_groups(versions),
+        **pack_ratings(portfolio, buyer_ids),
     )
 
 
@@ -79,11 +82,10 @@ def _traits(versions: pd.DataFrame, seller_country: str) -> Floats:
     country = _column(versions, "country")
     is_foreign = (country != seller_country).astype(np.float64).where(country.notna() & bool(seller_country))
     sizes = _column(versions, "size_class").map(size_rank, na_action="ignore").astype("float64")
-    columns = [
-        _column(versions, "natural_person"), _column(versions, "public_body"), is_foreign,
-        _sections(versions), sizes.where(sizes > 0.0),
-    ]  # fmt: skip
-    return np.column_stack([_floats(column) for column in columns])
+    section, size = _floats(_sections(versions)), _floats(sizes.where(sizes > 0.0))
+    flags = [_column(versions, "natural_person"), _column(versions, "public_body"), is_foreign]
+    rates = population_default_rates(country, section, size)
+    return np.column_stack([*(_floats(flag) for flag in flags), section, size, rates])
 
 
 def _sections(versions: pd.DataFrame) -> pd.Series[Any]:
@@ -96,7 +98,7 @@ def _sections(versions: pd.DataFrame) -> pd.Series[Any]:
     return sections.where(sections >= 0.0)
 
 
-def _groups(versions: pd.DataFrame) -> dict[str, Ints]:
+def _groups(versions: pd.DataFrame) -> dict[str, Any]:
     names = _column(versions, "group_id")
     labels = tuple(sorted(names.dropna().unique()))
     group = label_positions(names, labels)

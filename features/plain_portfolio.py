@@ -15,6 +15,7 @@ import pyarrow as pa
 from features.checks import Checked, check_table
 from features.columns import TABLES
 from features.facts import Facts, FactTables, versioned_rows
+from features.grades import check_ratings
 from features.keys import contradictions, derive_ids, repeats
 from features.plain import NotPlain, decimals_by_row, plain_table, with_money
 from features.portfolio import (
@@ -69,6 +70,9 @@ def plain_portfolio(
     facts = _read(large, seller.timezone)
     _check_rows(facts)
     checked = _checked(small, facts, seller.timezone)
+    if "attributes" in checked:
+        check_ratings(checked["attributes"], seller.grade_maps)
+        _refuse(bool(checked["attributes"].findings))
     start = observed_start({**checked, **_extremes(facts, large, "event")}, observed[0], seller)
     knowledge = {name: _knowledge(getattr(facts, name)) for name in large}
     repeated, facts = _with_knowledge(facts, seller.timezone)

@@ -15,6 +15,7 @@ from features.checks import Checked, Finding, check_table
 from features.codes import CURRENCIES
 from features.columns import TABLES, Table
 from features.errors import InputError, Problem
+from features.grades import check_grade_maps, check_ratings
 from features.instants import end_of_day, is_day, parse_as_of, start_of_day
 from features.keys import contradictions, repeats
 from features.links import check_links, item_currencies
@@ -55,6 +56,8 @@ class Seller:
         In the reporting currency; None where not stated.
     margin : float or None
         Contribution margin of sales on credit, a share.
+    grade_maps : mapping of str to mapping of str to float
+        By scheme of outside grades the PD of each grade, in place of `features.grades.shipped_grade_maps`.
     """
 
     seller_id: str
@@ -66,6 +69,7 @@ class Seller:
     equity: float | None = None
     yearly_credit_sales: float | None = None
     margin: float | None = None
+    grade_maps: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.seller_id:
@@ -77,6 +81,7 @@ class Seller:
                 "an ISO 4217 reporting_currency", "another word", "set it in portfolio.toml or the mapping"
             )
         parse_as_of("2000-01-01", _zone(self.timezone))
+        check_grade_maps(self.grade_maps)
 
 
 def _zone(name: str) -> str:
@@ -300,6 +305,8 @@ def check_tables(
         checked[name] = check_table(
             TABLES[name], raw[name], timezone=seller.timezone, currencies=currencies, rounds=rounds
         )
+    if "attributes" in checked:
+        check_ratings(checked["attributes"], seller.grade_maps)
     start = observed_start(checked, observed_from, seller)
     for table in checked.values():
         fill_knowledge(table, start, seller.timezone)
@@ -342,7 +349,8 @@ def observed_end(
     if given is not None:
         return given if isinstance(given, pd.Timestamp) else parse_as_of(given, seller.timezone)
     latest = [table.frame[table.table.knowledge].max() for table in checked.values() if len(table.frame)]
-    return pd.Timestamp(max(instant for instant in latest if pd.notna(instant)))
+    known = (instant for instant in latest if pd.notna(instant))
+    return pd.Timestamp(max(known, default=pd.Timestamp("1970-01-01")))
 
 
 def fill_knowledge(checked: Checked, start: pd.Timestamp, timezone: str) -> None:

@@ -63,13 +63,17 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory, demo_portfolio: Path) ->
     """Home with ``late@1`` and ``default@1``, both champions and released. Read it; copy it to change it."""
     from features.build import pack_portfolio
     from features.files import read
+    from training.config import FewDefaults, TrainConfig
     from training.home import Home
     from training.train import train
+
+    # Reason: the few defaults of a small world would give a prior; trees have more to test.
+    config = TrainConfig(few_defaults=FewDefaults(switch_at=10))
 
     def build(folder: Path) -> None:
         packed = pack_portfolio(read(demo_portfolio))
         for model in ("late", "default"):
-            train(packed, model, home=Home(folder))
+            train(packed, model, home=Home(folder), config=config)
 
     return _built_once(tmp_path_factory, "demo-home", build)
 

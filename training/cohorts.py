@@ -1,190 +1,111 @@
-"""Independent cohorts of a default model, and whether their defaults fit the stated probabilities.
-
-Monthly subjects share most of their windows, so that a bad year counts twelve times; a cohort takes one
-snapshot a window, and windows that follow one another.
-"""
+"""Independent obligor-years: of subjects whose outcome windows overlap, those that do not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from credit.calibration_tests import (
-    binomial_p,
-    brier_decomposition,
-    holm,
-    hosmer_lemeshow,
-    jeffreys_interval,
-    jeffreys_p,
-    spiegelhalter,
-    vasicek_bound,
-)
-from credit.policy import Policy
-
-__all__ = ["cohort_tests", "independent_cohorts"]
+__all__ = ["Cohort", "cohorts_of", "independent_rows"]
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+Rows = npt.NDArray[np.int64]
 
-_CLOCK_CHANGE = pd.Timedelta(days=1)
-"""Windows that overlap by less follow one another: clocks change, and February has its 29th."""
-
-_BOUND_QUANTILE = 0.95
-
-_LEAST_EXPECTED = 5.0
-"""Expected defaults that each group of the Hosmer-Lemeshow test needs."""
+_SLACK = pd.Timedelta(days=1)
+"""Month ends a year apart may differ by a leap day's or a clock change's hours."""
 
 
-def independent_cohorts(scored: pd.DataFrame, horizon_months: int = 12) -> pd.DataFrame:
-    """Return the subjects of snapshots whose outcome windows do not overlap, counted back from the latest.
+@dataclass(frozen=True)
+class Cohort:
+    """A year's obligors.
 
     Parameters
     ----------
-    scored : DataFrame, shape (n, ...)
-        ``buyer_id`` and ``as_of``.
-    horizon_months : int
-        Length of the outcome window.
+    start : Timestamp
+        They are scored in the twelve months from here on, most of them at once.
+    subjects, defaults : int
+        Obligor-years, and those that ended in default.
+    expected : float
+        Sum of the probabilities that were foreseen for them.
+    """
+
+    start: pd.Timestamp
+    subjects: int
+    defaults: int
+    expected: float
+
+
+def independent_rows(subjects: pd.DataFrame) -> Rows:
+    """Return rows of subjects such that no buyer's outcome windows overlap.
+
+    Parameters
+    ----------
+    subjects : DataFrame, shape (n, ...)
+        Mature subjects: ``buyer_id``, ``as_of`` and ``window_end``, in any order.
 
     Returns
     -------
-    DataFrame, shape (m, ...)
-        Rows of `scored` with ``cohort`` (text): the day of the snapshot. Where buyers have no snapshots in
-        common (more instants than months: accounts arrive when they do), each buyer's own subjects are chosen
-        so that their windows do not overlap, and the cohort is the year.
+    int64 ndarray, shape (m,)
+        Ascending. Whole years are counted back from the latest as_of; from the first of these moments on each
+        buyer counts at its first subject, and again once that window has ended. A default is in one window
+        at most, where month ends would show it twelve times; which rows are chosen does not depend on what
+        became of them.
 
     Examples
     --------
-    >>> ends = pd.to_datetime(["2023-11-30", "2023-12-31", "2024-12-31"])
-    >>> independent_cohorts(pd.DataFrame({"buyer_id": "b", "as_of": ends}))["cohort"].tolist()
-    ['2023-12-31', '2024-12-31']
+    >>> ends = pd.date_range("2023-01-31", "2025-01-31", freq="ME")
+    >>> months = pd.DataFrame({"buyer_id": "B", "as_of": ends, "window_end": ends + pd.DateOffset(years=1)})
+    >>> months.loc[independent_rows(months), "as_of"].dt.strftime("%Y-%m").tolist()
+    ['2023-01', '2024-01', '2025-01']
     """
-    scored = scored.reset_index(drop=True)
-    instants = pd.DatetimeIndex(scored["as_of"].unique())
-    if len(instants) <= len(instants.to_period("M").unique()):
-        chosen = _apart(instants.sort_values(ascending=False), horizon_months)
-        kept = scored[scored["as_of"].isin(chosen)]
-        return kept.assign(cohort=kept["as_of"].dt.strftime("%Y-%m-%d"))
-    latest_first = scored.sort_values("as_of", ascending=False, kind="stable")
-    rows = [
-        group.index[group["as_of"].isin(_apart(group["as_of"], horizon_months))]
-        for _, group in latest_first.groupby("buyer_id", sort=False)
-    ]
-    kept = scored.loc[np.concatenate(rows)].sort_index()
-    return kept.assign(cohort=kept["as_of"].dt.strftime("%Y"))
+    if not len(subjects):
+        return np.zeros(0, np.int64)
+    first = _starts(subjects["as_of"])[0] - _SLACK
+    order = np.lexsort((subjects["as_of"].to_numpy(), subjects["buyer_id"].to_numpy().astype(str)))
+    kept: list[int] = []
+    buyer, free_from = None, first
+    rows = subjects.iloc[order][["buyer_id", "as_of", "window_end"]].itertuples(index=False, name=None)
+    for row, (name, as_of, window_end) in zip(order.tolist(), rows, strict=True):
+        if name != buyer:
+            buyer, free_from = name, first
+        if as_of >= free_from:
+            kept.append(row)
+            free_from = window_end - _SLACK
+    return np.sort(np.array(kept, np.int64))
 
 
-def cohort_tests(
-    scored: pd.DataFrame, policy: Policy, *, horizon_months: int = 12, correlation: float | None = None
-) -> dict[str, Any]:
-    """Test a default model's probabilities on independent cohorts, grade by grade and as a whole.
+def cohorts_of(subjects: pd.DataFrame, probability: Floats) -> tuple[Cohort, ...]:
+    """Return the yearly cohorts of independent subjects.
 
     Parameters
     ----------
-    scored : DataFrame, shape (n, ...)
-        ``buyer_id``, ``as_of``, ``outcome`` and ``probability``, none missing.
-    policy : Policy
-        Whose master scale grades are taken from, after its floor and cap.
-    horizon_months : int
-        Of the default definition.
-    correlation : float, optional
-        Of assets: with it each row tells the rate that 95 of 100 years stay below (Vasicek).
+    subjects : DataFrame, shape (m, ...)
+        ``as_of`` and ``outcome`` (0 or 1), chosen by `independent_rows`.
+    probability : float64 ndarray, shape (m,)
 
     Returns
     -------
-    dict
-        ``horizon_months``, ``subjects`` (in cohorts), ``overlapping`` (left out), ``cohorts``, ``grades`` and
-        ``whole``. A row has ``n, defaults, mean_pd, observed_rate, low, high`` (95 % Jeffreys),
-        ``jeffreys_p`` and ``binomial_p`` (one-sided: small says that the PD is too low); those of grades also
-        ``jeffreys_p_holm, binomial_p_holm``. A grade without subjects has ``status`` ``no_subjects``.
-        The whole has ``spiegelhalter``, ``hosmer_lemeshow`` (over up to ten groups with five expected
-        defaults each; null below ten in all) and ``brier``.
+    tuple of Cohort
+        In order of time; years without subjects are left out.
     """
-    kept = independent_cohorts(scored, horizon_months)
-    outcome = kept["outcome"].to_numpy(np.float64)
-    probability = kept["probability"].to_numpy(np.float64)
-    names, cohort = np.unique(kept["cohort"].to_numpy(dtype=object).astype(str), return_inverse=True)
-    rows = [
-        {"cohort": str(name), **_row(outcome[cohort == i], probability[cohort == i], correlation)}
-        for i, name in enumerate(names)
-    ]
-    return {
-        "horizon_months": horizon_months,
-        "subjects": len(kept),
-        "overlapping": len(scored) - len(kept),
-        "correlation": correlation,
-        "cohorts": rows,
-        "grades": _grades(outcome, probability, policy, correlation),
-        "whole": {**_row(outcome, probability, correlation), **_whole_tests(outcome, probability)},
-    }
+    if not len(subjects):
+        return ()
+    starts = _starts(subjects["as_of"])
+    year = np.searchsorted(starts - _SLACK, subjects["as_of"], side="right") - 1
+    outcome = subjects["outcome"].to_numpy(np.float64)
+    return tuple(
+        Cohort(starts[number], int(mine.sum()), int(outcome[mine].sum()), float(probability[mine].sum()))
+        for number in range(len(starts))
+        if (mine := year == number).any()
+    )
 
 
-def _apart(latest_first: Iterable[pd.Timestamp], horizon_months: int) -> list[pd.Timestamp]:
-    """Return the instants, from the latest on, whose windows end before the one chosen before begins."""
-    chosen: list[pd.Timestamp] = []
-    latest = pd.Timestamp.max
-    for instant in latest_first:
-        if not chosen or instant + pd.DateOffset(months=horizon_months) <= latest + _CLOCK_CHANGE:
-            chosen.append(instant)
-            latest = instant
-    return chosen
-
-
-def _row(outcome: Floats, probability: Floats, correlation: float | None) -> dict[str, Any]:
-    n, defaults = len(outcome), int(outcome.sum())
-    if not n:
-        names = "mean_pd observed_rate low high jeffreys_p binomial_p vasicek_bound".split()
-        return {"status": "no_subjects", "n": 0, "defaults": 0, **dict.fromkeys(names)}
-    pd_ = float(probability.mean())
-    low, high = jeffreys_interval(n, defaults)
-    return {
-        "status": "ok",
-        "n": n,
-        "defaults": defaults,
-        "mean_pd": pd_,
-        "observed_rate": defaults / n,
-        "low": low,
-        "high": high,
-        "jeffreys_p": jeffreys_p(pd_, n, defaults),
-        "binomial_p": binomial_p(pd_, n, defaults),
-        "vasicek_bound": None if correlation is None else vasicek_bound(pd_, correlation, _BOUND_QUANTILE),
-    }
-
-
-def _grades(
-    outcome: Floats, probability: Floats, policy: Policy, correlation: float | None
-) -> list[dict[str, Any]]:
-    scale = policy.master_scale
-    bounded = np.clip(probability, policy.pd_floor, policy.pd_cap)
-    position = np.searchsorted(scale.borders, bounded, side="right")
-    rows = [
-        {
-            "grade": grade.name,
-            "midpoint_pd": grade.midpoint_percent / 100,
-            **_row(outcome[position == i], probability[position == i], correlation),
-        }
-        for i, grade in enumerate(scale.grades)
-    ]
-    for name in ("jeffreys_p", "binomial_p"):
-        corrected = iter(holm([row[name] for row in rows if row[name] is not None]))
-        for row in rows:
-            row[f"{name}_holm"] = None if row[name] is None else next(corrected)
-    return rows
-
-
-def _whole_tests(outcome: Floats, probability: Floats) -> dict[str, Any]:
-    if not len(outcome):
-        return {"spiegelhalter": None, "hosmer_lemeshow": None, "brier": None}
-    standardised = spiegelhalter(outcome, probability)
-    enough = min(probability.sum(), (1 - probability).sum()) >= 2 * _LEAST_EXPECTED
-    groups = hosmer_lemeshow(outcome, probability, least_expected=_LEAST_EXPECTED) if enough else None
-    return {
-        "spiegelhalter": None if standardised is None else dict(zip(("z", "p"), standardised, strict=True)),
-        "hosmer_lemeshow": None
-        if groups is None
-        else dict(zip(("chi_square", "degrees_of_freedom", "p"), groups, strict=True)),
-        "brier": brier_decomposition(outcome, probability),
-    }
+def _starts(as_of: pd.Series[pd.Timestamp]) -> pd.DatetimeIndex:
+    """Return the latest moment and those whole years before it that lie in the period, ascending."""
+    first, last = as_of.min(), as_of.max()
+    moments = [last]
+    while (earlier := last - pd.DateOffset(years=len(moments))) >= first - _SLACK:
+        moments.append(earlier)
+    return pd.DatetimeIndex(moments[::-1])

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from credit.prior.credibility import PRIOR_STRENGTH
 from features.catalog import FEATURES
 from features.errors import InputError
 from training.masking import MASKS
@@ -88,13 +89,13 @@ class FewDefaults(_Section):
     Parameters
     ----------
     switch_at : int
-        Defaults of different buyers from which trees are learned; below it the model is the prior.
+        Buyers that defaulted, from which number on trees are learned; below it the model is the prior.
     prior_strength : float
         Expected defaults at which own experience weighs as much as the prior.
     """
 
     switch_at: int = Field(default=60, ge=0)
-    prior_strength: float = Field(default=10.0, gt=0.0)
+    prior_strength: float = Field(default=PRIOR_STRENGTH, gt=0.0)
 
 
 class Leaks(_Section):

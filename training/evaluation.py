@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from credit.policy import Policy
-from training.cohorts import cohort_tests
+from training.cohort_tests import cohort_tests
 from training.curves import curves_of
 from training.metrics import metrics_of
 from training.scored import ScoredPeriod
@@ -41,8 +41,8 @@ def evaluation_of(
     dict
         ``n``, ``cannot_say``, ``buyers``, ``events``, ``bad_buyers``, ``base_rate``, ``seed``, ``metrics``
         (`training.metrics.metrics_of`), ``views`` and ``segments`` (`training.segments`), ``cohorts``
-        (`training.cohorts.cohort_tests`; null without a policy) and ``curves`` (`training.curves`). No NaN
-        and no infinity: what cannot be told is null.
+        (`training.cohort_tests.cohort_tests`; null without a policy) and ``curves`` (`training.curves`). No
+        NaN and no infinity: what cannot be told is null.
     """
     tested = None
     if policy is not None:

@@ -1,9 +1,10 @@
-"""LightGBM with monotone constraints from the catalog; rolling folds choose kind and number of trees."""
+"""LightGBM with monotone constraints from the catalog; rolling folds choose how many trees of each kind."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 import lightgbm as lgb
@@ -11,47 +12,71 @@ import numpy as np
 import numpy.typing as npt
 
 from credit.spec import FeatureSpec
+from training.bagging import mean_of
+from training.shape import Member, Shape, kinds_for
 from training.splits import Fold
 
-__all__ = ["KINDS", "PARAMETERS", "Fit", "Shape", "fit_trees", "fold_predictions"]
+__all__ = ["PARAMETERS", "Examples", "Fit", "Shape", "choose", "fit_trees", "fold_predictions", "grown"]
 
 Floats = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.int64]
 
 PARAMETERS: dict[str, Any] = {
     "objective": "binary",
-    "learning_rate": 0.03,
-    "bagging_fraction": 0.8,
-    "bagging_freq": 1,
-    "lambda_l2": 5.0,
     "monotone_constraints_method": "basic",
     "deterministic": True,
     "force_row_wise": True,
     "num_threads": 2,
     "verbose": -1,
 }
-"""What all kinds of trees share. They are small: reasons cost what trees weigh. Only the method `basic` keeps
-monotone constraints in all cases."""
+"""What all kinds of trees share. Only the method `basic` keeps monotone constraints in all cases."""
 
-KINDS: dict[str, dict[str, Any]] = {
-    "best_splits": {"num_leaves": 15, "max_depth": 5, "min_child_samples": 40, "feature_fraction": 0.6},
-    "random_splits": {
-        "num_leaves": 31, "max_depth": 6, "min_child_samples": 20, "feature_fraction": 0.6,
-        "extra_trees": True,
-    },
-}  # fmt: skip
-"""Kinds of trees between which the folds choose: thresholds drawn at random vary less, which helps where bad
-outcomes are few."""
+STEP = 20
+"""Trees between two looks at the loss."""
 
-_MAX_TREES = 400
-_STEPS = np.arange(20, _MAX_TREES + 1, 20)
+_PATIENCE = 5
+"""Looks without a better loss after which a kind grows no further; a mean of kinds takes more trees of each
+than each would by itself."""
+
+_MOST_FIT, _MOST_PREDICTED = 60_000, 100_000
+"""Rows that a fold learns from, and that all folds predict, at most: the choice needs no more."""
 
 
 @dataclass(frozen=True)
-class Shape:
-    """Kind (one of `KINDS`) and number of trees."""
+class Examples:
+    """Rows to learn from.
 
-    kind: str
-    trees: int
+    Parameters
+    ----------
+    inputs : float64 ndarray, shape (n, features)
+        Encoded values.
+    outcome : float64 ndarray, shape (n,)
+    features : sequence of FeatureSpec
+        Give names and monotone signs.
+    weight : float64 ndarray, shape (n,), optional
+        Default: ones.
+    """
+
+    inputs: Floats
+    outcome: Floats
+    features: Sequence[FeatureSpec]
+    weight: Floats | None = None
+
+    @property
+    def weights(self) -> Floats:
+        """Weights, ones where none were given."""
+        return np.ones(len(self.outcome)) if self.weight is None else self.weight
+
+    def dataset(self, rows: Rows | slice = slice(None)) -> lgb.Dataset:
+        """Return some of the rows as LightGBM takes them."""
+        weight = None if self.weight is None else self.weight[rows]
+        names = [feature.name for feature in self.features]
+        return lgb.Dataset(self.inputs[rows], self.outcome[rows], weight=weight, feature_name=names)
+
+    def parameters(self, member: Member, seed: int) -> dict[str, Any]:
+        """Return the parameters of LightGBM for one booster of a member."""
+        signs = [feature.sign for feature in self.features]
+        return {**PARAMETERS, **member.parameters, "seed": seed, "monotone_constraints": signs}
 
 
 @dataclass(frozen=True)
@@ -65,11 +90,14 @@ class Fit:
         Training rows that were predicted.
     raw : float64 ndarray, shape (m,)
         Raw margins.
+    loss : float
+        Log loss of the margins, before any calibration.
     """
 
     shape: Shape
-    rows: npt.NDArray[np.int64]
+    rows: Rows
     raw: Floats
+    loss: float
 
 
 def fit_trees(
@@ -80,24 +108,25 @@ def fit_trees(
     seed: int,
     weight: Floats | None = None,
 ) -> lgb.Booster:
-    """Fit a booster.
+    """Fit the boosters of a shape and return their mean.
 
     Parameters
     ----------
-    inputs : float64 ndarray, shape (n, features)
-        Encoded values.
-    outcome : float64 ndarray, shape (n,)
-    features : sequence of FeatureSpec
-        Give names and monotone signs.
+    inputs, outcome, features, weight :
+        As in `Examples`.
     shape : Shape
+        A recorded shape with the same seed and rows gives the same trees, to the last character.
     seed : int
-    weight : float64 ndarray, shape (n,), optional
     """
-    data = _dataset(inputs, outcome, features, weight)
-    return lgb.train(_parameters(features, shape.kind, seed), data, shape.trees)
+    examples = Examples(inputs, outcome, features, weight)
+    return mean_of([
+        lgb.train(examples.parameters(member, booster_seed), examples.dataset(), member.trees)
+        for member in shape.members
+        for booster_seed in _seeds(member, seed)
+    ])  # fmt: skip
 
 
-def fold_predictions(
+def fold_predictions(  # noqa: PLR0913  (what `fit_trees` takes, with the folds)
     inputs: Floats,
     outcome: Floats,
     features: Sequence[FeatureSpec],
@@ -106,67 +135,120 @@ def fold_predictions(
     weight: Floats | None = None,
     shape: Shape | None = None,
 ) -> Fit:
-    """Fit each kind on each fold and choose kind and number of trees by the least pooled log loss.
+    """Predict each fold's later rows from its earlier ones.
 
     Parameters
     ----------
-    inputs, outcome, features, seed :
+    inputs, outcome, features, weight, seed :
         As in `fit_trees`.
     folds : sequence of Fold
+        Of very many rows a part is drawn.
+    shape : Shape, optional
+        Default: the kinds of `kinds_for`, mixed as `choose` says.
+    """
+    examples = Examples(inputs, outcome, features, weight)
+    folds = thinned(folds, seed)
+    members = kinds_for(len(outcome)) if shape is None else shape.members
+    if shape is None:
+        return choose(examples, folds, members, [grown(examples, folds, one, seed) for one in members])
+    rows = np.concatenate([fold.predict for fold in folds])
+    raw = np.concatenate([_predicted(examples, fold, shape, seed) for fold in folds])
+    return Fit(shape, rows, raw, log_loss(outcome[rows], raw, examples.weights[rows]))
+
+
+def thinned(folds: Sequence[Fold], seed: int) -> list[Fold]:
+    """Return folds with at most so many rows as the choice of a shape needs, drawn at random."""
+    rng = np.random.default_rng(seed)
+    most = max(_MOST_PREDICTED // max(len(folds), 1), 1)
+    return [Fold(_drawn(fold.fit, _MOST_FIT, rng), _drawn(fold.predict, most, rng)) for fold in folds]
+
+
+def grown(examples: Examples, folds: Sequence[Fold], member: Member, seed: int) -> Floats:
+    """Return raw margins of the folds' rows after each `STEP` trees, until the pooled loss ends to fall.
+
+    Returns
+    -------
+    float64 ndarray, shape (steps, m)
+    """
+    boosters = [
+        [lgb.Booster(examples.parameters(member, one), examples.dataset(fold.fit))
+         for one in _seeds(member, seed)]
+        for fold in folds
+    ]  # fmt: skip
+    rows = np.concatenate([fold.predict for fold in folds])
+    outcome, weight = examples.outcome[rows], examples.weights[rows]
+    staged = [np.zeros(len(rows))]
+    losses: list[float] = []
+    for step in range(member.trees // STEP):
+        added = [_added(bag, examples.inputs[fold.predict]) for bag, fold in
+                 zip(boosters, folds, strict=True)]  # fmt: skip
+        staged.append(staged[-1] + np.concatenate(added))
+        losses.append(log_loss(outcome, staged[-1], weight))
+        if step - int(np.argmin(losses)) >= _PATIENCE:
+            break
+    return np.array(staged[1:])
+
+
+def choose(
+    examples: Examples, folds: Sequence[Fold], members: Sequence[Member], staged: Sequence[Floats]
+) -> Fit:
+    """Choose how many trees of each member give the mean with the least pooled loss.
+
+    No member is left out: which kind alone is best is decided by chance where bad outcomes are few, and the
+    mean of both is never far from the better one.
+
+    Parameters
+    ----------
+    examples, folds :
+        As in `grown`.
+    members : sequence of Member
+    staged : sequence of float64 ndarray, shape (steps, m)
+        What `grown` gives for each member.
     """
     rows = np.concatenate([fold.predict for fold in folds])
-    weight = np.ones(len(outcome)) if weight is None else weight
-    found = []
-    for kind in KINDS if shape is None else [shape.kind]:
-        staged = np.concatenate(
-            [_fold(inputs, outcome, features, fold, kind, seed, weight) for fold in folds], axis=1
-        )
-        losses = [_log_loss(outcome[rows], raw, weight[rows]) for raw in staged]
-        best = int(np.argmin(losses)) if shape is None else int(np.searchsorted(_STEPS, shape.trees))
-        found.append((losses[best], Fit(Shape(kind, int(_STEPS[best])), rows, staged[best])))
-    return min(found, key=lambda pair: pair[0])[1]
+    outcome, weight = examples.outcome[rows], examples.weights[rows]
+    best: tuple[float, tuple[int, ...]] = (np.inf, ())
+    for steps in product(*(range(1, len(margins) + 1) for margins in staged)):
+        best = min(best, (log_loss(outcome, _mean(members, staged, steps), weight), steps))
+    loss, steps = best
+    kept = (replace(one, trees=STEP * step) for one, step in zip(members, steps, strict=True))
+    return Fit(Shape(tuple(kept)), rows, _mean(members, staged, steps), loss)
 
 
-def _fold(
-    inputs: Floats,
-    outcome: Floats,
-    features: Sequence[FeatureSpec],
-    fold: Fold,
-    kind: str,
-    seed: int,
-    weight: Floats,
-) -> Floats:
-    booster = fit_trees(
-        inputs[fold.fit], outcome[fold.fit], features, Shape(kind, _MAX_TREES), seed, weight[fold.fit]
-    )
-    return _staged(booster, inputs[fold.predict], _STEPS)
-
-
-def _staged(booster: lgb.Booster, inputs: Floats, steps: npt.NDArray[np.int64]) -> Floats:
-    """Return raw margins after each number of trees, shape (steps, n)."""
-    parts, last = [], 0
-    for step in steps:
-        parts.append(
-            booster.predict(inputs, raw_score=True, start_iteration=last, num_iteration=int(step) - last)
-        )
-        last = int(step)
-    return np.cumsum(np.array(parts), axis=0)
-
-
-def _log_loss(outcome: Floats, raw: Floats, weight: Floats) -> float:
+def log_loss(outcome: Floats, raw: Floats, weight: Floats) -> float:
+    """Return the weighted mean log loss of raw margins."""
     return float(np.average(np.logaddexp(0, raw) - outcome * raw, weights=weight))
 
 
-def _parameters(features: Sequence[FeatureSpec], kind: str, seed: int) -> dict[str, Any]:
-    return {
-        **PARAMETERS,
-        **KINDS[kind],
-        "seed": seed,
-        "monotone_constraints": [feature.sign for feature in features],
-    }
+def _mean(members: Sequence[Member], staged: Sequence[Floats], steps: Sequence[int]) -> Floats:
+    bags = [one.bag for one in members]
+    margins = [margins[step - 1] for margins, step in zip(staged, steps, strict=True)]
+    return np.average(margins, axis=0, weights=bags)
 
 
-def _dataset(
-    inputs: Floats, outcome: Floats, features: Sequence[FeatureSpec], weight: Floats | None
-) -> lgb.Dataset:
-    return lgb.Dataset(inputs, outcome, weight=weight, feature_name=[feature.name for feature in features])
+def _added(bag: Sequence[lgb.Booster], inputs: Floats) -> Floats:
+    """Grow each booster by `STEP` trees and return their mean margin of the new trees."""
+    margins = []
+    for booster in bag:
+        before = booster.num_trees()
+        for _ in range(STEP):
+            booster.update()
+        # Reason: where nothing is left to split, an update adds no tree.
+        margins.append(booster.predict(inputs, raw_score=True, start_iteration=before, num_iteration=-1))
+    return np.mean(margins, axis=0)
+
+
+def _predicted(examples: Examples, fold: Fold, shape: Shape, seed: int) -> Floats:
+    rows = fold.fit
+    weight = None if examples.weight is None else examples.weight[rows]
+    booster = fit_trees(examples.inputs[rows], examples.outcome[rows], examples.features, shape, seed, weight)
+    return np.asarray(booster.predict(examples.inputs[fold.predict], raw_score=True))
+
+
+def _seeds(member: Member, seed: int) -> list[int]:
+    """Return a seed for each booster: those of one kind differ, and so do kinds by the way they split."""
+    return [seed + 1000 * number for number in range(member.bag)]
+
+
+def _drawn(rows: Rows, most: int, rng: np.random.Generator) -> Rows:
+    return rows if len(rows) <= most else np.sort(rng.choice(rows, most, replace=False))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ from credit.encoding import encode, pattern_texts, sources_of
 from features.build import Packed
 from training.contract import Choice, choose_features
 from training.leaks import refuse_leaks
+from training.learner import Examples
 from training.masking import Copies, masked_copies
 from training.run import Recipe
 from training.splits import Fold
@@ -38,12 +40,15 @@ class Material:
         With ``outcome`` and ``window_end``, ordered by as_of.
     values : DataFrame, shape (n, len(NAMES))
         Every feature of the catalog.
+    searches : Path, optional
+        File in which a search for better trees is kept; without one none is made.
     """
 
     packed: Packed
     recipe: Recipe
     subjects: pd.DataFrame
     values: pd.DataFrame
+    searches: Path | None = None
 
     @cached_property
     def choice(self) -> Choice:
@@ -81,8 +86,13 @@ class Material:
     @cached_property
     def weight(self) -> Floats:
         """Weight of each row: that of its subject, shared with its copies."""
+        return self.own_weight[self.copies.row] * self.copies.weight
+
+    @cached_property
+    def own_weight(self) -> Floats:
+        """Weight of each subject."""
         half_life = self.recipe.config.weights.recency_half_life_days
-        return recency_weights(self.subjects["as_of"], half_life)[self.copies.row] * self.copies.weight
+        return recency_weights(self.subjects["as_of"], half_life)
 
     @cached_property
     def state(self) -> npt.NDArray[np.int64]:
@@ -94,6 +104,16 @@ class Material:
             for flag in ("has_payments", "has_accounts")
         ]
         return 2 * lacking[0] + 1 * lacking[1]
+
+    @property
+    def examples(self) -> Examples:
+        """All rows as the learner takes them."""
+        return Examples(self.inputs, self.outcome, self.choice.features, self.weight)
+
+    @cached_property
+    def buyer(self) -> npt.NDArray[np.int64]:
+        """Which buyer each row is of, by number."""
+        return pd.factorize(self.subjects["buyer_id"])[0][self.copies.row].astype(np.int64)
 
     @property
     def sources(self) -> tuple[str, ...]:

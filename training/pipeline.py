@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,18 @@ from features.build import Packed, build_packed
 from features.catalog import CATALOG_HASH
 from features.errors import Refused
 from training.artefact import write_model
-from training.calibration import Staged, calibrate
-from training.learner import Fit, Shape, fit_trees, fold_predictions
+from training.boosting import learn_trees
+from training.config import TrainConfig
+from training.contest import contest
+from training.contract import Choice
+from training.few_defaults import PriorFit
+from training.learned import Learned
 from training.material import Material
 from training.metrics import metrics_of
 from training.periods import date_text, day_after
+from training.prior_model import learn_prior, own_experience
 from training.run import Recipe, Run
-from training.splits import Split, rolling_folds, split
+from training.splits import MIN_PER_CLASS, Split, split
 from training.subjects import Sample, sample_of
 
 __all__ = ["data_hash", "fit_final", "fit_tested", "period_metrics"]
@@ -33,7 +39,12 @@ Say = Callable[[str], None]
 
 
 def fit_tested(
-    packed: Packed, recipe: Recipe, folder: Path, say: Say, shape: Mapping[str, Any] | None = None
+    packed: Packed,
+    recipe: Recipe,
+    folder: Path,
+    say: Say,
+    shape: Mapping[str, Any] | None = None,
+    searches: Path | None = None,
 ) -> Run:
     """Fit on what was known before the test period and measure on it.
 
@@ -47,6 +58,8 @@ def fit_tested(
         Told what is going on.
     shape : mapping, optional
         Hyper-parameters that an earlier run chose; without them the rolling folds choose.
+    searches : Path, optional
+        File in which a search for better trees is kept, so that one that was cut goes on.
 
     Raises
     ------
@@ -55,26 +68,39 @@ def fit_tested(
     """
     sample, values = _sample(packed, recipe, say)
     timezone = packed.portfolio.seller.timezone
-    parts = split(sample.subjects, recipe.test_from, timezone)
+    may_be_prior = recipe.outcome.model == "default"
+    parts = split(sample.subjects, recipe.test_from, timezone, least=0 if may_be_prior else MIN_PER_CLASS)
     say(_split_text(sample.subjects, parts, timezone))
-    train = sample.subjects.iloc[parts.train].reset_index(drop=True)
-    train_values = values.iloc[parts.train].reset_index(drop=True)
-    run = _fit(Material(packed, recipe, train, train_values), shape, folder, say)
+    work = _Work(packed, recipe, sample.subjects, values, parts.train, searches)
+    prior = _prior(work, shape)
+    if may_be_prior and prior is None:
+        split(sample.subjects, recipe.test_from, timezone)
+    run = _fit(work, prior, shape, folder, say)
     test = sample.subjects.iloc[parts.test]
     scored = test.assign(
         probability=run.model.predict(values.iloc[parts.test], contributions=False).probability
     )
     metrics = period_metrics(scored, parts.test_from, day_after(test["as_of"].max(), timezone), timezone)
     told = {"test_from": str(parts.test_from), "test_subjects": len(test), "gap_subjects": parts.gap}
+    rivals = prior is None and recipe.config.challengers
     return replace(
-        run, excluded=sample.excluded, test=scored, metrics=metrics, parameters={**run.parameters, **told}
+        run,
+        excluded=sample.excluded,
+        test=scored,
+        metrics={
+            **metrics,
+            "waterfall": sample.waterfall,
+            "challengers": contest(work.material, scored, values.iloc[parts.test], say) if rivals else [],
+        },
+        parameters={**run.parameters, **told},
     )
 
 
 def fit_final(packed: Packed, recipe: Recipe, shape: Mapping[str, Any], folder: Path, say: Say) -> Run:
     """Refit a tested recipe, with the hyper-parameters that it chose, on every mature subject."""
     sample, values = _sample(packed, recipe, say)
-    run = _fit(Material(packed, recipe, sample.subjects, values), shape, folder, say, final=True)
+    work = _Work(packed, recipe, sample.subjects, values, np.arange(len(values)), None, final=True)
+    run = _fit(work, _prior(work, shape), shape, folder, say)
     return replace(run, excluded=sample.excluded)
 
 
@@ -136,84 +162,117 @@ def _without_excluded(
     return Sample(subjects, counts), values[kept].reset_index(drop=True)
 
 
-def _fit(
-    material: Material, shape: Mapping[str, Any] | None, folder: Path, say: Say, *, final: bool = False
-) -> Run:
-    choice = material.choice
-    left_out = pd.Series(choice.dropped).value_counts().to_dict()
-    say(f"{len(choice.features)} features; left out: {_counts(left_out)}")
-    fit = _folds(material, None if shape is None else Shape(**shape), say)
-    say(f"{fit.shape.trees} trees with {fit.shape.kind.replace('_', ' ')}")
-    seed = material.recipe.config.seed
-    booster = fit_trees(material.inputs, material.outcome, choice.features, fit.shape, seed, material.weight)
-    spec = _spec(material, fit, final=final)
-    model = write_model(
-        folder, spec, booster, material.values.to_numpy(), subject_hashes(material.subjects, spec.salt)
-    )
-    parameters = _parameters(material.recipe, spec, material.packed, fit.shape)
-    return Run(model, folder, choice, {}, None, {}, parameters, asdict(fit.shape))
+@dataclass(frozen=True)
+class _Work:
+    """All mature subjects with their values, and the rows of those that a model is fitted on."""
+
+    packed: Packed
+    recipe: Recipe
+    subjects: pd.DataFrame
+    values: pd.DataFrame
+    rows: np.ndarray
+    searches: Path | None
+    final: bool = False
+
+    @cached_property
+    def fitted(self) -> pd.DataFrame:
+        return self.subjects.iloc[self.rows].reset_index(drop=True)
+
+    @cached_property
+    def fitted_values(self) -> pd.DataFrame:
+        return self.values.iloc[self.rows].reset_index(drop=True)
+
+    @cached_property
+    def material(self) -> Material:
+        return Material(self.packed, self.recipe, self.fitted, self.fitted_values, self.searches)
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """Values that tell what is usual; of all subjects where none is old enough to be fitted on."""
+        return self.fitted_values if len(self.rows) else self.values
 
 
-def _folds(material: Material, shape: Shape | None, say: Say) -> Fit:
-    folds = rolling_folds(material.subjects)
-    if not folds:
-        raise Refused(
-            "expected rolling folds inside the training period, in which earlier subjects predict later "
-            "ones, with at least five bad and five good outcomes each; found too short a training period; "
-            "move --test-from to a later day, or load a longer history"
-        )
-    say(f"{len(folds)} rolling folds")
-    return fold_predictions(
-        material.inputs, material.outcome, material.choice.features, material.with_copies(folds),
-        material.recipe.config.seed, material.weight, shape,
-    )  # fmt: skip
+def _prior(work: _Work, shape: Mapping[str, Any] | None) -> PriorFit | None:
+    """Return own experience where a default model is to be a prior: as recorded, or for want of defaults."""
+    if work.recipe.outcome.model != "default" or shape:
+        return None
+    found = own_experience(work.recipe, work.fitted, work.fitted_values)
+    return found if shape is not None or found.learner == "prior" else None
 
 
-def _spec(material: Material, fit: Fit, *, final: bool) -> ModelSpec:
-    asked, subjects, rows = material.recipe.outcome, material.subjects, fit.rows
-    told = Staged(fit.raw, material.outcome[rows], material.state[rows], rows >= len(subjects))
-    hashed = data_hash(material.packed)
+def _fit(work: _Work, prior: PriorFit | None, shape: Mapping[str, Any] | None, folder: Path, say: Say) -> Run:
+    if prior is None:
+        material = work.material
+        choice = material.choice
+        say(f"{len(choice.features)} features; left out: {_reasons(choice.dropped)}")
+        learned = learn_trees(material, shape, say)
+    else:
+        say(_prior_text(prior, work.recipe.config))
+        learned = learn_prior(work.recipe, prior, work.shown)
+        choice = Choice(learned.features, {})
+    spec = _spec(work, learned)
+    hashes = subject_hashes(work.fitted, spec.salt)
+    model = write_model(folder, spec, learned, work.shown.to_numpy(), hashes)
+    return Run(model, folder, choice, {}, None, {}, _parameters(work, spec, learned.shape), learned.shape)
+
+
+def _spec(work: _Work, learned: Learned) -> ModelSpec:
+    asked, hashed = work.recipe.outcome, data_hash(work.packed)
+    moments = (work.fitted if len(work.rows) else work.subjects)["as_of"]
     return ModelSpec(
         model=asked.model,
         outcome=asked.tag,
         definition_hash=asked.hash,
         horizon_days=asked.days,
-        seller_id=material.packed.portfolio.seller.seller_id,
-        features=material.choice.features,
+        seller_id=work.packed.portfolio.seller.seller_id,
+        features=learned.features,
         catalog_hash=CATALOG_HASH,
-        calibration=calibrate(told, material.sources, material.recipe.config.population_rate),
-        patterns=material.patterns,
-        fitted_from=subjects["as_of"].min().isoformat(),
-        fitted_until=subjects["as_of"].max().isoformat(),
-        final=final,
-        subjects=len(subjects),
-        events=int(subjects["outcome"].sum()),
+        calibration=learned.calibration,
+        patterns=learned.patterns,
+        fitted_from=moments.min().isoformat(),
+        fitted_until=moments.max().isoformat() if len(work.rows) else moments.min().isoformat(),
+        final=work.final,
+        subjects=len(work.rows),
+        events=int(work.fitted["outcome"].sum()),
         data_hash=hashed,
-        trees=fit.shape.trees,
+        learner="trees" if learned.prior is None else "scorecard",
+        trees=learned.trees,
+        prior=learned.prior,
         salt=hashed[:16],
     )
 
 
-def _parameters(recipe: Recipe, spec: ModelSpec, packed: Packed, shape: Shape) -> dict[str, Any]:
+def _parameters(work: _Work, spec: ModelSpec, shape: Mapping[str, Any]) -> dict[str, Any]:
+    config = work.recipe.config
+    options = config.model_dump(mode="json")
     return {
         "outcome": spec.outcome,
         "definition_hash": spec.definition_hash,
         "data_hash": spec.data_hash,
         "seller_id": spec.seller_id,
         "horizon_days": spec.horizon_days,
+        "learner": spec.learner,
         "features": len(spec.features),
         "subjects": spec.subjects,
         "events": spec.events,
         "fitted_from": spec.fitted_from,
         "fitted_until": spec.fitted_until,
-        "observed_until": packed.portfolio.observed_until.isoformat(),
-        "config_hash": recipe.config.hash,
-        **{
-            f"config.{name}": json.dumps(value)
-            for name, value in recipe.config.model_dump(mode="json").items()
-        },
-        **{f"shape.{name}": value for name, value in asdict(shape).items()},
+        "observed_until": work.packed.portfolio.observed_until.isoformat(),
+        "config_hash": config.hash,
+        **{f"config.{name}": json.dumps(value) for name, value in options.items()},
+        **{f"shape.{name}": value for name, value in shape.items()},
     }
+
+
+def _prior_text(prior: PriorFit, config: TrainConfig) -> str:
+    return (
+        f"{prior.defaulted_buyers} buyers defaulted, fewer than {config.few_defaults.switch_at}: the model "
+        f"is prior knowledge, whose level weighs {prior.prior_weight:.0%} beside own experience"
+    )
+
+
+def _reasons(dropped: Mapping[str, str]) -> str:
+    return _counts(pd.Series(dropped, dtype="str").value_counts().to_dict())
 
 
 def _counts(counts: Mapping[Any, Any]) -> str:
@@ -222,6 +281,6 @@ def _counts(counts: Mapping[Any, Any]) -> str:
 
 def _split_text(subjects: pd.DataFrame, parts: Split, timezone: str) -> str:
     outcome = subjects["outcome"].to_numpy()
-    texts = [f"{name} {len(rows)} ({outcome[rows].mean():.1%} bad)" for name, rows in
+    texts = [f"{name} {len(rows)} ({outcome[rows].mean() if len(rows) else 0.0:.1%} bad)" for name, rows in
              (("training", parts.train), ("test", parts.test))]  # fmt: skip
     return f"{', '.join(texts)}, gap {parts.gap}, test from {date_text(parts.test_from, timezone)}"

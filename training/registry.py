@@ -250,6 +250,8 @@ def _log_plots(run: Run) -> None:
         return
     known = run.test[run.test["probability"].notna()]
     outcome, probability = known["outcome"].to_numpy(), known["probability"].to_numpy()
+    if outcome.min() == outcome.max():
+        return
     title = f"{run.model.spec.outcome}, test from {run.metrics['from']}, n = {len(known)}"
     mlflow.log_figure(roc_plot(outcome, probability, title), "roc.png")
     mlflow.log_figure(calibration_plot(outcome, probability, title), "calibration.png")

@@ -12,17 +12,23 @@ import pandas as pd
 from features.errors import Refused
 from training.periods import date_text, day_start
 
-__all__ = ["Fold", "Split", "rolling_folds", "split"]
+__all__ = ["Fold", "Split", "grouped_folds", "rolling_folds", "split"]
 
 Rows = npt.NDArray[np.int64]
 
 TEST_SHARE = 0.2
 """Share of the subjects, the latest ones, that are the test where no date is given."""
 
-_FOLD_STARTS = (0.4, 0.55, 0.7, 0.85)
-"""Quantiles of the training subjects' as_of at which folds start."""
+_FOLDS = 4
+_FIRST_FOLD = 0.4
+"""Quantile of the training subjects' as_of at which the first fold starts, or later: once there is enough to
+learn from."""
 
-_MIN_PER_CLASS = 5
+_LEAST_CLOSED = 0.15
+"""Share of the training subjects whose windows must have closed when the first fold starts."""
+
+MIN_PER_CLASS = 5
+"""Subjects of each outcome that a part needs for anything to be learned or measured."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,9 @@ class Fold:
     predict: Rows
 
 
-def split(subjects: pd.DataFrame, test_from: pd.Timestamp | None, timezone: str) -> Split:
+def split(
+    subjects: pd.DataFrame, test_from: pd.Timestamp | None, timezone: str, least: int = MIN_PER_CLASS
+) -> Split:
     """Split subjects in time.
 
     Parameters
@@ -58,11 +66,13 @@ def split(subjects: pd.DataFrame, test_from: pd.Timestamp | None, timezone: str)
         First instant of the test; default: the start of the day with which the latest fifth starts.
     timezone : str
         The seller's.
+    least : int
+        Subjects of each outcome that both parts need; 0 where a prior needs none.
 
     Raises
     ------
     Refused
-        Where the training or the test part lacks one of the two outcomes.
+        Where the training or the test part has fewer of one of the two outcomes.
     """
     as_of = subjects["as_of"]
     if test_from is None:
@@ -74,15 +84,15 @@ def split(subjects: pd.DataFrame, test_from: pd.Timestamp | None, timezone: str)
     test = np.flatnonzero((as_of >= test_from).to_numpy())
     outcome = subjects["outcome"].to_numpy()
     for part, rows in (("training", train), ("test", test)):
-        _check_both(part, outcome[rows], date_text(test_from, timezone))
+        _check_both(part, outcome[rows], date_text(test_from, timezone), least)
     return Split(train, test, test_from, len(subjects) - len(train) - len(test))
 
 
-def _check_both(part: str, outcome: npt.NDArray[np.float64], test_from: str) -> None:
+def _check_both(part: str, outcome: npt.NDArray[np.float64], test_from: str, least: int) -> None:
     events = int(outcome.sum())
-    if min(events, len(outcome) - events) < _MIN_PER_CLASS:
+    if min(events, len(outcome) - events) < least:
         raise Refused(
-            f"expected at least {_MIN_PER_CLASS} subjects of each outcome in the {part} part (test from "
+            f"expected at least {least} subjects of each outcome in the {part} part (test from "
             f"{test_from}); found {events} bad and {len(outcome) - events} good of {len(outcome)}; "
             "move --test-from, or load a longer history"
         )
@@ -99,11 +109,16 @@ def rolling_folds(subjects: pd.DataFrame) -> list[Fold]:
     Returns
     -------
     list of Fold
-        Only folds in which both parts have both outcomes; empty where the history is too short.
+        Of about the same size; only folds in which both parts have both outcomes; empty where the history is
+        too short.
     """
+    if not len(subjects):
+        return []
     instants = subjects["as_of"].to_numpy()
     ends = subjects["window_end"].to_numpy()
-    starts = [instants[int(quantile * len(instants))] for quantile in _FOLD_STARTS] + [None]
+    first = _first_start(subjects)
+    quantiles = first + (1 - first) * np.arange(_FOLDS) / _FOLDS
+    starts = [instants[int(quantile * len(instants))] for quantile in quantiles] + [None]
     folds = []
     for start, stop in pairwise(starts):
         later = instants >= start if stop is None else (instants >= start) & (instants < stop)
@@ -112,5 +127,42 @@ def rolling_folds(subjects: pd.DataFrame) -> list[Fold]:
     return [fold for fold in folds if _has_both(outcome[fold.fit]) and _has_both(outcome[fold.predict])]
 
 
+def grouped_folds(subjects: pd.DataFrame, parts: Split, count: int = 5) -> list[Fold]:
+    """Return folds that predict every test subject from training subjects of other buyers only.
+
+    They tell how a model does on buyers that it never saw, out of time as well.
+
+    Parameters
+    ----------
+    subjects : DataFrame, shape (n, ...)
+        With ``buyer_id`` and ``outcome``.
+    parts : Split
+        Of the subjects.
+    count : int
+        Groups of buyers. A buyer's group follows from its id, so that it stays when others come.
+
+    Returns
+    -------
+    list of Fold
+        Only folds whose training part has both outcomes.
+    """
+    group = pd.util.hash_array(subjects["buyer_id"].to_numpy(dtype=object)) % count
+    outcome = subjects["outcome"].to_numpy()
+    folds = [
+        Fold(parts.train[group[parts.train] != one], parts.test[group[parts.test] == one])
+        for one in range(count)
+    ]
+    return [fold for fold in folds if len(fold.predict) and _has_both(outcome[fold.fit])]
+
+
+def _first_start(subjects: pd.DataFrame) -> float:
+    """Return the quantile of as_of at which enough windows have closed for a first fold."""
+    order = np.argsort(subjects["window_end"].to_numpy(), kind="stable")
+    closed = np.searchsorted(subjects["window_end"].to_numpy()[order], subjects["as_of"].to_numpy(), "right")
+    bad = np.concatenate([[0.0], np.cumsum(subjects["outcome"].to_numpy()[order])])[closed]
+    enough = (np.minimum(bad, closed - bad) >= MIN_PER_CLASS) & (closed >= _LEAST_CLOSED * len(subjects))
+    return max(_FIRST_FOLD, float(np.argmax(enough)) / len(subjects)) if enough.any() else _FIRST_FOLD
+
+
 def _has_both(outcome: npt.NDArray[np.float64]) -> bool:
-    return min(outcome.sum(), len(outcome) - outcome.sum()) >= _MIN_PER_CLASS
+    return min(outcome.sum(), len(outcome) - outcome.sum()) >= MIN_PER_CLASS

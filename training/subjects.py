@@ -9,7 +9,14 @@ import numpy as np
 import pandas as pd
 
 from credit.definition import DefaultDefinition
-from credit.outcomes import default_outcomes, late_outcomes, late_tag
+from credit.exposed import last_owed_days
+from credit.outcomes import (
+    DEFAULT_REASONS,
+    LATE_REASONS,
+    default_outcomes,
+    late_outcomes,
+    late_tag,
+)
 from features.build import Packed
 from features.catalog import Model
 from features.columns import INVOICE_KINDS
@@ -66,11 +73,21 @@ class Sample:
     subjects : DataFrame, shape (n, ...)
         With ``outcome`` (0 or 1) and ``window_end``.
     excluded : mapping of str to int
-        Count of subjects left out, by reason.
+        Count of subjects left out, by the first reason that held, in the order in which reasons are asked.
     """
 
     subjects: pd.DataFrame
     excluded: Mapping[str, int]
+
+    @property
+    def waterfall(self) -> list[dict[str, int | str]]:
+        """From all candidates to the subjects: each step with the number that is left after it."""
+        left = len(self.subjects) + sum(self.excluded.values())
+        steps: list[dict[str, int | str]] = [{"step": "candidates", "left_out": 0, "left": left}]
+        for reason, count in self.excluded.items():
+            left -= count
+            steps.append({"step": reason, "left_out": count, "left": left})
+        return steps
 
 
 def sample_of(packed: Packed, outcome: Outcome) -> Sample:
@@ -81,11 +98,12 @@ def sample_of(packed: Packed, outcome: Outcome) -> Sample:
     else:
         subjects = default_subjects(packed)
         told = default_outcomes(packed, subjects, outcome.definition)
-    excluded = told["exclusion"][told["exclusion"] != ""].value_counts().sort_index()
+    excluded = told["exclusion"][told["exclusion"] != ""].value_counts()
+    asked = LATE_REASONS if outcome.definition is None else DEFAULT_REASONS
     kept = told["exclusion"] == ""
     labelled = subjects.assign(outcome=told["outcome"], window_end=told["window_end"])[kept]
     ordered = labelled.sort_values(["as_of", "buyer_id"], kind="stable").reset_index(drop=True)
-    return Sample(ordered, {str(reason): int(count) for reason, count in excluded.items()})
+    return Sample(ordered, {reason: int(excluded[reason]) for reason in asked if reason in excluded})
 
 
 def late_subjects(packed: Packed) -> pd.DataFrame:
@@ -144,26 +162,11 @@ def _active_months(packed: Packed, ends: pd.DatetimeIndex) -> np.ndarray:
     block, portfolio = packed.block, packed.portfolio
     seconds = ends.to_numpy().astype("datetime64[s]").astype(np.int64)
     buyer = np.searchsorted(block.ledger.invoice_start, np.arange(len(block.ledger.item)), side="right") - 1
-    last_change = _last_change(packed)
+    last_owed = last_owed_days(block)
     day = day_of(ends, portfolio.seller.timezone).to_numpy().astype("datetime64[D]").astype(np.int64)
     active = np.zeros((len(block.buyer_ids), len(ends)), bool)
     for month, (instant, today) in enumerate(zip(seconds, day, strict=True)):
         known = (block.ledger.begins <= instant) & (block.ledger.payable == 1)
         young = block.ledger.issued_day > today - ACTIVE_DAYS
-        active[np.unique(buyer[known & (young | (last_change > today))]), month] = True
+        active[np.unique(buyer[known & (young | (last_owed > today))]), month] = True
     return active
-
-
-def _last_change(packed: Packed) -> np.ndarray:
-    """Return by invoice version the last day on which its balance changed; far ahead while it is open."""
-    block = packed.block
-    totals = np.zeros(len(block.ledger.allocation_start) - 1, np.int64)
-    last = np.full(len(totals), np.iinfo(np.int64).min)
-    item = (
-        np.searchsorted(block.ledger.allocation_start, np.arange(len(block.ledger.settled_day)), side="right")
-        - 1
-    )
-    np.add.at(totals, item, block.ledger.settled_minor)
-    np.maximum.at(last, item, block.ledger.settled_day)
-    is_open = totals[block.ledger.item] < block.ledger.amount_minor
-    return np.where(is_open, np.iinfo(np.int64).max, last[block.ledger.item])

@@ -110,7 +110,8 @@ def _outcome(model: str, horizon_days: int | None, definition: str | Path | None
 
 def _tested(registry: Registry, packed: Packed, recipe: Recipe, say: Callable[[str], None]) -> Result:
     with tempfile.TemporaryDirectory() as temporary:
-        run = fit_tested(packed, recipe, Path(temporary) / "model", say)
+        searches = registry.home.path / "searches.db"
+        run = fit_tested(packed, recipe, Path(temporary) / "model", say, searches=searches)
         report = {**run.metrics, "outcome": run.model.spec.outcome, "in_sample": False, "tested_twin": None}
         version = registry.register(run, recipe, report, {})
     return _published(registry, version, report, say)

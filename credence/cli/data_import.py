@@ -167,6 +167,7 @@ def _summary(imported: Imported | ImportedParts, out: Path) -> dict[str, Any]:
         "seller_id": portfolio.seller.seller_id,
         "rows_read": imported.rows_read,
         "left_out": dict(imported.left_out),
+        "taken_by_no_table": dict(imported.untaken),
         "tables": dict(imported.row_counts),
         "repeated": dict(portfolio.repeated),
         "rejected": {"rows": rejects.rows, "share": imported.share_rejected, "reasons": rejects.reasons()},
@@ -192,6 +193,10 @@ def _text(summary: dict[str, Any]) -> str:
         extra = f", {repeated:,} repeated rows counted once" if repeated else ""
         lines.append(f"  {name:<12} {rows:>10,} rows, knowledge time {summary['knowledge'][name]}{extra}")
     lines += [f"left out {rows:,} rows: {reason}" for reason, rows in summary["left_out"].items()]
+    lines += [
+        f"no table takes {rows:,} rows of {name}: they meet the conditions of no [[table]] of the mapping"
+        for name, rows in summary["taken_by_no_table"].items()
+    ]
     rejected = summary["rejected"]
     lines.append(f"rejected {rejected['rows']:,} rows ({rejected['share']:.2%}), listed in rejects.csv")
     for item in rejected["reasons"]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -147,7 +148,10 @@ def _run(connection: object, name: str, text: str) -> Query:
 
 
 def show_proposal(paths: Sequence[Path], as_json: bool) -> None:
-    """Print a proposed mapping for a file as TOML with comments, or as JSON."""
+    """Print a proposed mapping for a file as TOML with comments, or as JSON.
+
+    Where the TOML goes to a file, what a person must decide is told on stderr too.
+    """
     from features.sources.detect import propose
 
     if len(paths) != 1:
@@ -157,3 +161,5 @@ def show_proposal(paths: Sequence[Path], as_json: bool) -> None:
         print_json(proposal.to_dict())
     else:
         click.echo(proposal.toml())
+        for line in [] if sys.stdout.isatty() else proposal.messages():
+            click.echo(line, err=True)

@@ -61,7 +61,8 @@ class Base(BaseModel):
 class Scorecard(BaseModel):
     """A scorecard: log-odds = base + what the rate says + what each curve says.
 
-    ``base = logit(reference rate) - sum of ln E exp(curve)``, the mean over each curve's neutral population.
+    Each curve counts times `spread`, because features that go together say the same thing twice.
+    ``base = logit(reference rate) - sum of ln E exp(spread x curve)``, the mean over each curve's population.
     Curves are 0 at the median company; the last term sets the level, so that over a neutral population, in
     which features are independent, the mean odds are those of the population's rate, not of the median
     company. Features that go together raise the mean somewhat above it; own experience corrects the level
@@ -71,6 +72,8 @@ class Scorecard(BaseModel):
     ----------
     id : str
     version : int
+    spread : float
+        Above 0 and at most 1.
     base : Base
     curves : tuple of Curve
 
@@ -87,6 +90,7 @@ class Scorecard(BaseModel):
 
     id: Annotated[str, Field(min_length=1)]
     version: Annotated[int, Field(ge=1)]
+    spread: Annotated[float, Field(gt=0.0, le=1.0)]
     base: Base
     curves: Annotated[tuple[Curve, ...], Field(min_length=1)]
 
@@ -155,8 +159,8 @@ class Scorecard(BaseModel):
     @cached_property
     def _levels(self) -> tuple[float, float]:
         """Return the levels that keep the population's mean odds, without and with an outside PD."""
-        alone = sum(curve.log_mean_odds(1.0) for curve in self.curves)
-        beside = sum(curve.log_mean_odds(curve.with_external_pd) for curve in self.curves)
+        alone = sum(curve.log_mean_odds(self.spread) for curve in self.curves)
+        beside = sum(curve.log_mean_odds(self.spread * curve.with_external_pd) for curve in self.curves)
         return -alone, -beside
 
     def raw(self, inputs: Floats) -> Floats:
@@ -197,7 +201,7 @@ class Scorecard(BaseModel):
         contributions[:, 0] = np.where(is_rated, 0.0, population)
         contributions[:, 1] = np.where(is_rated, outside + self._levels[1] - self._levels[0], 0.0)
         for column, curve in enumerate(self.curves, start=2):
-            weight = np.where(is_rated, curve.with_external_pd, 1.0)
+            weight = np.where(is_rated, self.spread * curve.with_external_pd, self.spread)
             contributions[:, column] = weight * curve.log_odds(inputs[:, column])
         return contributions, self.base_log_odds
 

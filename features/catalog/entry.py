@@ -33,6 +33,7 @@ Source = Literal[
     "book",
     "limits",
     "profile",
+    "external",
 ]
 
 
@@ -120,6 +121,7 @@ GROUPS: dict[str, Group] = {
         ("market", "Market value", "市值"),
         ("public_records", "Public records", "公开记录"),
         ("profile", "The company", "企业概况"),
+        ("external", "Outside ratings", "外部评级"),
         ("classic_scores", "Classic scores", "经典评分"),
         ("data_quality", "What is known", "信息完整度"),
         ("request", "The request", "本次申请"),

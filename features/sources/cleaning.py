@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from features.errors import InputError
 from features.sources.export import Export, meets
 from features.sources.rules import SourceRule
 
-__all__ = ["cleaned", "distinct", "find_header", "folded", "known_names", "renamed"]
+__all__ = ["cleaned", "distinct", "find_header", "folded", "known_names", "refuse_no_header", "renamed"]
 
 Mask = npt.NDArray[np.bool_]
 
@@ -71,6 +72,14 @@ def find_header(rows: Iterable[Sequence[str]], rule: SourceRule) -> int:
         if hits > best:
             best, place = hits, number
     return place if best >= min(_MIN_KNOWN, len(rule.aliases)) else -1
+
+
+def refuse_no_header(place: int, name: str, rule: SourceRule) -> None:
+    """Refuse a file in which `find_header` found none."""
+    if place < 0:
+        wanted = list(rule.aliases)[:6]
+        step = "correct [source] delimiter and sheet, or add its names to [source.aliases]"
+        raise InputError.of(f"a row that names columns like {wanted}", f"{name}, which has none", step)
 
 
 def renamed(names: Sequence[str], aliases: Mapping[str, Sequence[str]]) -> dict[str, str]:

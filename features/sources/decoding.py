@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import codecs
-import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
 from features.errors import InputError
-
-__all__ = ["as_utf8", "copy_as_utf8", "guessed_encoding"]
-
-_SAMPLE_BYTES = 65_536
-_PART_BYTES = 1 << 22
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
+from features.sources.encodings import (
+    SAMPLE_BYTES,
+    Utf8Evidence,
+    codec_of,
+    guessed_encoding,
+    is_utf8_codec,
+    reads_as_other,
 )
-_CONTROLS = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
-_FOREIGN_RUN = re.compile(r"[^\x00-\x7f]{2,}")
-_MIN_SHARE_COMMON = 0.7
-_MIN_SHARE_NULS = 0.05
+
+__all__ = ["as_utf8", "copy_as_utf8", "doubts_of"]
+
+_PART_BYTES = 1 << 22
 _NOTES = {"cp1252": " (Western European); check names after the import"}
+_EAST_ASIAN = frozenset({"gbk", "gb18030", "big5", "shift_jis"})
+_WESTERN = frozenset({"cp1252", "iso8859-1", "iso8859-15", "mac-roman"})
+_LOST = "\ufffd"
 
 
 def as_utf8(content: bytes, name: str, encoding: str) -> bytes:
@@ -42,20 +39,25 @@ def as_utf8(content: bytes, name: str, encoding: str) -> bytes:
     Raises
     ------
     InputError
-        Where it is another one; the guess and the key of the mapping are named.
+        Where it is another one, also where its bytes could be read in the one named; the guess and the key
+        of the mapping are named.
 
     Examples
     --------
     >>> as_utf8("客户".encode("gbk"), "a.csv", "gbk").decode()
     '客户'
     """
-    encoding = _named(content, encoding)
+    named = _named(content, encoding)
+    codec = _codec(named)
     try:
-        text = content.decode(_codec(encoding).name)
+        text = codec.decode(content)[0]
     except UnicodeError as error:
-        raise _other_encoding(content, name, encoding) from error
-    if "\0" in text[:_SAMPLE_BYTES]:
-        raise _other_encoding(content, name, encoding)
+        raise _other_encoding(content, name, named, _place(content, error)) from error
+    if "\0" in text[:SAMPLE_BYTES]:
+        raise _other_encoding(content, name, named)
+    evidence = Utf8Evidence(codec)
+    evidence.add(content, is_last=True)
+    _refuse_other(content, name, named, evidence)
     return text.encode("utf-8")
 
 
@@ -81,40 +83,100 @@ def copy_as_utf8(source: BinaryIO, target: Path, name: str, encoding: str) -> bo
     InputError
         As in `as_utf8`.
     """
-    sample = source.read(_SAMPLE_BYTES + 1)
+    sample = source.read(SAMPLE_BYTES + 1)
     encoding = _named(sample, encoding)
-    decoder = _codec(encoding).incrementaldecoder()
+    decoder, evidence = _codec(encoding).incrementaldecoder(), Utf8Evidence(_codec(encoding))
     part, is_first = sample, True
     try:
         with target.open("wb") as file:
             while True:
                 text = decoder.decode(part, not part)
+                evidence.add(part, is_last=not part)
                 if is_first and "\0" in text:
                     raise _other_encoding(sample, name, encoding)
                 file.write(text.encode("utf-8"))
                 if not part:
+                    _refuse_other(sample, name, encoding, evidence)
                     return not sample
                 part, is_first = source.read(_PART_BYTES), False
     except UnicodeError as error:
-        raise _other_encoding(sample, name, encoding) from error
+        raise _other_encoding(sample, name, encoding, "in the middle of it") from error
+
+
+def doubts_of(utf8: bytes, name: str) -> tuple[str, ...]:
+    """Return what is doubtful about a text that could be read: characters that were lost before.
+
+    Parameters
+    ----------
+    utf8 : bytes
+        The text or its beginning.
+    name : str
+        The file's name.
+
+    Examples
+    --------
+    >>> doubts_of("Caf\ufffd,1".encode(), "a.csv")
+    ('a.csv holds 1 character that was lost before (\ufffd): export it again in UTF-8',)
+    """
+    doubts = []
+    lost = utf8.count(_LOST.encode())
+    if lost:
+        told = "characters that were" if lost > 1 else "character that was"
+        doubts.append(f"{name} holds {lost} {told} lost before ({_LOST}): export it again in UTF-8")
+    if _is_damaged(utf8[:SAMPLE_BYTES].decode(errors="ignore")):
+        doubts.append(f"{name} holds UTF-8 that was once saved as Western text (such as Ã¼): export it again")
+    return tuple(doubts)
+
+
+def _is_damaged(text: str) -> bool:
+    """Whether most lines with characters outside ASCII are UTF-8 that was once read as Western text."""
+    foreign = [line for line in text.split("\n") if not line.isascii()]
+    return sum(map(_is_damaged_line, foreign)) * 2 > len(foreign) > 0
+
+
+def _is_damaged_line(line: str) -> bool:
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            line.encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+        return True
+    return False
 
 
 def _named(content: bytes, encoding: str) -> str:
-    return (guessed_encoding(content) or "utf-8") if encoding == "auto" else encoding
+    if encoding != "auto":
+        return encoding
+    guess = guessed_encoding(content) or "utf-8"
+    # Reason: each character of GBK has the same bytes in GB18030, which has those that come later as well.
+    return "gb18030" if guess == "gbk" else guess
 
 
 def _codec(encoding: str) -> codecs.CodecInfo:
     try:
-        return codecs.lookup(
-            "utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
-        )
+        return codec_of(encoding)
     except LookupError as error:
         raise InputError.of(
             "an encoding that Python knows", f"'{encoding}'", "correct [source] encoding"
         ) from error
 
 
-def _other_encoding(content: bytes, name: str, encoding: str) -> InputError:
+def _refuse_other(content: bytes, name: str, encoding: str, evidence: Utf8Evidence) -> None:
+    """Refuse a text whose bytes could be read, but are those of another encoding."""
+    codec = _codec(encoding)
+    guess = "utf-8" if evidence.is_utf8 else ""
+    if not guess and codec.name in _WESTERN and not content.isascii():
+        guess = guessed_encoding(content)
+        guess = guess if guess in _EAST_ASIAN else ""
+    if not guess and codec.name in _EAST_ASIAN and reads_as_other(content, codec.name):
+        guess = guessed_encoding(content)
+    if guess:
+        found = f"{name}, whose bytes are text in {guess}"
+        step = f'name it in the mapping: [source] encoding = "{guess}"'
+        raise InputError.of(f"text in {encoding}", found, step)
+
+
+def _other_encoding(content: bytes, name: str, encoding: str, place: str = "") -> InputError:
     expected = f"text in {encoding}"
     guess = guessed_encoding(content)
     if not guess:
@@ -123,78 +185,18 @@ def _other_encoding(content: bytes, name: str, encoding: str) -> InputError:
             f"{name}, which holds binary content, not text",
             "name a text file, or an .xlsx or .parquet file with its own ending",
         )
+    codec = _codec(encoding)
+    if is_utf8_codec(codec) and guess in ("utf-8", "utf-8-sig"):
+        found = f"{name}, which begins so and holds other bytes {place}"
+        return InputError.of(expected, found, "export it again in one encoding, or correct that line")
+    if codec.name in ("gbk", "gb2312") and guess == "gbk":
+        guess = "gb18030"
     found = f"{name}, probably {guess}{_NOTES.get(guess, '')}"
     return InputError.of(expected, found, f'name it in the mapping: [source] encoding = "{guess}"')
 
 
-def guessed_encoding(content: bytes) -> str:
-    """Return the likeliest of the encodings that the guide names; empty where it is no text."""
-    for mark, name in _MARKS:
-        if content.startswith(mark):
-            return name
-    sample = content[:_SAMPLE_BYTES]
-    if b"\0" in sample:
-        return _utf_16_without_mark(sample)
-    if _CONTROLS.search(sample.decode("latin-1")):
-        return ""
-    if len(content) > len(sample):
-        sample = sample[: sample.rfind(b"\n") + 1] or sample
-    for name, is_common in _CANDIDATES:
-        text = _decoded(sample, name)
-        if text is not None and (is_common is None or _is_east_asian(text, is_common)):
-            return name
-    return "cp1252"
-
-
-def _decoded(sample: bytes, encoding: str) -> str | None:
-    try:
-        return sample.decode(encoding)
-    except UnicodeError:
-        return None
-
-
-def _utf_16_without_mark(sample: bytes) -> str:
-    """Return UTF-16 where every NUL byte is the same half of a character and the text is clean."""
-    sample = sample[: len(sample) // 2 * 2]
-    for name, high, low in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
-        nuls = sample[high::2].count(0)
-        if sample[low::2].count(0) or nuls < _MIN_SHARE_NULS * len(sample) / 2:
-            continue
-        text = _decoded(sample, name)
-        if text is not None and not _CONTROLS.search(text):
-            return name
-    return ""
-
-
-def _is_east_asian(text: str, is_common: Callable[[str], bool]) -> bool:
-    """Whether characters outside ASCII stand together, as in words of East Asia, and most are common ones.
-
-    Two Western letters with accents rarely stand side by side, so what they decode to stands alone.
-    """
-    foreign = [character for character in text if character > "\x7f" and character.isalpha()]
-    together = sum(len(run) for run in _FOREIGN_RUN.findall(text))
-    if not foreign or together < len(foreign) / 2:
-        return False
-    return sum(is_common(character) for character in foreign) >= _MIN_SHARE_COMMON * len(foreign)
-
-
-def _is_first_level_of_gb2312(character: str) -> bool:
-    code = character.encode("gb18030")
-    return len(code) == 2 and 0xB0 <= code[0] <= 0xD7 and code[1] >= 0xA1
-
-
-def _is_first_level_of_big5(character: str) -> bool:
-    return 0xA4 <= character.encode("big5")[0] <= 0xC6
-
-
-def _is_japanese(character: str) -> bool:
-    return "\u3040" <= character <= "\u30ff" or "\u4e00" <= character <= "\u9fff"
-
-
-_CANDIDATES: tuple[tuple[str, Callable[[str], bool] | None], ...] = (
-    ("utf-8", None),
-    ("gbk", _is_first_level_of_gb2312),
-    ("gb18030", _is_first_level_of_gb2312),
-    ("big5", _is_first_level_of_big5),
-    ("shift_jis", _is_japanese),
-)
+def _place(content: bytes, error: UnicodeError) -> str:
+    if not isinstance(error, UnicodeDecodeError):
+        return "in the middle of it"
+    line = content.count(b"\n", 0, error.start) + 1
+    return f"in line {line}"

@@ -2,156 +2,56 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
 
 import pandas as pd
 
 from features.errors import InputError
 from features.sources.cleaning import folded
-from features.sources.decoding import guessed_encoding
-from features.sources.reading import SourceFile, read_source
+from features.sources.detection.doubts import of_file, of_rows, of_table, of_values
+from features.sources.detection.kinds import (
+    Varieties,
+    doubtful_kind,
+    footers,
+    period_of,
+    table_of,
+    varieties,
+)
+from features.sources.detection.mending import currency_words, ids_to_mend
+from features.sources.detection.notation import DateNotation, Texts, date_notation, number_marks, share
+from features.sources.detection.proposal import Proposal
+from features.sources.detection.roles import Guess, alias_of, assigned, in_order, unfit
+from features.sources.detection.sample import Sample, read_sample
+from features.sources.detection.systems import recognised
 from features.sources.rules import SourceRule
-from features.sources.values import days_of, filled, plain_numbers
-from features.sources.vocabulary import DATE_FORMATS, HEADERS, NUMBER_MARKS, ROLES
+from features.sources.values import days_of, filled
+from features.sources.vocabulary import ROLES
 
 __all__ = ["Guess", "Proposal", "propose"]
 
 _SAMPLE_ROWS = 5_000
-_SAMPLE_LINES = 60
-_MIN_CONFIDENCE = 0.35
-_DELIMITERS = (",", ";", "\t", "|")
-_HEADER_WEIGHT, _VALUES_WEIGHT = 0.6, 0.4
-
-
-@dataclass(frozen=True)
-class Guess:
-    """Which column of the file has a role.
-
-    Parameters
-    ----------
-    role : str
-        A key of `features.sources.vocabulary.ROLES`.
-    column : str
-    confidence : float
-        0 to 1.
-    reasons : tuple of str
-    """
-
-    role: str
-    column: str
-    confidence: float
-    reasons: tuple[str, ...]
-
-
-@dataclass
-class Proposal:
-    """A proposed mapping.
-
-    Parameters
-    ----------
-    file : str
-    source : SourceRule
-        How to read the file.
-    guesses : dict of str to Guess
-        By role.
-    warnings : list of str
-        What a person must decide, such as ambiguous dates.
-    lacking : list of str
-        Roles that an import needs and no column has.
-    """
-
-    file: str
-    source: SourceRule
-    guesses: dict[str, Guess]
-    warnings: list[str] = field(default_factory=list)
-    lacking: list[str] = field(default_factory=list)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the proposal with its TOML, for JSON."""
-        columns = [
-            {
-                "role": g.role,
-                "column": g.column,
-                "confidence": round(g.confidence, 2),
-                "reasons": list(g.reasons),
-            }
-            for g in self.guesses.values()
-        ]
-        return {
-            "file": self.file, "columns": columns, "warnings": self.warnings, "lacking": self.lacking,
-            "mapping": self.toml(),
-        }  # fmt: skip
-
-    def toml(self) -> str:
-        """Return a mapping that ``credence data import --mapping`` takes, with its doubts as comments."""
-        lines = [f"# Proposed for {self.file}. Review every line; the figures say how sure each column is."]
-        lines += [f"# WARNING: {text}" for text in self.warnings]
-        lines += [f"# LACKING: {name}; correct the line that stands in for it" for name in self.lacking]
-        lines += ["", "[seller]", 'seller_id = "my_company"', 'timezone = "UTC"', "", "[source]"]
-        lines += [f"{key} = {_toml(value)}" for key, value in self._source().items()]
-        lines += self._buyers() + self._invoices() + self._payments() + self._control()
-        return "\n".join(lines) + "\n"
-
-    def _source(self) -> dict[str, Any]:
-        names = "encoding delimiter header_row decimal thousands date_formats".split()
-        return {name: getattr(self.source, name) for name in names}
-
-    def _line(self, target: str, role: str, stand_in: str = "") -> list[str]:
-        guess = self.guesses.get(role)
-        if guess is None:
-            return [f"{target} = {stand_in}  # no column found"] if stand_in else []
-        why = ", ".join(guess.reasons)
-        return [f"{target} = {_toml(guess.column)}  # {guess.confidence:.0%} sure: {why}"]
-
-    def _buyers(self) -> list[str]:
-        if "name" not in self.guesses or "buyer_id" not in self.guesses:
-            return []
-        head = ["", "[[table]]", 'name = "buyers"', 'keep = "first"', "[table.columns]"]
-        return [*head, *self._line("buyer_id", "buyer_id"), *self._line("name", "name")]
-
-    def _invoices(self) -> list[str]:
-        lines = ["", "[[table]]", 'name = "invoices"']
-        if "amount" in self.guesses:
-            lines.append(f"when = {{ from = {_toml(self.guesses['amount'].column)}, more_than = 0 }}")
-        issued = next((role for role in ("issued_on", "due_on") if role in self.guesses), "issued_on")
-        known = [
-            self.guesses[role].column
-            for role in ("invoice_id", "issued_on", "due_on")
-            if role in self.guesses
-        ]
-        key = f"{{ key_of = {_toml(known or ['FILL IN'])} }}"
-        due = '{ same_as = "issued_on", plus_days = 30 }'
-        lines += ["[table.columns]", *self._line("invoice_id", "invoice_id", key)]
-        lines += self._line("buyer_id", "buyer_id", '{ value = "FILL IN" }')
-        lines += self._line("issued_on", issued, '{ value = "FILL IN" }')
-        lines += self._line("due_on", "due_on", due)
-        lines += self._line("amount", "amount", '{ value = "FILL IN" }')
-        lines += self._line("currency", "currency", '{ value = "XXX" }')
-        return lines + self._line("recorded_at", "recorded_at")
-
-    def _payments(self) -> list[str]:
-        if not {"settled_on", "amount", "invoice_id"} <= set(self.guesses):
-            return []
-        settled = self.guesses["settled_on"].column
-        when = f"when = [{{ from = {_toml(settled)}, filled = true }}, "
-        when += f"{{ from = {_toml(self.guesses['amount'].column)}, more_than = 0 }}]"
-        paid = "paid" if "paid" in self.guesses else "amount"
-        lines = ["", "[[table]]", 'name = "allocations"', when, "[table.columns]"]
-        lines += self._line("invoice_id", "invoice_id") + self._line("settled_on", "settled_on")
-        return [*lines, *self._line("amount", paid), 'kind = { value = "payment" }']
-
-    def _control(self) -> list[str]:
-        return (
-            ["", "[control]", *self._line("open_amount", "open_amount")]
-            if "open_amount" in self.guesses
-            else []
-        )
+_MIN_SHARE_DATES = 0.8
+_DATES = tuple(role for role, kind in ROLES.items() if kind == "date")
+_NEEDED = {
+    "invoices": ("invoice_id", "buyer_id", "issued_on", "due_on", "amount"),
+    "allocations": ("settled_on", "amount"),
+    "buyers": (),
+    "statements": ("buyer_id",),
+}
+_INVOICE_WORDS = (
+    "invoice",
+    "inv",
+    "rechnung",
+    "facture",
+    "factura",
+    "fattura",
+    "应收",
+    "发票",
+    "核销单据",
+    "bill",
+)
 
 
 def propose(path: str | Path) -> Proposal:
@@ -165,199 +65,144 @@ def propose(path: str | Path) -> Proposal:
     Returns
     -------
     Proposal
+        Where a shipped mapping knows the file, it is named; where only that mapping makes sense of the rows,
+        it is the one proposed.
 
     Raises
     ------
     InputError
         Where the file cannot be read, or nothing in it looks like a ledger.
     """
-    path = Path(path)
-    source = _read(path)
-    rule, texts = source.rule, {name: filled(source.rows[name], []) for name in source.rows.columns}
-    decimal, thousands = _marks(texts)
-    formats, ambiguous = _formats(texts)
-    warnings = list(ambiguous.values())
-    rule = rule.model_copy(update={"decimal": decimal, "thousands": thousands, "date_formats": formats})
-    guesses = _assigned(texts, rule)
-    if not guesses:
+    sample = read_sample(Path(path))
+    systems = recognised(sample)
+    rows = sample.source.rows
+    texts = {name: filled(rows[name], []) for name in rows.columns}
+    look = _look(texts, sample)
+    broken = len(sample.source.broken)
+    if not look.guesses and not systems and broken:
+        found = f"{sample.source.name}, of which {broken} lines have another number of fields"
+        raise InputError.of("lines with as many fields as the header", found, "correct the export")
+    if not look.guesses and not systems:
         step = "name the columns yourself; docs/guides/mapping.md tells how"
-        raise InputError.of("a ledger with a header", f"{path.name}, of which no column looks like one", step)
-    guesses |= {role: _halved(guess) for role, guess in guesses.items() if guess.column in ambiguous}
-    warnings += _order(guesses, texts, rule)
-    lacking = [
-        role for role in ("invoice_id", "buyer_id", "issued_on", "due_on", "amount") if role not in guesses
-    ]
-    return Proposal(
-        path.name, rule, {role: guesses[role] for role in ROLES if role in guesses}, warnings, lacking
+        found = f"{sample.source.name}, of which no column looks like one"
+        raise InputError.of("a ledger with a header", found, step)
+    proposal = _proposal(sample, texts, look)
+    proposal.systems = systems
+    if proposal.copied:
+        proposal.guesses, proposal.lacking = {}, []
+        proposal.warnings = [*sample.source.notes, *look.dates.doubts.values()]
+    return proposal
+
+
+@dataclass
+class _Look:
+    """What the columns of a file are."""
+
+    rule: SourceRule
+    dates: DateNotation
+    guesses: dict[str, Guess]
+    warnings: list[str]
+
+
+def _look(texts: Texts, sample: Sample) -> _Look:
+    """Tell notation and roles from the first rows that sum up no others."""
+    first = {name: text.head(_SAMPLE_ROWS) for name, text in texts.items()}
+    decimal, thousands = number_marks(first)
+    period = period_of(list(first))
+    dated = {
+        name: text
+        for name, text in first.items()
+        if name == period or any(alias_of(role, name) for role in _DATES)
+    }
+    dates = date_notation(dated)
+    update = {"decimal": decimal, "thousands": thousands, "date_formats": dates.formats}
+    rule = sample.source.rule.model_copy(update=update)
+    # Reason: a column that writes day and month the other way round has its own format.
+    every = rule.model_copy(update={"date_formats": [*dates.formats, *set(dates.by_column.values())]})
+    guesses = assigned(first, every)
+    for role, guess in guesses.items():
+        if guess.column in dates.doubts:
+            guesses[role] = guess.with_reason("day and month could be swapped", 0.5)
+        elif guess.column in dates.settled:
+            guesses[role] = guess.with_reason(dates.settled[guess.column])
+    days = {
+        role: days_of(first[guess.column], _formats(guess.column, dates), "UTC")
+        for role, guess in guesses.items()
+        if role in _DATES
+    }
+    return _Look(rule, dates, guesses, [*dates.doubts.values(), *in_order(guesses, days)])
+
+
+def _formats(column: str, dates: DateNotation) -> list[str]:
+    return [dates.by_column[column]] if column in dates.by_column else dates.formats
+
+
+def _fitted(guesses: Mapping[str, Guess], table: str) -> dict[str, Guess]:
+    """Give the roles of payments to columns whose headers fit several."""
+    guesses = dict(guesses)
+    if table != "allocations":
+        return guesses
+    for role in ("issued_on", "recorded_at"):
+        if "settled_on" not in guesses and role in guesses:
+            moved = guesses.pop(role).with_reason("the only date that payments have", 0.8)
+            guesses["settled_on"] = Guess("settled_on", moved.column, moved.confidence, moved.reasons)
+    number = guesses.get("invoice_id")
+    if number and not any(word in folded(number.column) for word in _INVOICE_WORDS):
+        del guesses["invoice_id"]
+        guesses.setdefault("receipt_id", Guess("receipt_id", number.column, 0.5, ("it numbers payments",)))
+    return guesses
+
+
+def _proposal(sample: Sample, texts: Texts, look: _Look) -> Proposal:
+    table, why = table_of(list(texts), look.guesses, sample.source.name)
+    guesses = _fitted(look.guesses, table)
+    sums = footers(texts, guesses)
+    is_sum = pd.concat([*sums.values(), pd.Series(False, sample.source.rows.index)], axis=1).any(axis=1)
+    data = {name: text[~is_sum] for name, text in texts.items()}
+    found = varieties(data, guesses, look.rule) if table == "invoices" else Varieties()
+    pad, whole = ids_to_mend(data, guesses)
+    proposal = Proposal(
+        sample.source.name,
+        look.rule.model_copy(update={"pad": pad, "whole": whole}),
+        {role: guesses[role] for role in ROLES if role in guesses},
+        table,
+        columns=list(texts),
+        formats=_own_formats(look, data),
+        currencies=currency_words(data, guesses),
+        footers=list(sums),
+        footer_date=_dated(guesses),
+        varieties=found,
+        is_list=sample.is_list,
     )
-
-
-def _read(path: Path) -> SourceFile:
-    """Read the file by the encoding, delimiter and header that its beginning shows."""
-    if path.suffix.lower() in (".xlsx", ".xlsm", ".parquet", ".xls", ".gz") or not path.is_file():
-        return _sampled(read_source(path, SourceRule()))
-    with path.open("rb") as handle:
-        sample = handle.read(1 << 18)
-    encoding = guessed_encoding(sample)
-    if not sample or not encoding:
-        return _sampled(read_source(path, SourceRule()))
-    text = codecs.getincrementaldecoder(encoding)(errors="strict").decode(sample)
-    lines = text.splitlines()[:_SAMPLE_LINES]
-    delimiter = max(_DELIMITERS, key=lambda mark: _regularity(lines, mark))
-    rows = [next(csv.reader([line], delimiter=delimiter), []) for line in lines]
-    encoding = "utf-8" if encoding == "utf-8-sig" else encoding
-    rule = SourceRule(encoding=encoding, delimiter=delimiter, header_row=_header(rows) + 1)
-    return _sampled(read_source(path, rule))
-
-
-def _sampled(source: SourceFile) -> SourceFile:
-    return replace(source, rows=source.rows.head(_SAMPLE_ROWS))
-
-
-def _regularity(lines: Sequence[str], mark: str) -> float:
-    """Return the number of cells that most lines agree on; a mark that no line has counts nothing."""
-    counts = [line.count(mark) for line in lines if line.strip()]
-    usual = max(set(counts), key=lambda count: (counts.count(count), count)) if counts else 0
-    return usual * counts.count(usual) / max(len(counts), 1)
-
-
-def _header(rows: Sequence[Sequence[str]]) -> int:
-    """Return the row that holds most names of the dictionary, the first of the fullest where none does."""
-    known = {folded(name) for names in HEADERS.values() for name in names}
-    hits = [len({folded(cell) for cell in row} & known) for row in rows]
-    if hits and max(hits) > 0:
-        return hits.index(max(hits))
-    widths = [sum(bool(cell.strip()) for cell in row) for row in rows]
-    return widths.index(max(widths)) if widths else 0
-
-
-def _marks(texts: dict[str, pd.Series[Any]]) -> tuple[Literal[".", ","], str]:
-    """Return the marks by which most cells with digits are numbers; plain ones where all fit."""
-    cells = pd.concat(list(texts.values()), ignore_index=True).dropna()
-    numeric = cells[cells.str.fullmatch(r"[(+\-−]?[\d.,'\s\u00a0\uff0c\uff0e\uff10-\uff19]+[)\-]?", na=False)]
-    best, marks = -1, NUMBER_MARKS[0]
-    for decimal, thousands in NUMBER_MARKS:
-        rule = SourceRule(decimal=decimal, thousands=thousands)
-        count = int(plain_numbers(numeric, rule).notna().sum())
-        if count > best:
-            best, marks = count, (decimal, thousands)
-    return marks
-
-
-def _formats(texts: dict[str, pd.Series[Any]]) -> tuple[list[str], dict[str, str]]:
-    """Return the formats of the dates, and by column a warning where day and month could be swapped."""
-    found: list[str] = []
-    warnings: dict[str, str] = {}
-    for name, text in texts.items():
-        shares = {pattern: _share(days_of(text, [pattern], "UTC"), text) for pattern in DATE_FORMATS}
-        best = max(shares.values(), default=0)
-        if best < 0.8:
-            continue
-        winners = [pattern for pattern, share in shares.items() if share == best]
-        swapped = [pattern for pattern in winners if _swapped(pattern) in winners]
-        # Reason: ISO dates are read whatever the formats are.
-        if swapped and not winners[0].startswith("%Y"):
-            example = text.dropna().iloc[0]
-            ways = " or ".join(swapped)
-            warnings[name] = f"dates of '{name}' are ambiguous: {example} reads as {ways}; set date_formats"
-        found += [pattern for pattern in winners[:1] if pattern not in found]
-    sure = [pattern for pattern in found if _swapped(pattern) not in found]
-    return (sure or found or ["%Y-%m-%d"]), warnings
-
-
-def _halved(guess: Guess) -> Guess:
-    reason = "day and month could be swapped"
-    return Guess(guess.role, guess.column, guess.confidence / 2, (*guess.reasons, reason))
-
-
-def _swapped(pattern: str) -> str:
-    return pattern.replace("%d", "\0").replace("%m", "%d").replace("\0", "%m") if pattern[:2] != "%Y" else ""
-
-
-def _share(values: pd.Series[Any], text: pd.Series[Any]) -> float:
-    filled_rows = int(text.notna().sum())
-    return float(values.notna().sum()) / filled_rows if filled_rows else 0.0
-
-
-def _assigned(texts: dict[str, pd.Series[Any]], rule: SourceRule) -> dict[str, Guess]:
-    """Give each role the column that fits best, the surest first; a column has one role."""
-    every = [
-        guess for name, text in texts.items() for role in ROLES if (guess := _judged(role, name, text, rule))
+    proposal.lacking = [role for role in _NEEDED[table] if role not in guesses]
+    stands_in = {"allocations": ("paid", "amount"), "statements": ("name", "buyer_id")}.get(table)
+    if stands_in and stands_in[0] in guesses:
+        proposal.lacking = [role for role in proposal.lacking if role != stands_in[1]]
+    taken = {guess.column for guess in guesses.values()}
+    proposal.warnings = [
+        *of_file(sample),
+        *of_table(table, why, missing_link="invoice_id" not in guesses),
+        *doubtful_kind(list(texts), guesses),
+        *look.warnings,
+        *unfit(texts, look.rule, taken, proposal.lacking),
+        *of_rows(found, guesses, int(is_sum.sum())),
+        *of_values(data, guesses, look.rule, look.dates.by_column),
+        *(f"'{name}' has ids that lost leading zeros; they are filled to {pad[name]} digits" for name in pad),
     ]
-    chosen: dict[str, Guess] = {}
-    for guess in sorted(every, key=lambda guess: -guess.confidence):
-        taken = {other.column for other in chosen.values()}
-        if guess.confidence >= _MIN_CONFIDENCE and guess.role not in chosen and guess.column not in taken:
-            chosen[guess.role] = guess
-    return chosen
+    return proposal
 
 
-def _judged(role: str, name: str, text: pd.Series[Any], rule: SourceRule) -> Guess | None:
-    kind = ROLES[role]
-    alias = _alias(role, name)
-    fit, reason = _fit(kind, text, rule)
-    if alias == 0 or fit == 0:
-        return None
-    header = "header is a known name" if alias == 1 else "header resembles a known name"
-    return Guess(role, name, _HEADER_WEIGHT * alias + _VALUES_WEIGHT * fit, (header, reason))
+def _own_formats(look: _Look, texts: Texts) -> dict[str, str]:
+    """Return the formats of single columns; that of a statement's period too, where it is no year."""
+    own = dict(look.dates.by_column)
+    period = period_of(list(texts))
+    formats = [own[period]] if period in own else look.dates.formats
+    for pattern in formats if period else []:
+        if share(days_of(texts[period], [pattern], "UTC"), texts[period]) > _MIN_SHARE_DATES:
+            own.setdefault(period, pattern)
+    return own
 
 
-def _alias(role: str, name: str) -> float:
-    """1 for a known header, 0.5 for one that contains a known one as a word, else 0."""
-    mine, names = folded(name), [folded(alias) for alias in HEADERS[role]]
-    if mine in names:
-        return 1.0
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).casefold()
-    spaced = re.sub(r"[\W_]+", " ", words)
-    known = (re.sub(r"[\W_]+", " ", alias.casefold()) for alias in HEADERS[role] if len(alias) > 3)
-    is_part = any(re.search(rf"\b{re.escape(alias)}\b", spaced) for alias in known)
-    return 0.5 if is_part else 0.0
-
-
-def _fit(kind: str, text: pd.Series[Any], rule: SourceRule) -> tuple[float, str]:
-    given = text.dropna()
-    if given.empty:
-        return 0.0, "column is empty"
-    if kind == "date":
-        share = _share(days_of(given, rule.date_formats, "UTC"), given)
-        return (share if share >= 0.5 else 0.0), f"{share:.0%} of its values are dates"
-    if kind == "money":
-        share = _share(plain_numbers(given, rule), given)
-        return (share if share >= 0.5 else 0.0), f"{share:.0%} of its values are numbers"
-    if kind == "currency":
-        share = float(given.str.fullmatch(r"[A-Z]{3}").mean())
-        return (share if share >= 0.5 else 0.0), f"{share:.0%} of its values are three capitals"
-    share = given.nunique() / len(given)
-    if kind == "key":
-        return share, f"{share:.0%} of its values are distinct"
-    return 1.0 - share / 2, f"{given.nunique()} distinct values in {len(given)} rows"
-
-
-def _order(guesses: dict[str, Guess], texts: dict[str, pd.Series[Any]], rule: SourceRule) -> list[str]:
-    """Warn where dates are not in the order in which they happen; swap issue and due date where it helps."""
-    pairs = (("issued_on", "due_on"), ("issued_on", "settled_on"))
-    warnings = []
-    for first, second in pairs:
-        if {first, second} <= set(guesses):
-            early, late = (
-                days_of(texts[guesses[role].column], rule.date_formats, "UTC") for role in (first, second)
-            )
-            both = early.notna() & late.notna()
-            share = float((early <= late)[both].mean()) if both.any() else 1.0
-            names = f"'{guesses[first].column}' ({first}) and '{guesses[second].column}' ({second})"
-            if share < 0.95:
-                warnings.append(f"{names} are in this order in {share:.0%} of the rows only; check both")
-            else:
-                why = f"on or before {second} in {share:.0%} of the rows"
-                guess = guesses[first]
-                guesses[first] = Guess(guess.role, guess.column, guess.confidence, (*guess.reasons, why))
-    return warnings
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, list):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
-    if isinstance(value, int):
-        return str(value)
-    text = str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t").replace("\n", "\\n")
-    return f'"{text}"'
+def _dated(guesses: Mapping[str, Guess]) -> str:
+    roles = ("issued_on", "settled_on", "due_on")
+    return next((guesses[role].column for role in roles if role in guesses), "")

@@ -16,28 +16,26 @@ from features.errors import InputError, Refused
 from features.identifiers.validity import with_natural_persons
 from features.instants import day_of, end_of_day
 from features.portfolio import CheckedTables, Portfolio, assemble, check_tables
-from features.sources.blocks import Block, derive_keys, fill_knowledge, keep_rows, map_block, repeated_rows
+from features.sources.blocks import fill_knowledge
 from features.sources.column_rules import ColumnRule
 from features.sources.control import Reconciliation, reconcile
+from features.sources.drafting import Draft, draft_of
 from features.sources.evaluate import evaluate
-from features.sources.export import meets
 from features.sources.intake import File, Query, read_files
 from features.sources.mapping import Mapping as MappingFile
 from features.sources.reading import SourceFile
 from features.sources.rejects import Rejects
-from features.sources.rules import TableRule
 
 __all__ = [
     "MAX_SHARE_REJECTED",
-    "Draft",
     "Imported",
     "bounds_of",
     "check",
-    "draft_of",
     "failures",
     "import_files",
     "known_times",
     "left_out",
+    "notes_of",
     "observed_days",
     "warnings",
 ]
@@ -62,6 +60,10 @@ class Imported:
     reconciliation : Reconciliation
     left_out : mapping of str to int
         Rows of the files that are no data (subtotals, noted items), by reason.
+    untaken : mapping of str to int
+        Rows of which no table takes a fact, by file.
+    notes : tuple of str
+        What is doubtful about the files.
     """
 
     portfolio: Portfolio
@@ -69,6 +71,8 @@ class Imported:
     rows_read: int
     reconciliation: Reconciliation
     left_out: Mapping[str, int] = field(default_factory=dict)
+    untaken: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     @property
     def share_rejected(self) -> float:
@@ -94,7 +98,8 @@ class Imported:
             Day of the import in the seller's time zone.
         """
         until = self.portfolio.observed_until
-        return warnings([known_times(self.portfolio)], until, self.portfolio.seller.timezone, today)
+        dates = warnings([known_times(self.portfolio)], until, self.portfolio.seller.timezone, today)
+        return [*self.notes, *dates]
 
 
 def failures(share_rejected: float, reconciliation: Reconciliation) -> list[str]:
@@ -146,34 +151,6 @@ def warnings(
     return [f"{dated}, the latest {latest}; the books would end there: correct them, or set observed_until"]
 
 
-@dataclass
-class Draft:
-    """Rows of all tables before their checks, one frame a table rule; the index names the export's row."""
-
-    frames: list[tuple[TableRule, pd.DataFrame]] = field(default_factory=list)
-
-    def without(self, refused: pd.Index[Any]) -> dict[str, pd.DataFrame]:
-        """Raw tables of the rows that were not refused, as the rules' `keep` wants them."""
-        tables: dict[str, list[pd.DataFrame]] = {}
-        for rule, frame in self.frames:
-            tables.setdefault(rule.name, []).append(keep_rows(frame[~frame.index.isin(refused)], rule))
-        return {name: pd.concat(frames) for name, frames in tables.items()}
-
-    def knowledge(self) -> dict[str, str]:
-        """Tell whether the export says when it knew each table's rows.
-
-        One rule or row that assumes is enough for "assumed".
-        """
-        told: dict[str, str] = {}
-        for rule, frame in self.frames:
-            name = TABLES[rule.name].knowledge
-            column = rule.columns.get(name)
-            says = column is not None and column.from_ is not None and column.default is None
-            answer = rule.knowledge or ("given" if says and frame[name].notna().all() else "assumed")
-            told[rule.name] = "assumed" if "assumed" in (answer, told.get(rule.name)) else "given"
-        return told
-
-
 def _no_progress(stage: str) -> None:
     """Tell nobody."""
 
@@ -222,7 +199,20 @@ def import_files(
     reconciliation = reconcile(mapping.control, exports, rejects.labels, portfolio, draft.frames)
     rows_read = sum(file.source.rows_read for file in files)
     counts = left_out(file.source for file in files)
-    return Imported(portfolio, rejects, rows_read, reconciliation, counts)
+    return Imported(
+        portfolio,
+        rejects,
+        rows_read,
+        reconciliation,
+        counts,
+        draft.untaken,
+        notes_of(file.source for file in files),
+    )
+
+
+def notes_of(sources: Iterable[SourceFile]) -> tuple[str, ...]:
+    """Return what is doubtful about files, once each."""
+    return tuple(dict.fromkeys(note for source in sources for note in source.notes))
 
 
 def left_out(sources: Iterable[SourceFile]) -> dict[str, int]:
@@ -232,33 +222,6 @@ def left_out(sources: Iterable[SourceFile]) -> dict[str, int]:
         for reason, rows in source.left_out.items():
             counts[reason] = counts.get(reason, 0) + rows
     return counts
-
-
-def _refuse(mapping: MappingFile, file: File, rejects: Rejects) -> None:
-    for rule in mapping.refuse:
-        if rule.source in (None, file.source.rule.name):
-            rejects.add(file.export.rows.index[meets(rule.when, file.export)], rule.reason)
-
-
-def draft_of(files: Sequence[File], mapping: MappingFile, rejects: Rejects) -> Draft:
-    """Map the rows of files that no rule of the mapping refuses; what cannot be read goes to `rejects`."""
-    for file in files:
-        _refuse(mapping, file, rejects)
-    draft: dict[int, list[pd.DataFrame]] = {}
-    for file in files:
-        kept = file.export.where(~file.export.rows.index.isin(rejects.labels))
-        blocks: dict[str, list[tuple[int, Block]]] = {}
-        for number, rule in enumerate(mapping.table):
-            if rule.source in (None, file.source.rule.name):
-                blocks.setdefault(rule.name, []).append((number, map_block(rule, kept)))
-        repeated = repeated_rows((block for many in blocks.values() for _, block in many), kept)
-        for name, numbered in blocks.items():
-            frames = derive_keys([block for _, block in numbered], TABLES[name], repeated)
-            for (number, block), frame in zip(numbered, frames, strict=True):
-                draft.setdefault(number, []).append(frame)
-                for cell in block.unreadable:
-                    rejects.add(cell.rows, cell.reason, cell.table, cell.column)
-    return Draft([(mapping.table[number], pd.concat(frames)) for number, frames in sorted(draft.items())])
 
 
 def check(

@@ -23,7 +23,7 @@ from features.sources.rules import (
     TableRule,
 )
 
-__all__ = ["Mapping", "load_mapping", "parse_mapping", "shipped_mappings"]
+__all__ = ["Mapping", "load_mapping", "mapping_text", "parse_mapping", "shipped_mappings"]
 
 _STEP = "correct the mapping; docs/guides/mapping.md describes every key"
 
@@ -98,6 +98,18 @@ def shipped_mappings() -> list[str]:
     )
 
 
+def mapping_text(name: str) -> str:
+    """Return the TOML of a mapping that comes with Credence.
+
+    Examples
+    --------
+    >>> mapping_text("highradius").splitlines()[0]
+    'description = "The payment date layout known from HighRadius: one row an invoice, cleared or open"'
+    """
+    text: str = (_shelf() / f"{name}.toml").read_text("utf-8")
+    return text
+
+
 def load_mapping(name_or_path: str | Path, seller: dict[str, str] | None = None) -> Mapping:
     """Read a mapping by the name of a shipped one or by the path of a TOML file.
 
@@ -118,7 +130,7 @@ def load_mapping(name_or_path: str | Path, seller: dict[str, str] | None = None)
     'USD'
     """
     if str(name_or_path) in shipped_mappings():
-        return parse_mapping((_shelf() / f"{name_or_path}.toml").read_text("utf-8"), seller)
+        return parse_mapping(mapping_text(str(name_or_path)), seller)
     path = Path(name_or_path)
     if not path.is_file():
         expected = f"the path of a mapping, or one of {', '.join(shipped_mappings())}"

@@ -18,14 +18,14 @@ from features.growing import GrowingPortfolio
 from features.instants import start_of_day
 from features.portfolio import CheckedTables, Portfolio, assemble
 from features.sources.control import Compared, Reconciliation, compare, conclude
+from features.sources.drafting import Draft, draft_of
 from features.sources.importing import (
-    Draft,
     bounds_of,
     check,
-    draft_of,
     failures,
     known_times,
     left_out,
+    notes_of,
     observed_days,
     warnings,
 )
@@ -60,6 +60,10 @@ class ImportedParts:
         Rows of the files that are no data, by reason.
     known : sequence of Series
         Rows by the time at which they were known, of each part.
+    untaken : mapping of str to int
+        Rows of which no table takes a fact, by file.
+    notes : tuple of str
+        What is doubtful about the files.
     """
 
     portfolio: Portfolio
@@ -69,6 +73,8 @@ class ImportedParts:
     reconciliation: Reconciliation
     left_out: Mapping[str, int]
     known: Sequence[pd.Series[Any]]
+    untaken: Mapping[str, int]
+    notes: tuple[str, ...]
 
     @property
     def share_rejected(self) -> float:
@@ -83,7 +89,8 @@ class ImportedParts:
     def warnings(self, today: date) -> list[str]:
         """Return what is doubtful and no failure, as `features.sources.importing.Imported.warnings`."""
         timezone = self.portfolio.seller.timezone
-        return warnings(self.known, self.portfolio.observed_until, timezone, today)
+        dates = warnings(self.known, self.portfolio.observed_until, timezone, today)
+        return [*self.notes, *dates]
 
 
 def import_in_parts(
@@ -163,6 +170,7 @@ class _Result:
         self._heads: list[Portfolio] = []
         self._undated: list[tuple[dict[str, pd.DataFrame], dict[str, npt.NDArray[np.bool_]]]] = []
         self._firsts: list[pd.Timestamp] = []
+        self._untaken: dict[str, int] = {}
 
     def add(self, files: Sequence[File], bounds: Bounds) -> None:
         """Import a part and write what has a date."""
@@ -170,6 +178,8 @@ class _Result:
         draft = draft_of(files, self._mapping, rejects)
         checked = check(draft, self._mapping, rejects, bounds)
         self.rejects.add(rejects)
+        for name, rows in draft.untaken.items():
+            self._untaken[name] = self._untaken.get(name, 0) + rows
         if checked is None:
             return
         portfolio = assemble(checked, self._mapping.seller.seller(), knowledge=draft.knowledge())
@@ -218,6 +228,8 @@ class _Result:
             conclude(self._mapping.control, self._compared),
             left_out(spill.sources),
             self._known,
+            self._untaken,
+            notes_of(spill.sources),
         )
 
     def _start(self, bounds: Bounds) -> pd.Timestamp:

@@ -119,6 +119,7 @@ class SellerRule(Rule):
     equity: float | None = None
     yearly_credit_sales: float | None = None
     margin: float | None = None
+    grade_maps: dict[str, dict[str, float]] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _is_a_seller(self) -> SellerRule:

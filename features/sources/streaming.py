@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -16,8 +17,9 @@ import pyarrow.csv as arrow_csv
 
 from features.errors import InputError
 from features.sources.cleaning import cleaned
-from features.sources.decoding import copy_as_utf8
-from features.sources.reading import SourceFile, TextRows, read_source, refuse_open_quote, text_rows
+from features.sources.decoding import copy_as_utf8, doubts_of
+from features.sources.delimited import TextRows, broken_frame, refuse_open_quote, text_rows
+from features.sources.reading import SourceFile, read_source
 from features.sources.rules import SourceRule
 
 __all__ = ["Stream", "stream"]
@@ -44,6 +46,7 @@ class Stream:
         self._left_out: dict[str, int] = {}
         self._rows, self._text = 0, TextRows({}, [])
         self._above: dict[str, str] = {}
+        self._notes: tuple[str, ...] = ()
 
     def parts(self) -> Iterator[pd.DataFrame]:
         """Yield the rows that are data; the index starts at 0 in each part."""
@@ -56,8 +59,7 @@ class Stream:
 
     def source(self, columns: list[str]) -> SourceFile:
         """Return what is known of the file after its parts were read; it holds no rows."""
-        broken = pd.DataFrame(self._text.broken, columns=["number", "reason", "raw"])
-        broken = broken.astype({"number": "int64"})
+        broken = broken_frame(self._text.broken)
         kept = np.concatenate(self._kept) if self._kept else np.zeros(0, bool)
         if not self._rows and broken.empty:
             step = "check that the export is complete"
@@ -69,14 +71,22 @@ class Stream:
         rows = pd.DataFrame(columns=columns, dtype="str")
         count = len(numbers) + len(broken)
         return SourceFile(
-            self._path.name, digest, self.rule, rows, numbers, broken, dict(self._left_out), count
+            self._path.name,
+            digest,
+            self.rule,
+            rows,
+            numbers,
+            broken,
+            dict(self._left_out),
+            count,
+            notes=self._notes,
         )
 
     def _copy(self) -> None:
         try:
             with _unpacked(self._path) as source:
                 copy_as_utf8(source, self._scratch, self._path.name, self.rule.encoding)
-        except (gzip.BadGzipFile, EOFError) as error:
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
             found = f"{self._path.name}, which is broken or none"
             raise InputError.of("a gzipped file", found, "fetch it again") from error
 
@@ -88,6 +98,7 @@ class Stream:
             quotes = head.count(mark) + sum(
                 part.count(mark) for part in iter(lambda: file.read(1 << 22), b"")
             )
+        self._notes = doubts_of(head, name)
         try:
             self._text = text_rows(head, name, self.rule)
             reading = self._text.options["read_options"]
@@ -97,8 +108,11 @@ class Stream:
                 rows = pa.Table.from_batches([batch]).to_pandas().astype("str")
                 self._rows += len(rows)
                 if quotes % 2:
-                    refuse_open_quote(rows, name)
+                    refuse_open_quote(rows, self._text.broken, name)
                 yield rows
+            if quotes % 2:
+                # Reason: a line that swallowed all others may be broken, and then there are no rows.
+                refuse_open_quote(pd.DataFrame(), self._text.broken, name)
         except pa.ArrowInvalid as error:
             raise InputError.of(
                 "delimited text with a header", f"{name}: {error}", "correct [source]"

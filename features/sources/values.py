@@ -157,7 +157,7 @@ def _zoned(text: pd.Series[Any], local: pd.Series[Any]) -> pd.Series[Any]:
 def _parsed(text: pd.Series[Any], formats: Sequence[str]) -> tuple[pd.Series[Any], pd.Series[Any]]:
     """Local instants, and which of them have a time of day; each different text is parsed once."""
     codes, different = pd.factorize(text)
-    values, has_time = _parsed_once(pd.Series(different, dtype="str"), formats)
+    values, has_time = _parsed_once(_narrow(pd.Series(different, dtype="str")), formats)
     taken = values.reindex(codes).set_axis(text.index)
     return taken, has_time.reindex(codes, fill_value=False).set_axis(text.index)
 

@@ -173,6 +173,27 @@ def test_a_proposal_is_a_mapping(desk):
     assert told["mapping"] == printed.stdout.removesuffix("\n")
 
 
+def test_what_a_person_must_decide_is_told_beside_a_proposal_that_goes_to_a_file(desk):
+    (desk / "ar.csv").write_text("No,Customer,Date,Due date,Amount\n1,A,2026-01-05,2026-02-04,0\n2,A,,,7\n")
+    printed = run(desk / "ar.csv", "--detect")
+    assert "WARNING: 1 row with an amount of 0: no table takes them" in printed.stderr
+    assert "# WARNING: 1 row with an amount of 0: no table takes them" in printed.stdout
+    example = ROOT / "examples" / "sap_fbl5n" / "fbl5n.txt"
+    assert "SOURCE: the columns are those of --source sap_fbl5n" in run(example, "--detect").stderr
+    assert run(example, "--detect", "--json").stderr == ""
+
+
+def test_rows_that_no_table_takes_are_told(desk):
+    head = "no,customer,issued,due,amount\n"
+    (desk / "ar.csv").write_text(head + "1,A,05.01.2026,04.02.2026,7\n2,A,05.01.2026,04.02.2026,-7\n")
+    mapping = MAPPING.replace('"invoices"\n', '"invoices"\nwhen = { from = "amount", more_than = 0 }\n')
+    (desk / "map.toml").write_text(mapping)
+    arguments = [desk / "ar.csv", "--mapping", desk / "map.toml", "--out", desk / "out"]
+    told = "no table takes 1 rows of ar.csv: they meet the conditions of no [[table]] of the mapping"
+    assert told in run(*arguments).stdout
+    assert json.loads(run(*arguments, "--json").stdout)["taken_by_no_table"] == {"ar.csv": 1}
+
+
 def test_the_seller_is_named_by_the_command(desk):
     example = ROOT / "examples" / "sap_fbl5n" / "fbl5n.txt"
     result = run(example, "--source", "sap_fbl5n", "--seller-id", "acme", "--out", desk / "out", "--json")

@@ -225,10 +225,16 @@ def test_late_tag_names_the_horizon():
     assert (late_tag(0), late_tag(30)) == ("late_0", "late_30")
 
 
-def defaulted(packed: Packed, *days: str) -> list[int | str]:
-    """The outcomes of buyer B at the end of some days, or why there is none."""
+# The rule on buyers who stopped buying has tests of its own; the other rules are shown without it.
+UNCENSORED = OBLIGOR_90.model_copy(update={"censor_stopped_buyers": False})
+
+
+def defaulted(
+    packed: Packed, *days: str, definition: DefaultDefinition = UNCENSORED, buyer: str = "B"
+) -> list[int | str]:
+    """The outcomes of a buyer at the end of some days, or why there is none."""
     as_of = pd.DatetimeIndex([f"{day}T23:59:59" for day in days]).as_unit("s")
-    found = default_outcomes(packed, pd.DataFrame({"buyer_id": "B", "as_of": as_of}), OBLIGOR_90)
+    found = default_outcomes(packed, pd.DataFrame({"buyer_id": buyer, "as_of": as_of}), definition)
     return [row.exclusion or int(row.outcome) for row in found.itertuples()]
 
 
@@ -335,7 +341,7 @@ def test_the_write_off_is_the_invoices_buyers():
     paid = [payment("1000", "2025-01-20", invoice_id=name) for name in ("0", "2")]
     as_of = pd.Timestamp("2025-02-10").as_unit("s")
     subjects = pd.DataFrame({"buyer_id": ["C", "B", "A"], "as_of": as_of})
-    found = default_outcomes(books(others, [lost, *paid]), subjects, OBLIGOR_90)
+    found = default_outcomes(books(others, [lost, *paid]), subjects, UNCENSORED)
     assert found["outcome"].tolist() == [0, 1, 0]
 
 
@@ -360,3 +366,45 @@ def test_a_portfolio_of_accounts_alone_knows_events_only():
     tables: dict[str, Any] = {"statements": [accounts], "events": [event("bankruptcy")]}
     assert defaulted(books([], **tables), "2024-06-29", "2025-06-29") == [0, 1]
     assert defaulted(books([], statements=[accounts]), "2025-06-29") == [0]
+
+
+STOPPED = ([invoice()], [payment("1000", "2025-01-20")])
+"""One invoice of 2 January 2025, paid on the 20th; then nothing."""
+
+
+def test_a_buyer_that_stopped_buying_is_censored_where_nobody_tells_of_insolvencies():
+    packed = books(*STOPPED, until="2027-12-31")
+    days = ["2024-01-01", "2024-01-02", "2025-01-19", "2025-01-20"]
+    found = defaulted(packed, *days, definition=OBLIGOR_90)
+    assert found == ["stopped_buying", 0, 0, "stopped_buying"]
+
+
+def test_where_insolvencies_are_told_a_buyer_that_stopped_buying_is_known_to_live():
+    failed = event("insolvency", buyer_id="A")
+    packed = books(*STOPPED, until="2027-12-31", events=[failed])
+    assert defaulted(packed, "2025-01-20", definition=OBLIGOR_90) == [0]
+    other = books(*STOPPED, until="2027-12-31", events=[event("judgment")])
+    assert defaulted(other, "2025-01-20", definition=OBLIGOR_90) == ["stopped_buying"]
+
+
+def test_a_buyer_that_buys_again_or_still_owes_is_at_risk():
+    again = invoice("2", issued_on="2025-11-15", due_on="2025-12-15")
+    paid = [*STOPPED[1], payment("1000", "2025-12-01", invoice_id="2")]
+    packed = books([*STOPPED[0], again], paid, until="2027-12-31")
+    assert defaulted(packed, "2025-01-20", "2025-12-01", definition=OBLIGOR_90) == [0, "stopped_buying"]
+    owing = books(STOPPED[0], [payment("900", "2025-01-20")], until="2027-12-31")
+    assert defaulted(owing, "2025-01-20", definition=OBLIGOR_90) == [0]
+
+
+def test_a_default_in_the_group_is_a_flag_and_a_default_only_where_the_definition_says_so():
+    buyers = [{"buyer_id": name, "group_id": group} for name, group in (("A", "G"), ("B", "G"), ("C", "H"))]
+    failed = event("insolvency", buyer_id="A")
+    invoices = [invoice(name, buyer_id=name) for name in "ABC"]
+    packed = books(invoices, [], until="2027-12-31", events=[failed], buyers=buyers)
+    subjects = pd.DataFrame({"buyer_id": list("ABC"), "as_of": pd.Timestamp("2024-09-30").as_unit("s")})
+    wide = {"material_amount": 1e9}
+    alone = default_outcomes(packed, subjects, OBLIGOR_90.model_copy(update=wide))
+    assert alone["outcome"].tolist() == [1, 0, 0]
+    assert alone["contagion"].tolist() == [False, True, False]
+    together = OBLIGOR_90.model_copy(update={**wide, "group_contagion": True})
+    assert default_outcomes(packed, subjects, together)["outcome"].tolist() == [1, 1, 0]

@@ -17,6 +17,14 @@ FIRST_DAY = date(2024, 1, 1)
 LAST_DAY = date(2025, 6, 30)
 BUYERS = ("A", "B", "C", "买家丁")
 ZONES = ("UTC", "Europe/Berlin", "America/Sao_Paulo", "Pacific/Auckland")
+RATINGS: dict[str, tuple[str, ...]] = {
+    "external_pd": ("0.02", "0.5", "1e-3"),
+    "external_grade_letters": ("BBB", "b+", "CC"),
+    "external_grade_house": ("good", "POOR"),
+    "rank of its turnover": ("0.3", "BBB"),
+}
+"""Attributes by name with values; the last one is no rating."""
+
 Row = dict[str, Any]
 
 
@@ -41,14 +49,20 @@ class RandomLedger(PaymentCases):
         for buyer in BUYERS:
             self._statements(buyer)
             self._profile(buyer)
+            # Reason: draws of its own leave what other tests know of a seed as it was.
+            self._ratings(buyer, random.Random(f"{seed} {buyer}"))  # noqa: S311 - a draw for tests, no secret
 
     @property
     def frames(self) -> dict[str, pd.DataFrame]:
         return {name: pd.DataFrame(rows) for name, rows in self.rows.items()}
 
+    @property
+    def seller(self) -> Seller:
+        maps = {"house": {"GOOD": 0.004, "POOR": 0.09}}
+        return Seller("me", country="DE", reporting_currency="EUR", timezone=self.timezone, grade_maps=maps)
+
     def portfolio(self) -> Portfolio:
-        seller = Seller("me", country="DE", reporting_currency="EUR", timezone=self.timezone)
-        return from_frames(self.frames, seller, observed_from="2024-02-01", observed_until="2025-06-30")
+        return from_frames(self.frames, self.seller, observed_from="2024-02-01", observed_until="2025-06-30")
 
     def subjects(self, count: int) -> pd.DataFrame:
         """Draw subjects: moments of buyers, some with an invoice of their own and a request."""
@@ -282,6 +296,22 @@ class RandomLedger(PaymentCases):
         }
         first = self._add("buyers", self._day(FIRST_DAY, LAST_DAY - timedelta(days=200)), row)
         self._maybe_amend("buyers", first, size_class="large", group_id=self.draw.choice(["g1", None]))
+
+    def _ratings(self, buyer: str, draw: random.Random) -> None:
+        for name in draw.sample([*RATINGS], draw.choice([0, 1, 2, 4])):
+            day = FIRST_DAY + timedelta(days=draw.randint(0, 400))
+            for _ in range(draw.choice([1, 1, 2, 3])):
+                row = {
+                    "buyer_id": buyer,
+                    "name": name,
+                    "value": draw.choice(RATINGS[name]),
+                    "expires_on": draw.choice([None, (day + timedelta(days=90)).isoformat()]),
+                    # Reason: several names become known in one second at times.
+                    "recorded_at": f"{day.isoformat()}T{draw.choice([9, 9, 23])}:00:00Z",
+                    "withdrawn": draw.choice(["false", "false", "false", "true"]),
+                }
+                self.rows.setdefault("attributes", []).append(row)
+                day += timedelta(days=draw.randint(1, 150))
 
     def _figure(self) -> float | None:
         return None if self.draw.random() < 0.08 else round(self.draw.uniform(-2e5, 1e6), 2)

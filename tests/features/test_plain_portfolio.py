@@ -30,6 +30,7 @@ BOOKED = {
 }
 SELLER = Seller("me", reporting_currency="EUR", timezone="America/St_Johns")
 HEAD = '[seller]\nseller_id = "me"\nreporting_currency = "EUR"\ntimezone = "America/St_Johns"\n'
+GRADE_MAPS = "[seller.grade_maps.house]\nGOOD = 0.004\nPOOR = 0.09\n"
 
 
 def read_rows(folder, invoices: list[dict], allocations: list[dict] | None = None, **types: pa.DataType):
@@ -58,11 +59,11 @@ def same_tables(one, other) -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_a_random_ledger_is_the_same_by_both_ways(seed, tmp_path):
     ledger = RandomLedger(seed)
-    head = HEAD.replace("America/St_Johns", ledger.timezone)
+    head = HEAD.replace("America/St_Johns", ledger.timezone) + GRADE_MAPS
     (tmp_path / "portfolio.toml").write_text(head, encoding="utf-8")
     for name, frame in ledger.frames.items():
         frame.to_csv(tmp_path / f"{name}.csv", index=False)
-    slow = from_frames(ledger.frames, Seller("me", reporting_currency="EUR", timezone=ledger.timezone))
+    slow = from_frames(ledger.frames, ledger.seller)
     fast = read(tmp_path)
     assert isinstance(fast.tables, FactTables)
     same_tables(fast, slow)

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import json
+from dataclasses import asdict, replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +11,8 @@ from credit.release import Release
 from credit.spec import FeatureSpec
 from features.build import Packed, build_packed
 from features.catalog import NAMES
-from training.learner import KINDS, PARAMETERS, fit_trees, fold_predictions
+from training.learner import PARAMETERS, fit_trees, fold_predictions, thinned
+from training.shape import KINDS, Shape
 from training.splits import Fold
 from training.subjects import Outcome, sample_of
 
@@ -30,18 +34,35 @@ def made(n: int = 3000, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
     return inputs, (rng.random(n) < 1 / (1 + np.exp(-log_odds))).astype(float)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_two_runs_give_the_same_trees(kind):
+FOLDS = [Fold(np.arange(1500), np.arange(1500, 2200)), Fold(np.arange(2200), np.arange(2200, 3000))]
+
+
+def shape(kind: str, trees: int, bag: int = 1) -> Shape:
+    return Shape((replace(KINDS[kind], trees=trees, bag=bag),))
+
+
+MIXED = Shape((replace(KINDS["best_splits"], trees=30), replace(KINDS["random_splits"], trees=50, bag=2)))
+
+
+def test_two_runs_give_the_same_trees_and_another_seed_others():
     inputs, outcome = made()
-    one, other = (fit_trees(inputs, outcome, FEATURES, kind, 40, 7).model_to_string() for _ in range(2))
+    one, other = (fit_trees(inputs, outcome, FEATURES, MIXED, 7).model_to_string() for _ in range(2))
     assert one == other
-    assert fit_trees(inputs, outcome, FEATURES, kind, 40, 8).model_to_string() != one
+    assert fit_trees(inputs, outcome, FEATURES, MIXED, 8).model_to_string() != one
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_margins_follow_the_signs_where_the_data_does_not(kind):
+def test_a_shape_from_its_record_gives_the_same_trees():
     inputs, outcome = made()
-    booster = fit_trees(inputs, outcome, FEATURES, kind, 60, 7)
+    recorded = json.loads(json.dumps(asdict(MIXED)))
+    assert Shape(**recorded) == MIXED
+    one, other = (fit_trees(inputs, outcome, FEATURES, each, 7) for each in (MIXED, Shape(**recorded)))
+    assert one.model_to_string() == other.model_to_string()
+
+
+@pytest.mark.parametrize("chosen", [shape("best_splits", 60), shape("random_splits", 60), MIXED])
+def test_margins_follow_the_signs_where_the_data_does_not(chosen):
+    inputs, outcome = made()
+    booster = fit_trees(inputs, outcome, FEATURES, chosen, 7)
     points = np.quantile(inputs, GRID, axis=0)
     for feature in FEATURES:
         position = FEATURES.index(feature)
@@ -50,7 +71,7 @@ def test_margins_follow_the_signs_where_the_data_does_not(kind):
             walk[:, position] = points[:, position]
             steps = np.diff(booster.predict(walk, raw_score=True))
             if feature.sign:
-                assert (feature.sign * steps >= 0).all()
+                assert (feature.sign * steps >= -1e-12).all()
 
 
 def test_only_the_safe_method_of_monotone_constraints_is_used():
@@ -58,15 +79,62 @@ def test_only_the_safe_method_of_monotone_constraints_is_used():
     assert PARAMETERS["deterministic"] is True
 
 
-def test_folds_choose_kind_and_number_by_the_pooled_loss():
+def test_folds_choose_both_kinds_and_their_numbers_by_the_pooled_loss():
     inputs, outcome = made()
-    folds = [Fold(np.arange(1500), np.arange(1500, 2200)), Fold(np.arange(2200), np.arange(2200, 3000))]
-    fit = fold_predictions(inputs, outcome, FEATURES, folds, 7)
-    assert fit.kind in KINDS
+    fit = fold_predictions(inputs, outcome, FEATURES, FOLDS, 7)
     assert fit.rows.tolist() == list(range(1500, 3000))
+    assert [member.kind for member in fit.shape.members] == list(KINDS)
+    assert fit.shape.trees <= sum(member.trees for member in KINDS.values())
     # then the margins are those of trees that never saw the rows that they predict
-    first = fit_trees(inputs[:1500], outcome[:1500], FEATURES, fit.kind, fit.trees, 7)
+    first = fit_trees(inputs[:1500], outcome[:1500], FEATURES, fit.shape, 7)
     np.testing.assert_allclose(fit.raw[:700], first.predict(inputs[1500:2200], raw_score=True), atol=1e-9)
+    # and no other number of trees nearby does better
+    for member in (0, 1):
+        for trees in (-20, 20):
+            members = list(fit.shape.members)
+            changed = members[member].trees + trees
+            if not 0 < changed <= KINDS[members[member].kind].trees:
+                continue
+            members[member] = replace(members[member], trees=changed)
+            other = fold_predictions(inputs, outcome, FEATURES, FOLDS, 7, None, Shape(tuple(members)))
+            assert other.loss >= fit.loss - 1e-12
+
+
+def test_a_given_shape_is_not_chosen_anew():
+    inputs, outcome = made()
+    fit = fold_predictions(inputs, outcome, FEATURES, FOLDS, 7, None, MIXED)
+    assert fit.shape == MIXED
+    first = fit_trees(inputs[:1500], outcome[:1500], FEATURES, MIXED, 7)
+    np.testing.assert_allclose(fit.raw[:700], first.predict(inputs[1500:2200], raw_score=True), atol=1e-9)
+
+
+def test_folds_count_every_tree_also_where_some_rounds_find_nothing_to_split():
+    # given so few rows that rounds end without a tree
+    inputs, outcome = made(90)
+    folds = [Fold(np.arange(60), np.arange(60, 90))]
+    fit = fold_predictions(inputs, outcome, FEATURES, folds, 7)
+    again = fold_predictions(inputs, outcome, FEATURES, folds, 7, None, fit.shape)
+    np.testing.assert_allclose(fit.raw, again.raw, atol=1e-9)
+
+
+def test_the_outcome_of_a_row_without_weight_does_not_matter():
+    inputs, outcome = made()
+    weight = np.where(np.arange(3000) < 2000, 1.0, 0.0)
+    turned = np.where(weight == 0.0, 1 - outcome, outcome)
+    one, other = (fit_trees(inputs, known, FEATURES, MIXED, 7, weight) for known in (outcome, turned))
+    assert one.model_to_string() == other.model_to_string()
+    assert fit_trees(inputs, turned, FEATURES, MIXED, 7).model_to_string() != one.model_to_string()
+    # then neither in the choice
+    losses = [fold_predictions(inputs, known, FEATURES, FOLDS, 7, weight).loss for known in (outcome, turned)]
+    assert losses[0] == pytest.approx(losses[1], abs=1e-12)
+
+
+def test_of_very_many_rows_folds_take_a_part():
+    folds = thinned([Fold(np.arange(200_000), np.arange(200_000, 300_000))] * 4, 7)
+    assert {(len(fold.fit), len(fold.predict)) for fold in folds} == {(60_000, 25_000)}
+    assert all((np.diff(fold.fit) > 0).all() and fold.predict.min() >= 200_000 for fold in folds)
+    few = [Fold(np.arange(5), np.arange(5, 9))]
+    assert thinned(few, 7)[0].predict.tolist() == [5, 6, 7, 8]
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from features.errors import Refused
-from training.splits import rolling_folds, split
+from training.splits import grouped_folds, rolling_folds, split
 
 
 @st.composite
@@ -93,3 +93,49 @@ def test_no_subjects_are_refused():
 def test_a_short_history_has_no_folds():
     assert rolling_folds(steady(40)) == []
     assert len(rolling_folds(steady())) == 4
+
+
+def test_a_history_with_long_windows_has_folds_as_soon_as_windows_have_closed():
+    # given 1,000 days, each with a window of 450: at the usual start of the first fold none has closed
+    rows = steady().assign(window_end=lambda frame: frame["as_of"] + pd.Timedelta(days=450))
+    folds = rolling_folds(rows)
+    assert len(folds) == 4
+    assert min(len(fold.fit) for fold in folds) >= 150
+    assert [row for fold in folds for row in fold.predict] == list(range(599, 1000))
+
+
+def test_folds_of_no_subjects_are_none():
+    assert rolling_folds(steady().iloc[:0]) == []
+
+
+@given(rows=subjects(), buyers=st.integers(2, 40), seed=st.integers(0, 99))
+def test_grouped_folds_predict_each_test_subject_once_from_other_buyers(rows, buyers, seed):
+    drawn = np.random.default_rng(seed).integers(0, buyers, len(rows))
+    known = rows.assign(buyer_id=[f"B{number}" for number in drawn])
+    try:
+        parts = split(known, None, "Europe/Berlin")
+    except Refused:
+        assume(False)
+    folds = grouped_folds(known, parts)
+    predicted = [row for fold in folds for row in fold.predict]
+    assert len(predicted) == len(set(predicted))
+    for fold in folds:
+        assert set(fold.fit) <= set(parts.train)
+        assert set(fold.predict) <= set(parts.test)
+        seen, asked = (set(known["buyer_id"].iloc[part]) for part in (fold.fit, fold.predict))
+        assert not seen & asked
+        # then no more is left out than the buyers that are asked for may need
+        assert len(fold.fit) + (known["buyer_id"].iloc[parts.train].isin(asked)).sum() <= len(parts.train)
+    if len(folds) == 5:
+        assert sorted(predicted) == parts.test.tolist()
+
+
+def test_the_group_of_a_buyer_stays_when_others_come():
+    rows = steady().assign(buyer_id=[f"B{number % 40}" for number in range(1000)])
+    fewer = rows[rows["buyer_id"] != "B7"].reset_index(drop=True)
+
+    def groups(frame: pd.DataFrame) -> list[set[str]]:
+        parts = split(frame, None, "UTC")
+        return [set(frame["buyer_id"].iloc[fold.predict]) for fold in grouped_folds(frame, parts)]
+
+    assert [group - {"B7"} for group in groups(rows)] == groups(fewer)

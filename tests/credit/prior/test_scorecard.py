@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.special import expit, logit
 
 from credit.prior.scorecard import Scorecard
-from features.catalog import FEATURES
+from features.catalog import FEATURES, NAMES
 from features.errors import InputError
 
 TEXT = resources.files("credit").joinpath("prior/scorecard.yaml").read_text(encoding="utf-8")
@@ -38,6 +38,11 @@ def load(tmp_path, text):
     path = tmp_path / "scorecard.yaml"
     path.write_text(text, encoding="utf-8")
     return Scorecard.load(path)
+
+
+def test_every_input_is_a_feature_and_a_rate_has_the_sign_of_risk():
+    assert set(CARD.names) <= set(NAMES)
+    assert [FEATURES[name].sign for name in CARD.names[:2]] == [1, 1]
 
 
 values = st.floats(-1e6, 1e6) | st.floats(-2, 2) | st.just(np.nan)

@@ -242,6 +242,25 @@ recorded_at = "Issued"
     assert tables["attributes"]["value"].tolist() == ["good", "bad", "good"]
 
 
+def test_a_rating_that_gives_no_pd_is_set_aside_with_its_reason(tmp_path):
+    maps = "\n[seller.grade_maps.house]\nGOOD = 0.004\nBAD = 0.1\n"
+    more = """
+[[table]]
+name = "attributes"
+[table.columns]
+buyer_id = "Customer"
+name = { value = "external_grade_house" }
+value = "Rating"
+recorded_at = "Issued"
+"""
+    rows = ["No,Customer,Issued,Amount,Rating", "1,A,2026-01-05,1,good", "2,B,2026-01-06,1,grand"]
+    imported = run(tmp_path, HEAD + maps + INVOICES + more, rows)
+    assert imported.portfolio.tables["attributes"]["buyer_id"].tolist() == ["A"]
+    assert imported.portfolio.seller.grade_maps == {"house": {"GOOD": 0.004, "BAD": 0.1}}
+    (line,) = imported.rejects.frame().to_dict("records")
+    assert "expected a grade of its scheme" in line["reason"]
+
+
 def test_observed_days_come_from_the_data(tmp_path):
     observed = """
 observed_from = { from = "Issued" }
@@ -581,3 +600,24 @@ def test_an_amount_that_is_no_number_is_refused_where_only_amounts_above_0_make_
     assert imported.portfolio.tables["invoices"]["invoice_id"].tolist() == ["1", "2"]
     (line,) = imported.rejects.frame().to_dict("records")
     assert (line["row"], line["column"]) == (3, "amount")
+
+
+def test_rows_that_no_table_takes_are_counted(tmp_path):
+    of_type = 'when = { from = "Type", equals = "RV" }\n[table.columns]\ninvoice_id'
+    mapping = HEAD + INVOICES.replace("[table.columns]\ninvoice_id", of_type)
+    rows = ["No,Customer,Issued,Amount,Type", "1,A,2026-01-05,100,RV", "2,A,2026-01-05,-5,RG", "3,B,x,7,RV"]
+    imported = run(tmp_path, mapping, rows)
+    assert imported.untaken == {"export.csv": 1}
+    # The refused row is counted as refused, and the name of a buyer takes no row: it is no fact.
+    assert imported.rejects.rows == 1
+    buyers = '[[table]]\nname = "buyers"\nkeep = "first"\ncolumns = { buyer_id = "Customer" }\n'
+    assert run(tmp_path, mapping + buyers, rows).untaken == {"export.csv": 1}
+    assert run(tmp_path, HEAD + buyers, rows).untaken == {}
+    assert run(tmp_path, HEAD + INVOICES, ROWS).untaken == {}
+
+
+def test_doubts_about_a_file_are_warnings_of_the_import(tmp_path):
+    imported = run(tmp_path, HEAD + INVOICES, [*ROWS, "3,M\u00c3\u00bcller,2026-01-07,1,"])
+    assert imported.warnings(date(2026, 12, 31)) == [
+        "export.csv holds UTF-8 that was once saved as Western text (such as \u00c3\u00bc): export it again"
+    ]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import openpyxl
@@ -114,3 +115,36 @@ def test_excel_leaves_out_empty_rows(tmp_path):
     book.save(tmp_path / "export.xlsx")
     rows = read_source(tmp_path / "export.xlsx", SourceRule()).rows
     assert rows.to_dict("records") == [{"a": "1", "#2": "2.5", "c": "true"}]
+
+
+def test_sheets_that_are_not_read_are_told_unless_the_mapping_names_one(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "Jan"
+    book.create_sheet("Empty")
+    book.create_sheet("Feb")
+    for title in ("Jan", "Feb"):
+        for row in (["a", "b"], [title, 2]):
+            book[title].append(row)
+    book.save(tmp_path / "export.xlsx")
+    source = read_source(tmp_path / "export.xlsx", SourceRule())
+    assert source.rows["a"].tolist() == ["Jan"]
+    assert source.notes == (
+        "export.xlsx has 2 sheets with data; only 'Jan' was read, not 'Feb'; name the one to read: [source]"
+        " sheet, or save each as a file of its own",
+    )
+    assert read_source(tmp_path / "export.xlsx", SourceRule(sheet="Feb")).notes == ()
+
+
+def test_a_header_may_span_lines(tmp_path):
+    source = read(tmp_path, b'Report\n"Invoice\nNo",b\n1,2\n3\n', header_row=2)
+    assert source.rows.to_dict("records") == [{"Invoice\nNo": "1", "b": "2"}]
+    assert source.broken["number"].tolist() == [2]
+    # An inch mark in a header opens no quote that a later line closes.
+    assert len(read(tmp_path, b'no,5"\n1,2\n3,4\n', quote="'").rows) == 2
+
+
+def test_a_gzipped_file_that_is_broken_inside_is_refused(tmp_path):
+    content = bytearray(gzip.compress(b"a,b\n1,2\n" * 500))
+    content[12:20] = bytes(8)
+    with pytest.raises(InputError, match="broken or none"):
+        read(tmp_path, bytes(content), "export.csv.gz")

@@ -32,9 +32,9 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@scripts/environment.sh "$(PYTHON)"
 	@touch $@
 
-system: ## install the browser and fonts that the page tests use (Debian, as root)
-	@scripts/packages.sh chromium chromium-driver fonts-noto-cjk || \
-		echo "system: tests marked 'browser' skip without Chromium and its driver"
+system: ## install the browser, the fonts and the PostgreSQL that tests use (Debian, as root)
+	@scripts/packages.sh chromium chromium-driver fonts-noto-cjk postgresql || \
+		echo "system: tests of pages skip without Chromium and its driver, those of PostgreSQL without it"
 
 # ---------------------------------------------------------------- demo
 

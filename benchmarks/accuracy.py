@@ -143,6 +143,8 @@ def task_text(part: Mapping[str, Any]) -> str:
     """Return one task as a table, and where ours does not lead."""
     metrics = list(part["learners"][OURS])
     head = f"{part['task']}: {part['n']} subjects, {part['bad']} bad, {part['buyers']} buyers"
+    if part["unsaid"]:
+        head += f"; of {part['unsaid']} more ours cannot say"
     columns = "".join(f"{metric.replace('_', ' '):>28}" for metric in metrics)
     lines = [head, f"{'':<28}{columns}{'ours less theirs, auc':>28}{'average precision':>28}"]
     for name, told in part["learners"].items():
@@ -153,6 +155,10 @@ def task_text(part: Mapping[str, Any]) -> str:
         ]
         lines.append(f"{name.replace('_', ' '):<28}{''.join(f'{_cell(cell):>28}' for cell in cells)}")
     lines += [f"{name.replace('_', ' '):<28}{code}" for name, code in part["cannot_say"].items()]
+    new = part["new_buyers"]
+    lines.append(
+        f"  buyers that training never saw: {new['n']} subjects, {new['bad']} bad, auc {_cell(new['auc'])}"
+    )
     return "\n".join([*lines, *verdicts(part)])
 
 

@@ -65,14 +65,18 @@ class _Predictions:
     subjects: list[pd.DataFrame] = field(default_factory=list)
     by_name: dict[str, list[np.ndarray]] = field(default_factory=dict)
     silent: dict[str, str] = field(default_factory=dict)
+    unsaid: int = 0
 
     def add(self, rows: pd.DataFrame, told: Mapping[str, np.ndarray | str]) -> None:
-        self.subjects.append(rows)
+        """Take the predictions of one origin, of the subjects of whom ours can say something."""
+        known = ~np.isnan(np.asarray(told[OURS], dtype=np.float64))
+        self.unsaid += int((~known).sum())
+        self.subjects.append(rows[known])
         for name, said in told.items():
             if isinstance(said, str):
                 self.silent[name] = said
             else:
-                self.by_name.setdefault(name, []).append(said)
+                self.by_name.setdefault(name, []).append(said[known])
 
     def whole(self) -> dict[str, np.ndarray]:
         """Return predictions of the learners that spoke at every origin."""
@@ -95,7 +99,8 @@ def measure(task: Task, say: Say) -> dict[str, Any]:
     for start, stop in pairwise([*(starts or [None]), None]):
         rows, told = _origin(task, sample.subjects, values, start, stop, say)
         found.add(rows, told)
-        by_origin[str(rows["as_of"].min().date())] = _aucs(rows, told)
+        last = {name: parts[-1] for name, parts in found.by_name.items() if name in told}
+        by_origin[str(rows["as_of"].min().date())] = _aucs(found.subjects[-1], last)
     return {"task": task.name, **_report(task, found), "by_origin": by_origin}
 
 
@@ -126,7 +131,9 @@ def _origin(
     raw = raw_columns(task.packed, subjects)
     plain = Lesson(task.outcome.model, raw.iloc[parts.train], tuple(raw), outcome)
     told["hist_gradient_boosting_raw"] = hist_gradient_boosting(plain)(raw.iloc[test])
-    return subjects.iloc[test], told
+    known = subjects["buyer_id"].iloc[parts.train].unique()
+    rows = subjects.iloc[test]
+    return rows.assign(is_known=rows["buyer_id"].isin(known)), told
 
 
 def _without_signs(lesson: Lesson, chosen: Any, train: pd.DataFrame, test: pd.DataFrame) -> np.ndarray:
@@ -141,13 +148,9 @@ def _without_signs(lesson: Lesson, chosen: Any, train: pd.DataFrame, test: pd.Da
     return np.asarray(1 / (1 + np.exp(-((slope or 1.0) * raw + (intercept or 0.0)))))
 
 
-def _aucs(rows: pd.DataFrame, told: Mapping[str, np.ndarray | str]) -> dict[str, Any]:
+def _aucs(rows: pd.DataFrame, said: Mapping[str, np.ndarray]) -> dict[str, Any]:
     outcome, buyer = rows["outcome"].to_numpy(np.float64), rows["buyer_id"].to_numpy()
-    aucs = {
-        name: metrics_of(outcome, said, buyer)["auc"]
-        for name, said in told.items()
-        if not isinstance(said, str)
-    }
+    aucs = {name: metrics_of(outcome, one, buyer)["auc"] for name, one in said.items()}
     return {"n": len(rows), "bad": int(outcome.sum()), "auc": aucs}
 
 
@@ -159,6 +162,7 @@ def _report(task: Task, found: _Predictions) -> dict[str, Any]:
     metrics = {name: metrics_of(outcome, one, buyer) for name, one in said.items()}
     return {
         "n": len(rows),
+        "unsaid": found.unsaid,
         "bad": int(outcome.sum()),
         "buyers": len(np.unique(buyer)),
         "learners": {name: {metric: told[metric] for metric in kept} for name, told in metrics.items()},
@@ -170,5 +174,16 @@ def _report(task: Task, found: _Predictions) -> dict[str, Any]:
             for name, one in said.items()
             if name != OURS
         },
+        "new_buyers": _of_new_buyers(rows, said[OURS]),
         "cannot_say": found.silent,
     }
+
+
+def _of_new_buyers(rows: pd.DataFrame, ours: np.ndarray) -> dict[str, Any]:
+    """Return what ours attains on buyers of whom training had no subject."""
+    new = ~rows["is_known"].to_numpy()
+    if not new.any():
+        return {"n": 0, "bad": 0, "auc": None}
+    outcome = rows["outcome"].to_numpy(np.float64)[new]
+    metrics = metrics_of(outcome, ours[new], rows["buyer_id"].to_numpy()[new])
+    return {"n": int(new.sum()), "bad": int(outcome.sum()), "auc": metrics["auc"]}

@@ -32,14 +32,14 @@ def raw_columns(packed: Packed, subjects: pd.DataFrame) -> pd.DataFrame:
     parts = [
         subjects[[name for name in _OF_REQUEST if name in subjects]].astype(np.float64),
         pd.DataFrame(
-            {"month": as_of.dt.month, "weekday": as_of.dt.weekday, "buyer": _codes(subjects["buyer_id"])}
+            {"month": as_of.dt.month, "weekday": as_of.dt.day_of_week, "buyer": _codes(subjects["buyer_id"])}
         ),
         _of_buyers(packed.portfolio, subjects),
         _of_accounts(packed.portfolio, subjects),
     ]
     if "due_on" in subjects:
         days = (subjects["due_on"] - as_of) / pd.Timedelta(days=1)
-        parts.append(pd.DataFrame({"days_until_due": days, "due_weekday": subjects["due_on"].dt.weekday}))
+        parts.append(pd.DataFrame({"days_until_due": days, "due_weekday": subjects["due_on"].dt.day_of_week}))
     frames = [part.set_axis(subjects.index) for part in parts]
     return pd.concat(frames, axis=1).astype(np.float64)
 

@@ -38,6 +38,7 @@ STAGES: dict[str, tuple[str, str]] = {
     "calibration": ("training.boosting", "calibrate"),
     "artefact": ("training.pipeline", "write_model"),
     "test metrics": ("training.pipeline", "period_metrics"),
+    "segments and curves": ("training.pipeline", "period_evaluation"),
     "registry": ("training.registry", "Registry.register"),
 }
 """What is timed: the function of each stage, where it is called from."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from serving.compiled import keep_compiled_code
+from tests.postgres import Cluster, running_cluster
 
 if TYPE_CHECKING:
     from credit.release import Release
@@ -93,3 +94,10 @@ def demo_release(demo_home: Path) -> Release:
     from credit.release import Release, current_folder
 
     return Release.load(current_folder(demo_home / "releases"))
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A running PostgreSQL; `Cluster.new_database` gives an empty database."""
+    with running_cluster(tmp_path_factory.mktemp("postgres") / "cluster") as cluster:
+        yield cluster

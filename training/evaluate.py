@@ -11,16 +11,19 @@ from credit.model import RiskModel
 from features.build import Packed, build_packed
 from features.errors import InputError
 from features.instants import start_of_day
+from training.home import Home
+from training.looks import look
 from training.options import check_days
+from training.period import period_metrics
 from training.periods import day_after
-from training.pipeline import period_metrics
+from training.pipeline import data_hash
 from training.registry import Version
 from training.subjects import Outcome, sample_of
 
-__all__ = ["evaluate"]
+__all__ = ["check_seller", "evaluate"]
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913  (all that a caller may choose, by name)
     version: Version,
     packed: Packed,
     *,
@@ -28,6 +31,7 @@ def evaluate(
     stop: str | None = None,
     in_sample: bool = False,
     definition: DefaultDefinition | None = None,
+    home: Home | None = None,
 ) -> dict[str, Any]:
     """Return the metrics of a version on mature subjects with ``start <= as_of < stop``.
 
@@ -41,6 +45,8 @@ def evaluate(
         Accept subjects that the version was fitted on.
     definition : DefaultDefinition, optional
         Default: the shipped one; it must be the model's.
+    home : Home, optional
+        Where it is recorded that the period was looked at; without one, nowhere.
 
     Raises
     ------
@@ -49,7 +55,7 @@ def evaluate(
         subjects that the model was fitted on.
     """
     model = version.load()
-    _check_seller(model, packed)
+    check_seller(model, packed)
     outcome = _outcome(model, definition)
     first, last = _period(version, model, packed, start, stop)
     subjects = sample_of(packed, outcome).subjects
@@ -75,10 +81,17 @@ def evaluate(
         "outcome": model.spec.outcome,
         **report,
         "in_sample": bool(fitted.any()),
+        "looks": None if home is None else _looks(home, version, packed, report),
     }
 
 
-def _check_seller(model: RiskModel, packed: Packed) -> None:
+def _looks(home: Home, version: Version, packed: Packed, report: dict[str, Any]) -> int:
+    with home.locked():
+        return look(home, f"evaluate {version.name}", version.tags["outcome"], data_hash(packed), report)
+
+
+def check_seller(model: RiskModel, packed: Packed) -> None:
+    """Refuse another seller's portfolio (InputError)."""
     found = packed.portfolio.seller.seller_id
     if found != model.spec.seller_id:
         step = "set CREDENCE_HOME to the home of this seller"

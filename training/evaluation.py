@@ -41,8 +41,8 @@ def evaluation_of(
     dict
         ``n``, ``cannot_say``, ``buyers``, ``events``, ``bad_buyers``, ``base_rate``, ``seed``, ``metrics``
         (`training.metrics.metrics_of`), ``views`` and ``segments`` (`training.segments`), ``cohorts``
-        (`training.cohort_tests.cohort_tests`; null without a policy) and ``curves`` (`training.curves`). No
-        NaN and no infinity: what cannot be told is null.
+        (`training.cohort_tests`; null without a policy) and ``curves`` (`training.curves`). No NaN and no
+        infinity: what cannot be told is null.
     """
     tested = None
     if policy is not None:

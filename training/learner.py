@@ -67,6 +67,11 @@ class Examples:
         """Weights, ones where none were given."""
         return np.ones(len(self.outcome)) if self.weight is None else self.weight
 
+    @property
+    def kinds(self) -> tuple[Member, ...]:
+        """The kinds of trees for so many subjects: the weights of a subject and its copies add up to one."""
+        return kinds_for(self.weights.sum())
+
     def dataset(self, rows: Rows | slice = slice(None)) -> lgb.Dataset:
         """Return some of the rows as LightGBM takes them."""
         weight = None if self.weight is None else self.weight[rows]
@@ -148,11 +153,13 @@ def fold_predictions(  # noqa: PLR0913  (what `fit_trees` takes, with the folds)
     """
     examples = Examples(inputs, outcome, features, weight)
     folds = thinned(folds, seed)
-    members = kinds_for(len(outcome)) if shape is None else shape.members
+    members = examples.kinds if shape is None else shape.members
     if shape is None:
         return choose(examples, folds, members, [grown(examples, folds, one, seed) for one in members])
+    # Reason: grown as by the choice, a recorded shape gives the margins of that time to the last bit.
+    staged = [grown(examples, folds, one, seed) for one in members]
+    raw = _mean(members, staged, [len(margins) for margins in staged])
     rows = np.concatenate([fold.predict for fold in folds])
-    raw = np.concatenate([_predicted(examples, fold, shape, seed) for fold in folds])
     return Fit(shape, rows, raw, log_loss(outcome[rows], raw, examples.weights[rows]))
 
 
@@ -179,8 +186,9 @@ def grown(examples: Examples, folds: Sequence[Fold], member: Member, seed: int) 
     outcome, weight = examples.outcome[rows], examples.weights[rows]
     staged = [np.zeros(len(rows))]
     losses: list[float] = []
-    for step in range(member.trees // STEP):
-        added = [_added(bag, examples.inputs[fold.predict]) for bag, fold in
+    for step, first in enumerate(range(0, member.trees, STEP)):
+        count = min(STEP, member.trees - first)
+        added = [_added(bag, examples.inputs[fold.predict], count) for bag, fold in
                  zip(boosters, folds, strict=True)]  # fmt: skip
         staged.append(staged[-1] + np.concatenate(added))
         losses.append(log_loss(outcome, staged[-1], weight))
@@ -226,23 +234,16 @@ def _mean(members: Sequence[Member], staged: Sequence[Floats], steps: Sequence[i
     return np.average(margins, axis=0, weights=bags)
 
 
-def _added(bag: Sequence[lgb.Booster], inputs: Floats) -> Floats:
-    """Grow each booster by `STEP` trees and return their mean margin of the new trees."""
+def _added(bag: Sequence[lgb.Booster], inputs: Floats, count: int) -> Floats:
+    """Grow each booster by some trees and return their mean margin of the new ones."""
     margins = []
     for booster in bag:
         before = booster.num_trees()
-        for _ in range(STEP):
+        for _ in range(count):
             booster.update()
         # Reason: where nothing is left to split, an update adds no tree.
         margins.append(booster.predict(inputs, raw_score=True, start_iteration=before, num_iteration=-1))
     return np.mean(margins, axis=0)
-
-
-def _predicted(examples: Examples, fold: Fold, shape: Shape, seed: int) -> Floats:
-    rows = fold.fit
-    weight = None if examples.weight is None else examples.weight[rows]
-    booster = fit_trees(examples.inputs[rows], examples.outcome[rows], examples.features, shape, seed, weight)
-    return np.asarray(booster.predict(examples.inputs[fold.predict], raw_score=True))
 
 
 def _seeds(member: Member, seed: int) -> list[int]:

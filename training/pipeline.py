@@ -17,23 +17,23 @@ from credit.model import subject_hashes
 from credit.spec import ModelSpec
 from features.build import Packed, build_packed
 from features.catalog import CATALOG_HASH
-from features.errors import Refused
 from training.artefact import write_model
 from training.boosting import learn_trees
 from training.config import TrainConfig
 from training.contest import contest
 from training.contract import Choice
+from training.evaluation_artifacts import evaluation_artifacts
 from training.few_defaults import PriorFit
 from training.learned import Learned
 from training.material import Material
-from training.metrics import metrics_of
+from training.period import period_evaluation, period_metrics
 from training.periods import date_text, day_after
 from training.prior_model import learn_prior, own_experience
 from training.run import Recipe, Run
 from training.splits import MIN_PER_CLASS, Split, split
 from training.subjects import Sample, sample_of
 
-__all__ = ["data_hash", "fit_final", "fit_tested", "period_metrics"]
+__all__ = ["data_hash", "fit_final", "fit_tested"]
 
 Say = Callable[[str], None]
 
@@ -76,23 +76,25 @@ def fit_tested(
     if may_be_prior and prior is None:
         split(sample.subjects, recipe.test_from, timezone)
     run = _fit(work, prior, shape, folder, say)
-    test = sample.subjects.iloc[parts.test]
-    scored = test.assign(
-        probability=run.model.predict(values.iloc[parts.test], contributions=False).probability
-    )
-    metrics = period_metrics(scored, parts.test_from, day_after(test["as_of"].max(), timezone), timezone)
-    told = {"test_from": str(parts.test_from), "test_subjects": len(test), "gap_subjects": parts.gap}
-    rivals = prior is None and recipe.config.challengers
+    scored = sample.subjects.iloc[parts.test].reset_index(drop=True)
+    test_values = values.iloc[parts.test].reset_index(drop=True)
+    scored["probability"] = run.model.predict(test_values, contributions=False).probability
+    stop = day_after(scored["as_of"].max(), timezone)
+    told = {"test_from": str(parts.test_from), "test_subjects": len(scored), "gap_subjects": parts.gap}
+    say("measuring on the test period")
+    evaluation = {
+        "waterfall": sample.waterfall,
+        **period_evaluation(packed, recipe.outcome, scored, test_values, known_buyers=work.known_buyers),
+        "challengers": _challengers(work, prior, scored, test_values, say),
+    }
     return replace(
         run,
         excluded=sample.excluded,
         test=scored,
-        metrics={
-            **metrics,
-            "waterfall": sample.waterfall,
-            "challengers": contest(work.material, scored, values.iloc[parts.test], say) if rivals else [],
-        },
+        metrics=period_metrics(scored, parts.test_from, stop, timezone),
         parameters={**run.parameters, **told},
+        evaluation=evaluation,
+        extra=evaluation_artifacts(evaluation, run.model.spec.outcome),
     )
 
 
@@ -111,34 +113,6 @@ def data_hash(packed: Packed) -> str:
         digest.update(name.encode())
         digest.update(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
     return digest.hexdigest()
-
-
-def period_metrics(
-    scored: pd.DataFrame, start: pd.Timestamp, stop: pd.Timestamp, timezone: str
-) -> dict[str, Any]:
-    """Return the metrics of scored subjects in the shape of ``--json``, counting those that cannot be scored.
-
-    Parameters
-    ----------
-    scored : DataFrame, shape (n, ...)
-        ``buyer_id``, ``outcome`` and ``probability`` (missing where the model cannot say).
-    start, stop : Timestamp
-        The period, start <= as_of < stop.
-    timezone : str
-        The seller's, in which the days of the period are told.
-    """
-    known = scored[scored["probability"].notna()]
-    if not len(known):
-        raise Refused("expected subjects that the model can score; found none; widen the period")
-    outcome, probability = known["outcome"].to_numpy(), known["probability"].to_numpy()
-    return {
-        "from": date_text(start, timezone),
-        "to": date_text(stop, timezone),
-        "n": len(known),
-        "cannot_say": len(scored) - len(known),
-        "base_rate": float(outcome.mean()),
-        "metrics": metrics_of(outcome, probability, known["buyer_id"].to_numpy()),
-    }
 
 
 def _sample(packed: Packed, recipe: Recipe, say: Say) -> tuple[Sample, pd.DataFrame]:
@@ -187,6 +161,10 @@ class _Work:
         return Material(self.packed, self.recipe, self.fitted, self.fitted_values, self.searches)
 
     @property
+    def known_buyers(self) -> set[str]:
+        return set(self.fitted["buyer_id"])
+
+    @property
     def shown(self) -> pd.DataFrame:
         """Values that tell what is usual; of all subjects where none is old enough to be fitted on."""
         return self.fitted_values if len(self.rows) else self.values
@@ -214,6 +192,15 @@ def _fit(work: _Work, prior: PriorFit | None, shape: Mapping[str, Any] | None, f
     hashes = subject_hashes(work.fitted, spec.salt)
     model = write_model(folder, spec, learned, work.shown.to_numpy(), hashes)
     return Run(model, folder, choice, {}, None, {}, _parameters(work, spec, learned.shape), learned.shape)
+
+
+def _challengers(
+    work: _Work, prior: PriorFit | None, scored: pd.DataFrame, values: pd.DataFrame, say: Say
+) -> list[dict[str, Any]]:
+    """Hear the challengers where they are wanted; they learn no prior."""
+    if prior is not None or not work.recipe.config.challengers:
+        return []
+    return contest(work.material, scored, values, say)
 
 
 def _spec(work: _Work, learned: Learned) -> ModelSpec:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import mlflow
+import pandas as pd
+from matplotlib.figure import Figure
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
@@ -137,6 +139,7 @@ class Registry:
             mlflow.log_dict(dict(run.choice.dropped), "features_left_out.json")
             mlflow.log_dict(dict(run.excluded), "subjects_left_out.json")
             _log_plots(run)
+            _log_extra(run.extra)
             source = _log_model(run.folder)
         self._ensure(model)
         made = self._client.create_model_version(model, source, active.info.run_id, tags=tags)
@@ -255,6 +258,17 @@ def _log_plots(run: Run) -> None:
     title = f"{run.model.spec.outcome}, test from {run.metrics['from']}, n = {len(known)}"
     mlflow.log_figure(roc_plot(outcome, probability, title), "roc.png")
     mlflow.log_figure(calibration_plot(outcome, probability, title), "calibration.png")
+
+
+def _log_extra(extra: Mapping[str, Any]) -> None:
+    """Keep figures, tables and objects where MLflow shows them."""
+    for name, content in extra.items():
+        if isinstance(content, pd.DataFrame):
+            mlflow.log_table(content, name)
+        elif isinstance(content, Figure):
+            mlflow.log_figure(content, name)
+        else:
+            mlflow.log_dict(dict(content), name)
 
 
 def _flat(metrics: Mapping[str, Any]) -> dict[str, float]:

@@ -76,6 +76,8 @@ class Run:
         What the registry logs.
     shape : mapping
         The hyper-parameters as they were chosen, as an object of JSON; empty for a prior.
+    evaluation : mapping
+        More of the test period: waterfall, segments, views, cohorts, definition sensitivity, challengers.
     extra : mapping of str to object
         Figures, tables and objects that the registry keeps with the run, by file name.
     """
@@ -88,4 +90,5 @@ class Run:
     metrics: Mapping[str, Any]
     parameters: Mapping[str, Any] = field(default_factory=dict)
     shape: Mapping[str, Any] = field(default_factory=dict)
+    evaluation: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)

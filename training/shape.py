@@ -91,20 +91,20 @@ KINDS: Mapping[str, Member] = {
 reasons cost what trees weigh, and bad outcomes are few."""
 
 _LARGE: Mapping[str, Member] = {
-    "best_splits": Member("best_splits", 160, 0.1, 31, 6, 100, 0.5, 0.8, 5.0),
-    "random_splits": Member("random_splits", 160, 0.1, 31, 6, 100, 0.5, 0.8, 5.0),
+    "best_splits": Member("best_splits", 100, 0.15, 31, 6, 100, 0.5, 0.8, 5.0),
+    "random_splits": Member("random_splits", 100, 0.2, 31, 6, 100, 0.5, 0.8, 5.0),
 }
 
 _LARGE_FROM = 100_000
-"""Rows from which trees are fewer, larger and learn faster: there is enough to tell chance from rule."""
+"""Subjects from which trees are fewer, larger and learn faster: there is enough to tell chance from rule."""
 
 
-def kinds_for(rows: int) -> tuple[Member, ...]:
-    """Return the kinds of trees for so many training rows.
+def kinds_for(subjects: float) -> tuple[Member, ...]:
+    """Return the kinds of trees for so many training subjects.
 
     Examples
     --------
     >>> [(member.kind, member.num_leaves) for member in kinds_for(5_000)]
     [('best_splits', 8), ('random_splits', 15)]
     """
-    return tuple((_LARGE if rows >= _LARGE_FROM else KINDS).values())
+    return tuple((_LARGE if subjects >= _LARGE_FROM else KINDS).values())

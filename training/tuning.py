@@ -14,7 +14,7 @@ import optuna
 from optuna.trial import TrialState
 
 from training.learner import Examples, Fit, choose, fold_predictions, grown, log_loss, thinned
-from training.shape import Member, Shape, kinds_for
+from training.shape import Member, Shape
 from training.splits import Fold
 
 __all__ = ["Search", "tuned_shape"]
@@ -111,7 +111,7 @@ def _run(study: optuna.Study, examples: Examples, folds: Sequence[Fold], seed: i
     # Reason: a sampler for each trial, seeded by how many were finished, makes a search that was interrupted
     # take the same steps as one that was not.
     study.sampler = optuna.samplers.TPESampler(seed=seed + done, n_startup_trials=_STARTUP_TRIALS)
-    members = kinds_for(len(examples.outcome))
+    members = examples.kinds
     if not done and not study.get_trials(deepcopy=False, states=(TrialState.WAITING,)):
         study.enqueue_trial(_told(members))
     trial = study.ask()

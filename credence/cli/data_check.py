@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from features.contradictions.repairs import Repaired
     from features.contradictions.report import Report
     from features.portfolio import Portfolio
-    from features.sources.control import Reconciliation
+    from features.sources.reconciliation import Reconciliation
 
 __all__ = ["check"]
 

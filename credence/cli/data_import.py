@@ -167,6 +167,7 @@ def _summary(imported: Imported | ImportedParts, out: Path) -> dict[str, Any]:
         "seller_id": portfolio.seller.seller_id,
         "rows_read": imported.rows_read,
         "left_out": dict(imported.left_out),
+        "assumed": dict(imported.assumed),
         "taken_by_no_table": dict(imported.untaken),
         "tables": dict(imported.row_counts),
         "repeated": dict(portfolio.repeated),
@@ -177,6 +178,7 @@ def _summary(imported: Imported | ImportedParts, out: Path) -> dict[str, Any]:
             "differences": len(control.differences),
             "failed": control.failed,
             "tolerated": control.tolerated(),
+            "accounts_without_figure": control.without_figure,
         },
         "knowledge": dict(portfolio.knowledge),
         "observed_from": f"{portfolio.observed_from.isoformat()}Z",
@@ -193,6 +195,7 @@ def _text(summary: dict[str, Any]) -> str:
         extra = f", {repeated:,} repeated rows counted once" if repeated else ""
         lines.append(f"  {name:<12} {rows:>10,} rows, knowledge time {summary['knowledge'][name]}{extra}")
     lines += [f"left out {rows:,} rows: {reason}" for reason, rows in summary["left_out"].items()]
+    lines += [f"assumed for {rows:,} rows: {reason}" for reason, rows in summary["assumed"].items()]
     lines += [
         f"no table takes {rows:,} rows of {name}: they meet the conditions of no [[table]] of the mapping"
         for name, rows in summary["taken_by_no_table"].items()
@@ -206,6 +209,8 @@ def _text(summary: dict[str, Any]) -> str:
     counts = (
         f": {control['compared']:,} figures, {control['differences']:,} differ" if control["compared"] else ""
     )
+    if control["accounts_without_figure"]:
+        counts += f"; {control['accounts_without_figure']:,} accounts of buyers have no control figure"
     lines.append(
         control["status"] + counts + (", listed in differences.csv" if control["differences"] else "")
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from credence.cli.common import as_json, folder, load_packed, metrics_table, print_json, say
+from credence.cli.comparing import compare, reproduce
 
 if TYPE_CHECKING:
+    from credit.spec import ModelSpec
     from training.registry import Version
 
 __all__ = ["models"]
@@ -71,6 +74,11 @@ def show(model: str, as_json: bool) -> None:
         "fitted_from": spec.fitted_from,
         "data_hash": spec.data_hash,
         "definition_hash": spec.definition_hash,
+        "learner": spec.learner,
+        "prior": None if spec.prior is None else spec.prior.model_dump(),
+        "lineage": json.loads(version.tags["lineage"]),
+        "recipe": json.loads(version.tags["recipe"]),
+        "shape": json.loads(version.tags["shape"]),
     }
     if as_json:
         print_json(summary)
@@ -78,9 +86,12 @@ def show(model: str, as_json: bool) -> None:
     click.echo(f"{version.name} {' '.join(version.aliases)}: {spec.outcome} of seller '{spec.seller_id}'")
     click.echo(
         f"  fitted on {spec.subjects} subjects ({spec.events} bad), "
-        f"{spec.fitted_from} to {spec.fitted_until}, {spec.trees} trees"
+        f"{spec.fitted_from} to {spec.fitted_until}, {_learned(spec)}"
     )
     click.echo(f"  speaks of buyers with: {'; '.join(pattern or 'no source' for pattern in spec.patterns)}")
+    for name, value in summary["lineage"].items():
+        told = ", ".join(f"{key} {part}" for key, part in value.items()) if isinstance(value, dict) else value
+        click.echo(f"  {name}: {told}")
     click.echo(f"  features: {', '.join(feature.name for feature in spec.features)}")
     click.echo(metrics_table(version.metrics["metrics"]))
 
@@ -108,8 +119,10 @@ def evaluate(
     from training.home import Home
     from training.registry import Registry
 
-    version = Registry(Home.from_environment()).version(model)
-    report = measure(version, load_packed(directory), start=start, stop=stop, in_sample=in_sample)
+    home = Home.from_environment()
+    version = Registry(home).version(model)
+    books = load_packed(directory)
+    report = measure(version, books, start=start, stop=stop, in_sample=in_sample, home=home)
     if as_json:
         print_json(report)
         return
@@ -117,6 +130,7 @@ def evaluate(
         f"{version.name} on {report['from']} to {report['to']}: n = {report['n']}, "
         f"cannot say {report['cannot_say']}, rate {report['base_rate']:.2%}"
         f"{', in sample' if report['in_sample'] else ''}"
+        f"{_looked(report['looks'])}"
     )
     click.echo(metrics_table(report["metrics"]))
 
@@ -151,6 +165,22 @@ def promote(model: str, as_json: bool) -> None:
         click.echo(f"{version.name} is champion already; release {release_id} serves it, and nothing changed")
         return
     click.echo(f"{version.name} is champion; release {release_id} serves it")
+
+
+models.add_command(compare)
+models.add_command(reproduce)
+
+
+def _learned(spec: ModelSpec) -> str:
+    if spec.prior is None:
+        return f"{spec.trees} trees"
+    return (
+        f"prior knowledge that weighs {spec.prior.weight:.0%} beside {spec.prior.own_defaults} own defaults"
+    )
+
+
+def _looked(before: int) -> str:
+    return f"; the period was looked at {before} times before" if before else ""
 
 
 def _summary(version: Version) -> dict[str, Any]:

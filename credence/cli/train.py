@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -100,8 +101,11 @@ def _run(
     from training.train import train as learn
 
     Home.from_environment().check()
-    asked = {name: options[name] for name in ("horizon_days", "definition", "final") if name in options}
-    result = learn(load_packed(directory), model, test_from=test_from, config=config, say=say, **asked)
+    asked: dict[str, Any] = {
+        name: options[name] for name in ("horizon_days", "definition", "final") if name in options
+    }
+    asked |= {"test_from": test_from, "config": config, "source": str(Path(directory).absolute())}
+    result = learn(load_packed(directory), model, say=say, **asked)
     if as_json:
         print_json(result.report)
         return
@@ -110,8 +114,6 @@ def _run(
 
 def _config(options: dict[str, Any]) -> Any:
     """Return the configuration of the file with the options laid over it."""
-    from pathlib import Path
-
     from training.config import TrainConfig
 
     path = options["config_file"]

@@ -153,6 +153,7 @@ def _made_keys(mapping: Mapping, source: str) -> list[tuple[str, ...]]:
         if table.source in (None, source)
         for columns in (table.columns, *(version.columns for version in table.version))
         for column in columns.values()
+        for column in (column, *column.otherwise)
     ]
     control = mapping.control
     rules += [control.invoice_id] if control is not None and control.invoice_id is not None else []

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,16 +12,12 @@ import pandas as pd
 
 from features.columns import TABLES, Table
 from features.instants import end_of_day
-from features.keys import derive_ids
 from features.sources.column_rules import ColumnRule
-from features.sources.evaluate import NUMERIC, evaluate
+from features.sources.evaluate import evaluate
 from features.sources.export import Export, meets
 from features.sources.rules import TableRule
 
-__all__ = ["Block", "Unreadable", "derive_keys", "fill_knowledge", "keep_rows", "map_block", "repeated_rows"]
-
-_OF_THEIR_OWN = frozenset(TABLES) - {"buyers", "attributes", "balances", "fx"}
-"""Tables whose rows are facts of their own; the others say something of a buyer or a currency."""
+__all__ = ["Assumed", "Block", "Unreadable", "fill_knowledge", "keep_rows", "map_block"]
 
 Mask = npt.NDArray[np.bool_]
 
@@ -32,6 +28,14 @@ class Unreadable:
 
     table: str
     column: str
+    reason: str
+    rows: pd.Index[Any]
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """Rows of the export (labels of its index) of which a value was assumed, and why."""
+
     reason: str
     rows: pd.Index[Any]
 
@@ -48,12 +52,17 @@ class Block:
     versions : tuple of DataFrame
         What became known later, in the order of the mapping; each row builds on the version before it.
     unreadable : tuple of Unreadable
+    assumed : tuple of Assumed
+    made : Index
+        Labels of rows whose key is made (`key_of`), since the export names none.
     """
 
     rule: TableRule
     facts: pd.DataFrame
     versions: tuple[pd.DataFrame, ...]
     unreadable: tuple[Unreadable, ...]
+    assumed: tuple[Assumed, ...]
+    made: pd.Index[Any]
 
 
 def map_block(rule: TableRule, export: Export) -> Block:
@@ -70,74 +79,18 @@ def map_block(rule: TableRule, export: Export) -> Block:
     """
     table = TABLES[rule.name]
     chosen = export.where(meets(rule.when, export, unreadable=True))
-    facts, unreadable = _columns(table, rule.columns, chosen, pd.DataFrame(index=chosen.rows.index))
+    found = _Found()
+    facts = _columns(table, rule.columns, chosen, pd.DataFrame(index=chosen.rows.index), found)
     versions = []
     facts = fill_knowledge(facts, table, export.timezone) if rule.version else facts
     current = facts
     for version in rule.version:
         later = chosen.where(meets(version.when, chosen))
-        frame, more = _columns(table, version.columns, later, current.loc[later.rows.index])
-        unreadable += more
+        frame = _columns(table, version.columns, later, current.loc[later.rows.index], found)
         frame = frame[frame[table.knowledge].notna()]
         versions.append(frame)
         current = pd.concat([current.drop(frame.index), frame])
-    return Block(rule, facts, tuple(versions), tuple(unreadable))
-
-
-def repeated_rows(blocks: Iterable[Block], export: Export) -> pd.Series[Any]:
-    """Return the rows of a file that stand in it again and name a fact whose key the file gives.
-
-    An invoice with a number that stands twice is one invoice, and so is its payment. Where the file gives no
-    key, two equal rows may be two payments and both count.
-
-    Parameters
-    ----------
-    blocks : iterable of Block
-        What the rules make of the file.
-    export : Export
-
-    Returns
-    -------
-    Series
-        Label of the first equal row, by label of each later one.
-    """
-    rows = export.rows
-    if not rows.duplicated().any():
-        return pd.Series(dtype="int64")
-    firsts = pd.Series(rows.index, index=rows.index).groupby(
-        rows.groupby(list(rows.columns), sort=False, dropna=False).ngroup()
-    )
-    equal = firsts.transform("first")
-    no_rows = np.zeros(len(rows), bool)
-    named = [block.facts.index for block in blocks if _gives_key(block.rule)]
-    is_named = np.logical_or.reduce([no_rows, *(equal.index.isin(labels) for labels in named)])
-    later: pd.Series[Any] = equal[is_named & (equal != equal.index).to_numpy(bool)]
-    return later
-
-
-def derive_keys(blocks: Sequence[Block], table: Table, repeated: pd.Series[Any]) -> list[pd.DataFrame]:
-    """Return the facts and versions of all blocks of one table and file, with the key that no column gives.
-
-    The key is made from what was first known, so that a fact keeps it through its versions, and it counts
-    equal rows over all blocks of the file, so that two equal payments of one export row stay two. Rows in
-    `repeated` take the key of the row that they repeat.
-    """
-    facts = pd.concat([block.facts for block in blocks], keys=range(len(blocks)))
-    key = table.derived_key
-    if key:
-        content = facts.drop(columns=[table.knowledge, "withdrawn", key], errors="ignore")
-        # Reason: 100 and 100.00 are one amount, whatever the file's format made of it.
-        numeric = [
-            column.name for column in table.columns if column.kind in NUMERIC and column.name in content
-        ]
-        content = content.astype(dict.fromkeys(numeric, "float64"))
-        derived = _derived_ids(content, repeated)
-        facts[key] = facts[key].fillna(derived) if key in facts else derived
-    numbers = facts.index.get_level_values(0)
-    return [
-        _with_versions(facts[numbers == number].droplevel(0), block, table)
-        for number, block in enumerate(blocks)
-    ]
+    return Block(rule, facts, tuple(versions), tuple(found.unreadable), tuple(found.assumed), found.made)
 
 
 def fill_knowledge(frame: pd.DataFrame, table: Table, timezone: str) -> pd.DataFrame:
@@ -170,51 +123,31 @@ def keep_rows(frame: pd.DataFrame, rule: TableRule) -> pd.DataFrame:
     return frame
 
 
+@dataclass
+class _Found:
+    """What is told of the rows of a block beside their values."""
+
+    unreadable: list[Unreadable] = field(default_factory=list)
+    assumed: list[Assumed] = field(default_factory=list)
+    made: pd.Index[Any] = field(default_factory=lambda: pd.Index([], dtype="int64"))
+
+
 def _columns(
-    table: Table, rules: Mapping[str, ColumnRule], export: Export, start: pd.DataFrame
-) -> tuple[pd.DataFrame, list[Unreadable]]:
-    frame, unreadable = start.copy(), []
+    table: Table, rules: Mapping[str, ColumnRule], export: Export, start: pd.DataFrame, found: _Found
+) -> pd.DataFrame:
+    frame = start.copy()
+    keys = {table.derived_key} if table.derived_key else set(table.key)
     for name, rule in sorted(rules.items(), key=lambda item: item[1].same_as is not None):
         result = evaluate(rule, table.column(name), export, frame)
         frame[name] = result.values
         if result.bad.any():
-            unreadable.append(Unreadable(table.name, name, result.reason, frame.index[result.bad]))
-    return frame, unreadable
-
-
-def _derived_ids(content: pd.DataFrame, repeated: pd.Series[Any]) -> pd.Series[Any]:
-    """Return ids of facts by block and row; a repeated row has the id of the row that it repeats."""
-    numbers, labels = content.index.get_level_values(0), content.index.get_level_values(1)
-    is_repeat = labels.isin(repeated.index)
-    once = content[~is_repeat]
-    ids = derive_ids(once.reset_index(drop=True)).set_axis(once.index)
-    originals = np.where(is_repeat, repeated.reindex(labels, fill_value=0), labels)
-    return ids.reindex(pd.MultiIndex.from_arrays([numbers, originals])).set_axis(content.index)
-
-
-def _gives_key(rule: TableRule) -> bool:
-    """Whether a column of the file names each fact of its own, as the number of an invoice does."""
-    table = TABLES[rule.name]
-    names = [table.derived_key] if table.derived_key else list(table.key)
-    rules = [rule.columns[name] for name in names if name in rule.columns]
-    is_made = any(column.key_of is not None for column in rules)
-    return rule.name in _OF_THEIR_OWN and rule.keep == "all" and bool(rules) and not is_made
-
-
-def _with_versions(facts: pd.DataFrame, block: Block, table: Table) -> pd.DataFrame:
-    """Add versions to facts; one that was known no later than the version before it takes its place."""
-    earlier: list[pd.DataFrame] = []
-    current = facts
-    for version in block.versions:
-        before = current.loc[version.index]
-        is_later = version[table.knowledge] > before[table.knowledge]
-        known = version[table.knowledge].where(is_later, before[table.knowledge])
-        changes = {table.knowledge: known} | (
-            {table.derived_key: before[table.derived_key]} if table.derived_key else {}
-        )
-        earlier.append(before[is_later.to_numpy()])
-        current = pd.concat([current.drop(version.index), version.assign(**changes)])
-    return pd.concat([*earlier, current])
+            found.unreadable.append(Unreadable(table.name, name, result.reason, frame.index[result.bad]))
+        for reason, rows in result.assumed(rule).items():
+            found.assumed.append(Assumed(reason, frame.index[rows]))
+        for number, rows in result.origins.items():
+            if name in keys and rule.otherwise[number - 1].key_of is not None:
+                found.made = found.made.union(frame.index[rows])
+    return frame
 
 
 def _says_something_new(frame: pd.DataFrame, key: Sequence[str], knowledge: str) -> Mask:

@@ -72,6 +72,9 @@ class ColumnRule(Rule):
     Origins: `from` (one column, or a list of which the first filled one counts), `value` (a constant),
     `same_as` (a column of the same table), `year_from` with `month`, `day` and `plus_years`, `join` with
     `with`, `key_of` (an id made from these columns), `add` with `subtract`.
+
+    Where the result is empty, the rules of `otherwise` are tried in their order. Rows that take the value of
+    a rule with `assumed` are counted under that reason.
     """
 
     from_: str | list[str] | None = Field(None, alias="from")
@@ -89,8 +92,9 @@ class ColumnRule(Rule):
     format: str | list[str] | None = None
     plus_days: int = Field(0, ge=-100_000, le=100_000)
     plus_days_from: str | None = None
+    plus_days_pattern: str | None = None
     plus_months: int = Field(0, ge=-3_600, le=3_600)
-    month_end: bool = False
+    month_end: bool | Literal["before"] = False
     unit: Literal["one", "thousand", "million", "billion"] = "one"
     sign: Literal["as_is", "reverse", "absolute"] = "as_is"
     pattern: str | None = None
@@ -99,6 +103,18 @@ class ColumnRule(Rule):
     default: Scalar | None = None
     null_words: list[str] = []
     optional: bool = False
+    assumed: str | None = Field(None, min_length=1)
+    otherwise: list[ColumnRule] = []
+
+    @model_validator(mode="after")
+    def _is_complete_before_others(self) -> ColumnRule:
+        if any(rule.otherwise or rule.same_as is not None for rule in self.otherwise):
+            raise ValueError("rules of 'otherwise' read the export and have no 'otherwise' of their own")
+        if self.otherwise and self.default is not None:
+            raise ValueError("'default' leaves nothing to 'otherwise'; give the last of its rules a value")
+        if self.plus_days_pattern is not None and self.plus_days_from is None:
+            raise ValueError("'plus_days_pattern' goes with 'plus_days_from'")
+        return self
 
     @model_validator(mode="after")
     def _has_one_origin(self) -> ColumnRule:
@@ -134,3 +150,5 @@ class ColumnRule(Rule):
         """Values that the rule itself writes."""
         yield from (value for value in (self.value, self.other, self.default) if value is not None)
         yield from (self.map or {}).values()
+        for rule in self.otherwise:
+            yield from rule.constants

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,54 +15,20 @@ from features.openings import balance_on, open_items, totals
 from features.portfolio import Portfolio
 from features.sources.evaluate import evaluate
 from features.sources.export import Export, meets
-from features.sources.rules import Control, TableRule, Tolerance
+from features.sources.reconciliation import DIFFERENCE_COLUMNS, Reconciliation
+from features.sources.rules import Control, TableRule, Tolerance, Total
 
-__all__ = ["DIFFERENCE_COLUMNS", "Compared", "Reconciliation", "compare", "conclude", "reconcile"]
-
-DIFFERENCE_COLUMNS = ("figure", "item", "currency", "stated", "computed", "difference", "tolerated")
-"""Columns of differences.csv; `tolerated` holds the mapping's reason, empty where there is none."""
+__all__ = [
+    "Compared",
+    "compare",
+    "conclude",
+    "reconcile",
+    "with_totals",
+]
 
 _KEY = ["invoice_id", "instalment"]
+_ACCOUNT = ["buyer_id", "currency"]
 _MONEY = Column("open_amount", "money")
-
-
-@dataclass(frozen=True)
-class Reconciliation:
-    """How the load compares with figures from elsewhere.
-
-    Parameters
-    ----------
-    compared : int
-        Figures compared; 0 where there is none.
-    differences : DataFrame, columns `DIFFERENCE_COLUMNS`
-        Amounts as decimal text in currency units.
-    """
-
-    compared: int = 0
-    differences: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(DIFFERENCE_COLUMNS)))
-
-    @property
-    def failed(self) -> int:
-        """Differences that nothing tolerates."""
-        return int((self.differences["tolerated"] == "").sum())
-
-    @property
-    def status(self) -> str:
-        """The result in words."""
-        if not self.compared:
-            return "not reconciled: no control figure"
-        if self.failed:
-            return "differs"
-        return "reconciled" if self.differences.empty else "reconciled with tolerated differences"
-
-    def write(self, path: str | Path) -> None:
-        """Write the differences as CSV."""
-        self.differences.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
-
-    def tolerated(self) -> list[dict[str, Any]]:
-        """Return each reason of the mapping with the number of differences that it tolerates."""
-        counts = self.differences["tolerated"].value_counts()
-        return [{"reason": str(reason), "rows": int(rows)} for reason, rows in counts.items() if reason]
 
 
 def reconcile(
@@ -133,10 +98,20 @@ def compare(
     return Compared(_balances(portfolio), figures, items, differing, sums)
 
 
+def with_totals(control: Control | None, totals: Sequence[Total]) -> Control | None:
+    """Return the control with sums that the files state themselves as well."""
+    if not totals:
+        return control
+    if control is None:
+        return Control(total=list(totals))
+    return control.model_copy(update={"total": [*control.total, *totals]})
+
+
 def conclude(control: Control | None, parts: Sequence[Compared]) -> Reconciliation:
     """Return the reconciliation of all parts of a portfolio together."""
     found = [part.balances.differences for part in parts]
     compared = sum(part.balances.compared + part.figures for part in parts)
+    without = 0 if control is not None else sum(part.balances.without_figure for part in parts)
     differing = [part.differing for part in parts if part.differing is not None]
     if control is not None and differing:
         found.append(_differences(control, differing, sum(part.items for part in parts)))
@@ -144,9 +119,8 @@ def conclude(control: Control | None, parts: Sequence[Compared]) -> Reconciliati
         compared += len(control.total)
         found.append(_totals(control, [part.sums for part in parts]))
     filled = [lines for lines in found if len(lines)]
-    return (
-        Reconciliation(compared, pd.concat(filled, ignore_index=True)) if filled else Reconciliation(compared)
-    )
+    listed = {"differences": pd.concat(filled, ignore_index=True)} if filled else {}
+    return Reconciliation(compared, without_figure=without, **listed)
 
 
 def _open_amounts(
@@ -251,7 +225,9 @@ def _balances(portfolio: Portfolio) -> Reconciliation:
     minor = stated["amount_minor"].to_numpy(np.int64)
     item = stated["buyer_id"] + " " + stated["on_date"].dt.strftime("%Y-%m-%d")
     lines = _lines("balance", item, stated["currency"], minor, computed)
-    return Reconciliation(len(lines), lines[minor != computed])
+    accounts = portfolio.table("invoices")[_ACCOUNT].drop_duplicates()
+    has_one = pd.MultiIndex.from_frame(accounts).isin(pd.MultiIndex.from_frame(stated[_ACCOUNT]))
+    return Reconciliation(len(lines), lines[minor != computed], int((~has_one).sum()))
 
 
 def _lines(

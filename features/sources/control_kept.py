@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from features.portfolio import Portfolio
-from features.sources.control import Reconciliation
+from features.sources.reconciliation import Reconciliation
 
 __all__ = ["import_result", "import_text", "with_import_result"]
 

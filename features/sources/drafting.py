@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from features.columns import TABLES
-from features.sources.blocks import Block, derive_keys, keep_rows, map_block, repeated_rows
+from features.sources.block_keys import derive_keys, repeated_rows
+from features.sources.blocks import Assumed, Block, keep_rows, map_block
 from features.sources.export import Export, meets
 from features.sources.intake import File
 from features.sources.mapping import Mapping
@@ -28,12 +29,22 @@ class Draft:
     ----------
     frames : list of (TableRule, DataFrame)
         One for each table rule; the index names the export's row.
+    assumed : list of Assumed
     untaken : dict of str to int
         Rows of which no table takes a fact, by file.
     """
 
     frames: list[tuple[TableRule, pd.DataFrame]] = field(default_factory=list)
+    assumed: list[Assumed] = field(default_factory=list)
     untaken: dict[str, int] = field(default_factory=dict)
+
+    def assumptions(self, refused: pd.Index[Any]) -> dict[str, int]:
+        """Return how many rows that were not refused rest on each assumption of the mapping."""
+        rows: dict[str, pd.Index[Any]] = {}
+        for found in self.assumed:
+            rows[found.reason] = found.rows.union(rows.get(found.reason, found.rows))
+        counts = {reason: len(labels.difference(refused)) for reason, labels in rows.items()}
+        return {reason: count for reason, count in counts.items() if count}
 
     def without(self, refused: pd.Index[Any]) -> dict[str, pd.DataFrame]:
         """Raw tables of the rows that were not refused, as the rules' `keep` wants them."""
@@ -68,6 +79,7 @@ def draft_of(files: Sequence[File], mapping: Mapping, rejects: Rejects) -> Draft
     for file in files:
         _refuse(mapping, file, rejects)
     draft: dict[int, list[pd.DataFrame]] = {}
+    assumed: list[Assumed] = []
     untaken: dict[str, int] = {}
     for file in files:
         kept = file.export.where(~file.export.rows.index.isin(rejects.labels))
@@ -81,11 +93,12 @@ def draft_of(files: Sequence[File], mapping: Mapping, rejects: Rejects) -> Draft
         for name, numbered in blocks.items():
             frames = derive_keys([block for _, block in numbered], TABLES[name], repeated)
             for (number, block), frame in zip(numbered, frames, strict=True):
+                assumed += block.assumed
                 draft.setdefault(number, []).append(frame)
                 for cell in block.unreadable:
                     rejects.add(cell.rows, cell.reason, cell.table, cell.column)
     tables = [(mapping.table[number], pd.concat(parts)) for number, parts in sorted(draft.items())]
-    return Draft(tables, {name: rows for name, rows in untaken.items() if rows})
+    return Draft(tables, assumed, {name: rows for name, rows in untaken.items() if rows})
 
 
 def _untaken(blocks: Sequence[Block], export: Export) -> int:

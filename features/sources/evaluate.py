@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -13,8 +13,9 @@ import pandas as pd
 
 from features.columns import Column
 from features.convert import EXPECTED
-from features.instants import FIRST_YEAR, LAST_YEAR, day_of, within_range
+from features.instants import FIRST_YEAR, LAST_YEAR, day_of
 from features.sources.column_rules import ColumnRule, Scalar
+from features.sources.dates import dates, is_legal, iso_dates, moved
 from features.sources.export import Export, as_text
 from features.sources.values import days_of, instants_of, plain_numbers
 
@@ -38,11 +39,25 @@ class Evaluated:
     bad : bool ndarray, shape (n,)
     reason : str
         What was expected of bad rows and what was found.
+    origins : dict of int to bool ndarray, shape (n,)
+        Rows that a rule of `otherwise` filled, by its number there from 1.
     """
 
     values: pd.Series[Any]
     bad: Mask
     reason: str
+    origins: dict[int, Mask] = field(default_factory=dict)
+
+    def assumed(self, rule: ColumnRule) -> dict[str, Mask]:
+        """Return the rows whose value is an assumption, by its reason."""
+        first = self.values.notna().to_numpy(bool)
+        for rows in self.origins.values():
+            first = first & ~rows
+        taken = {0: first, **self.origins}
+        reasons = [other.assumed for other in (rule, *rule.otherwise)]
+        return {
+            str(reasons[number]): rows for number, rows in taken.items() if reasons[number] and rows.any()
+        }
 
 
 def evaluate(rule: ColumnRule, column: Column, export: Export, done: pd.DataFrame) -> Evaluated:
@@ -70,6 +85,25 @@ def evaluate(rule: ColumnRule, column: Column, export: Export, done: pd.DataFram
     >>> result.values.dt.strftime("%Y-%m-%d").tolist(), result.bad.tolist()
     (['2026-03-02', nan], [False, True])
     """
+    result = _evaluated(rule, column, export, done)
+    for number, other in enumerate(rule.otherwise, start=1):
+        empty = result.values.isna().to_numpy(bool) & ~result.bad
+        if empty.any():
+            result = _filled_up(result, number, empty, _evaluated(other, column, export, done))
+    return result
+
+
+def _filled_up(result: Evaluated, number: int, empty: Mask, more: Evaluated) -> Evaluated:
+    filled = empty & more.values.notna().to_numpy(bool)
+    return Evaluated(
+        result.values.where(~filled, more.values),
+        result.bad | (empty & more.bad),
+        result.reason if result.bad.any() else more.reason,
+        {**result.origins, number: filled},
+    )
+
+
+def _evaluated(rule: ColumnRule, column: Column, export: Export, done: pd.DataFrame) -> Evaluated:
     if rule.same_as is not None:
         return _finished(_same(rule, column, export, done), rule, column, export)
     if rule.year_from is not None:
@@ -91,7 +125,7 @@ def _read(rule: ColumnRule, column: Column, export: Export) -> Evaluated:
     if column.kind in NUMERIC:
         values = plain_numbers(text, export.source)
     elif column.kind in ("date", "instant"):
-        values = _dates(text, rule, column, export)
+        values = dates(text, rule, column, export)
     else:
         values = text
     return _with_bad(values, text, _expected(rule, column, export))
@@ -135,7 +169,7 @@ def _mapped(text: pd.Series[Any], rule: ColumnRule, column: Column) -> Evaluated
 
 def _constant(value: Scalar, column: Column, export: Export) -> Evaluated:
     text = pd.Series(as_text(value), index=export.rows.index, dtype="str")
-    values = _iso(text, column, export) if column.kind in ("date", "instant") else text
+    values = iso_dates(text, column, export) if column.kind in ("date", "instant") else text
     return Evaluated(values, np.zeros(len(text), bool), "")
 
 
@@ -183,11 +217,11 @@ def _finished(result: Evaluated, rule: ColumnRule, column: Column, export: Expor
     if column.kind in NUMERIC:
         values = _signed(_scaled(values, rule), rule)
     elif column.kind in ("date", "instant"):
-        values, unreadable = _moved(values, rule, export)
+        values, unreadable = moved(values, rule, export)
         if unreadable.any():
             reason = reason if bad.any() else f"expected a whole number of days in {rule.plus_days_from}"
             bad = bad | unreadable
-        moved_out = values.notna().to_numpy(bool) & ~_is_legal(values)
+        moved_out = values.notna().to_numpy(bool) & ~is_legal(values)
         if moved_out.any():
             reason = (
                 reason
@@ -201,11 +235,6 @@ def _finished(result: Evaluated, rule: ColumnRule, column: Column, export: Expor
         default = _constant(rule.default, column, export).values
         values = values.fillna(default).mask(bad)
     return Evaluated(values, bad, reason)
-
-
-def _is_legal(values: pd.Series[Any]) -> Mask:
-    has_zone = getattr(values.dtype, "tz", None) is not None
-    return within_range(values.dt.tz_localize(None) if has_zone else values, is_utc=has_zone)
 
 
 def _scaled(values: pd.Series[Any], rule: ColumnRule) -> pd.Series[Any]:
@@ -225,35 +254,6 @@ def _signed(values: pd.Series[Any], rule: ColumnRule) -> pd.Series[Any]:
     if rule.sign == "absolute":
         return bare
     return bare.where(values.str.startswith("-", na=False), "-" + bare)
-
-
-def _moved(values: pd.Series[Any], rule: ColumnRule, export: Export) -> tuple[pd.Series[Any], Mask]:
-    bad = np.zeros(len(values), bool)
-    if rule.plus_days_from is not None:
-        text = export.text(rule.plus_days_from, rule.null_words)
-        days = plain_numbers(text, export.source).astype("float64")
-        days = days.where((days == days.round()) & (days.abs() < 100_000))
-        bad = (text.notna() & days.isna()).to_numpy(bool)
-        values = values + pd.to_timedelta(days.astype("Int64"), unit="D")
-    if rule.plus_months:
-        values = values + pd.DateOffset(months=rule.plus_months)
-    if rule.plus_days:
-        values = values + pd.Timedelta(days=rule.plus_days)
-    return (values + pd.offsets.MonthEnd(0) if rule.month_end else values), bad
-
-
-def _dates(text: pd.Series[Any], rule: ColumnRule, column: Column, export: Export) -> pd.Series[Any]:
-    formats = rule.formats or export.source.date_formats
-    if column.kind == "date":
-        return days_of(text, formats, export.timezone)
-    if rule.plus_days or rule.plus_days_from or rule.plus_months or rule.month_end:
-        return days_of(text, formats, export.timezone)
-    return instants_of(text, formats, export.timezone)
-
-
-def _iso(text: pd.Series[Any], column: Column, export: Export) -> pd.Series[Any]:
-    reader: Callable[..., pd.Series[Any]] = days_of if column.kind == "date" else instants_of
-    return reader(text, [], export.timezone)
 
 
 def _expected(rule: ColumnRule, column: Column, export: Export) -> str:

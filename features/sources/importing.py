@@ -18,12 +18,13 @@ from features.instants import day_of, end_of_day
 from features.portfolio import CheckedTables, Portfolio, assemble, check_tables
 from features.sources.blocks import fill_knowledge
 from features.sources.column_rules import ColumnRule
-from features.sources.control import Reconciliation, reconcile
+from features.sources.control import reconcile, with_totals
 from features.sources.drafting import Draft, draft_of
 from features.sources.evaluate import evaluate
 from features.sources.intake import File, Query, read_files
 from features.sources.mapping import Mapping as MappingFile
 from features.sources.reading import SourceFile
+from features.sources.reconciliation import Reconciliation
 from features.sources.rejects import Rejects
 
 __all__ = [
@@ -60,6 +61,8 @@ class Imported:
     reconciliation : Reconciliation
     left_out : mapping of str to int
         Rows of the files that are no data (subtotals, noted items), by reason.
+    assumed : mapping of str to int
+        Rows of the export of which a value is assumed, by the mapping's reason.
     untaken : mapping of str to int
         Rows of which no table takes a fact, by file.
     notes : tuple of str
@@ -71,6 +74,7 @@ class Imported:
     rows_read: int
     reconciliation: Reconciliation
     left_out: Mapping[str, int] = field(default_factory=dict)
+    assumed: Mapping[str, int] = field(default_factory=dict)
     untaken: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
@@ -196,7 +200,8 @@ def import_files(
     hashes = {file.source.name: file.source.sha256 for file in files}
     portfolio = assemble(checked, mapping.seller.seller(), sources=hashes, knowledge=draft.knowledge())
     exports = [(file.source.rule.name, file.export) for file in files]
-    reconciliation = reconcile(mapping.control, exports, rejects.labels, portfolio, draft.frames)
+    control = with_totals(mapping.control, [total for file in files for total in file.source.totals])
+    reconciliation = reconcile(control, exports, rejects.labels, portfolio, draft.frames)
     rows_read = sum(file.source.rows_read for file in files)
     counts = left_out(file.source for file in files)
     return Imported(
@@ -205,6 +210,7 @@ def import_files(
         rows_read,
         reconciliation,
         counts,
+        draft.assumptions(rejects.labels),
         draft.untaken,
         notes_of(file.source for file in files),
     )

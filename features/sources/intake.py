@@ -148,7 +148,8 @@ def _rules(mapping: Mapping, source: str) -> Iterator[ColumnRule | Condition]:
     for table in (table for table in mapping.table if table.source in (None, source)):
         parts: list[TableRule | VersionRule] = [table, *table.version]
         for part in parts:
-            yield from part.columns.values()
+            for rule in part.columns.values():
+                yield from (rule, *rule.otherwise)
             yield from part.when
     for refusal in (refusal for refusal in mapping.refuse if refusal.source in (None, source)):
         yield from refusal.when

@@ -21,6 +21,7 @@ SUBTOTAL = "subtotal"
 _CAPTION = re.compile(r"\s*\|?\s*([^|:\s][^|:]*?)(?:\s*:\s*|\s{2,}|\t+)([^|]*?)\s*\|?\s*$")
 _RULE = re.compile(r"[|+\-=_\s]*")
 _STARS = re.compile(r"\*+")
+_DIGITS = re.compile(r"\d+")
 
 
 @dataclass
@@ -77,16 +78,18 @@ def read_listing(text: str, name: str, rule: SourceRule) -> Listing:
     [['18', '5,00-', 'EUR', '', '1234'], ['', '5,00-', 'EUR', '*', '1234']]
     """
     lines = text.splitlines()
-    mark = "|" if sum(line.lstrip().startswith("|") for line in lines) * 2 > len(lines) / 2 else "\t"
-    cut = [_cells(line, mark) for line in lines]
-    place = find_header(_candidates(cut), rule)
-    if place < 0:
+    for mark in ("|", "\t"):
+        cut = [_cells(line, mark) for line in lines]
+        place = find_header(_candidates(cut), rule)
+        if place >= 0:
+            break
+    else:
         wanted = [names[0] if names else key for key, names in rule.aliases.items()][:6]
         step = "save the list unconverted, with its header, or add its names to [source.aliases]"
         raise InputError.of(f"a line that names columns like {wanted}", f"{name}, which has none", step)
     header = list(_candidates(cut))[place]
     listing = Listing(distinct(header))
-    _fill(listing, zip(lines, cut, strict=True), header, rule)
+    _fill(listing, zip(lines, cut, strict=True), mark, header, rule)
     return listing
 
 
@@ -105,29 +108,73 @@ def _candidates(cut: Sequence[list[str]]) -> Iterator[list[str]]:
 
 
 def _fill(
-    listing: Listing, lines: Iterable[tuple[str, list[str]]], header: list[str], rule: SourceRule
+    listing: Listing, lines: Iterable[tuple[str, list[str]]], mark: str, header: list[str], rule: SourceRule
 ) -> None:
     captions = {folded(word): key for key, words in rule.captions.items() for word in words}
     values = dict.fromkeys(rule.captions, "")
+    titles = _Titles(mark)
     has_begun = False
     for number, (line, cells) in enumerate(lines, start=1):
         if cells == header:
             has_begun = True
-        elif len(cells) < 2 or not has_begun:
-            _take_caption(line, captions, values)
-        elif not _RULE.fullmatch(line):
+            titles.width = max(titles.width, len(line.rstrip()))
+        elif _RULE.fullmatch(line):
+            continue
+        elif has_begun and len(cells) > 1:
             _take_row(listing, cells, (number, line), list(values.values()))
+        elif not _take_caption(line, captions, values):
+            reason = titles.refusal(line, header) if has_begun else _above(cells, header)
+            listing.broken += [(number, reason, line)] if reason else []
+            if not has_begun:
+                titles.add(line)
 
 
-def _take_caption(line: str, captions: dict[str, str], values: dict[str, str]) -> None:
+def _above(cells: Sequence[str], header: Sequence[str]) -> str:
+    """Tell what is wrong with a row above the first header that can be read; empty for a title."""
+    return "expected a header above the row; found none" if len(cells) == len(header) else ""
+
+
+@dataclass
+class _Titles:
+    """Lines above the header, which page breaks repeat with other numbers, and the width of the header."""
+
+    mark: str
+    texts: set[str] = field(default_factory=set)
+    width: int = 0
+
+    def add(self, line: str) -> None:
+        self.texts.add(_DIGITS.sub("0", line.strip()))
+
+    def refusal(self, line: str, header: Sequence[str]) -> str:
+        """Tell what is wrong with a line between the rows that is none; empty for a title."""
+        if _DIGITS.sub("0", line.strip()) in self.texts or not self._may_be_row(line, header):
+            return ""
+        return f"{_cells_expected(header)}; found a line cut short"
+
+    def _may_be_row(self, line: str, header: Sequence[str]) -> bool:
+        if self.mark == "|":
+            # Reason: a title in a box is as wide as the list.
+            is_boxed = line.lstrip().startswith("|") and line.rstrip().endswith("|")
+            return "|" in line and not (is_boxed and len(line.rstrip()) >= self.width)
+        # Reason: rows of a list with tabs begin with a tab where its first column has no name.
+        return header[0] != ""
+
+
+def _cells_expected(header: Sequence[str]) -> str:
+    return f"expected {len(header)} cells as in the header"
+
+
+def _take_caption(line: str, captions: dict[str, str], values: dict[str, str]) -> bool:
     found = _CAPTION.match(line)
-    if found and folded(found[1]) in captions:
-        values[captions[folded(found[1])]] = found[2].strip()
+    if not found or folded(found[1]) not in captions:
+        return False
+    values[captions[folded(found[1])]] = found[2].strip()
+    return True
 
 
 def _take_row(listing: Listing, cells: list[str], place: tuple[int, str], values: list[str]) -> None:
     if len(cells) != len(listing.columns):
-        reason = f"expected {len(listing.columns)} cells as in the header; found {len(cells)}"
+        reason = f"{_cells_expected(listing.columns)}; found {len(cells)}"
         listing.broken.append((place[0], reason, place[1]))
         return
     first = next((number for number, cell in enumerate(cells) if cell), 0)

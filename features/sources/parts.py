@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,7 +18,7 @@ from features.errors import Refused
 from features.growing import GrowingPortfolio
 from features.instants import start_of_day
 from features.portfolio import CheckedTables, Portfolio, assemble
-from features.sources.control import Compared, Reconciliation, compare, conclude
+from features.sources.control import Compared, compare, conclude
 from features.sources.drafting import Draft, draft_of
 from features.sources.importing import (
     bounds_of,
@@ -31,6 +32,7 @@ from features.sources.importing import (
 )
 from features.sources.intake import File
 from features.sources.mapping import Mapping as MappingFile
+from features.sources.reconciliation import Reconciliation
 from features.sources.rejects import Rejects, RejectsOfParts
 from features.sources.spill import Spill
 
@@ -58,6 +60,8 @@ class ImportedParts:
     reconciliation : Reconciliation
     left_out : mapping of str to int
         Rows of the files that are no data, by reason.
+    assumed : mapping of str to int
+        Rows of the export of which a value is assumed, by the mapping's reason.
     known : sequence of Series
         Rows by the time at which they were known, of each part.
     untaken : mapping of str to int
@@ -72,6 +76,7 @@ class ImportedParts:
     rows_read: int
     reconciliation: Reconciliation
     left_out: Mapping[str, int]
+    assumed: Mapping[str, int]
     known: Sequence[pd.Series[Any]]
     untaken: Mapping[str, int]
     notes: tuple[str, ...]
@@ -170,6 +175,7 @@ class _Result:
         self._heads: list[Portfolio] = []
         self._undated: list[tuple[dict[str, pd.DataFrame], dict[str, npt.NDArray[np.bool_]]]] = []
         self._firsts: list[pd.Timestamp] = []
+        self._assumed: Counter[str] = Counter()
         self._untaken: dict[str, int] = {}
 
     def add(self, files: Sequence[File], bounds: Bounds) -> None:
@@ -178,6 +184,7 @@ class _Result:
         draft = draft_of(files, self._mapping, rejects)
         checked = check(draft, self._mapping, rejects, bounds)
         self.rejects.add(rejects)
+        self._assumed.update(draft.assumptions(rejects.labels))
         for name, rows in draft.untaken.items():
             self._untaken[name] = self._untaken.get(name, 0) + rows
         if checked is None:
@@ -227,6 +234,7 @@ class _Result:
             sum(source.rows_read for source in spill.sources),
             conclude(self._mapping.control, self._compared),
             left_out(spill.sources),
+            dict(self._assumed),
             self._known,
             self._untaken,
             notes_of(spill.sources),

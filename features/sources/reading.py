@@ -20,7 +20,7 @@ from features.sources.cleaning import cleaned, distinct
 from features.sources.decoding import as_utf8, doubts_of
 from features.sources.delimited import broken_frame, read_text
 from features.sources.listing import read_listing
-from features.sources.rules import SourceRule
+from features.sources.rules import SourceRule, Total
 from features.sources.texts import cells_as_text, column_as_text
 from features.sources.workbooks import read_workbook
 
@@ -49,6 +49,8 @@ class SourceFile:
         Rows that are no data, by reason.
     rows_read : int
         Rows of the file that are data, broken ones included.
+    totals : tuple of Total
+        Sums over all buyers that the file itself states.
     raw, places : DataFrame and int64 ndarray, or None
         Of prepared rows: the file's own rows, and which of them each was made from.
     notes : tuple of str
@@ -63,6 +65,7 @@ class SourceFile:
     broken: pd.DataFrame
     left_out: dict[str, int] = field(default_factory=dict)
     rows_read: int = 0
+    totals: tuple[Total, ...] = ()
     raw: pd.DataFrame | None = None
     places: npt.NDArray[np.int64] | None = None
     notes: tuple[str, ...] = ()

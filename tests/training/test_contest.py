@@ -26,7 +26,7 @@ def contested(small: Packed, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def test_every_challenger_of_the_model_is_measured_on_the_same_subjects(contested: Run):
-    told = {row["name"]: row for row in contested.metrics["challengers"]}
+    told = {row["name"]: row for row in contested.evaluation["challengers"]}
     assert set(told) == {name for name, each in CHALLENGERS.items() if "late" in each.models}
     assert told["payment_index"]["status"] == "ok"
     assert {row["status"] for row in told.values()} <= {"ok", "not_installed"}
@@ -38,14 +38,14 @@ def test_every_challenger_of_the_model_is_measured_on_the_same_subjects(conteste
 
 
 def test_the_model_knows_more_than_the_payment_index_alone(contested: Run):
-    told = {row["name"]: row for row in contested.metrics["challengers"]}
+    told = {row["name"]: row for row in contested.evaluation["challengers"]}
     assert told["payment_index"]["differences"]["auc"]["value"] > 0
 
 
 def test_challengers_change_nothing_in_the_model(small: Packed, contested: Run, tmp_path: Path):
     alone = fit_tested(small, Recipe(Outcome("late"), MOMENT), tmp_path / "model", silent)
     assert (alone.folder / "booster.txt").read_bytes() == (contested.folder / "booster.txt").read_bytes()
-    assert alone.metrics["challengers"] == []
+    assert alone.evaluation["challengers"] == []
 
 
 def test_a_search_is_kept_in_its_file_and_its_shape_learns_the_same_again(small: Packed, tmp_path: Path):

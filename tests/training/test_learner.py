@@ -11,7 +11,7 @@ from credit.release import Release
 from credit.spec import FeatureSpec
 from features.build import Packed, build_packed
 from features.catalog import NAMES
-from training.learner import PARAMETERS, fit_trees, fold_predictions, thinned
+from training.learner import PARAMETERS, Examples, fit_trees, fold_predictions, thinned
 from training.shape import KINDS, Shape
 from training.splits import Fold
 from training.subjects import Outcome, sample_of
@@ -127,6 +127,13 @@ def test_the_outcome_of_a_row_without_weight_does_not_matter():
     # then neither in the choice
     losses = [fold_predictions(inputs, known, FEATURES, FOLDS, 7, weight).loss for known in (outcome, turned)]
     assert losses[0] == pytest.approx(losses[1], abs=1e-12)
+
+
+def test_copies_of_a_subject_do_not_make_trees_larger():
+    inputs, outcome = np.zeros((120_000, 1)), np.zeros(120_000)
+    assert Examples(inputs, outcome, FEATURES[:1]).kinds[0].num_leaves > KINDS["best_splits"].num_leaves
+    copies = Examples(inputs, outcome, FEATURES[:1], np.full(120_000, 0.25))
+    assert copies.kinds == tuple(KINDS.values())
 
 
 def test_of_very_many_rows_folds_take_a_part():

@@ -10,7 +10,8 @@ import pytest
 from features.build import Packed, pack_portfolio
 from features.errors import Refused
 from training.config import TrainConfig
-from training.pipeline import data_hash, fit_tested, period_metrics
+from training.period import period_metrics
+from training.pipeline import data_hash, fit_tested
 from training.run import Recipe, Run
 from training.subjects import Outcome
 

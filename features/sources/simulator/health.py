@@ -11,7 +11,7 @@ from features.sources.simulator.markets import INDUSTRIES
 from features.sources.simulator.profiles import Profiles
 from features.sources.simulator.window import Floats, Ints, Window
 
-__all__ = ["Health", "distress", "draw_health", "moving_sd", "plain_risk"]
+__all__ = ["Health", "distress", "draw_health", "moving_sd", "plain_risk", "shock_position"]
 
 _EYE_WIDTH = 0.35
 
@@ -32,6 +32,12 @@ class Health:
 def moving_sd(knobs: Knobs) -> float:
     """Return the standard deviation of all that moves, the hits left out."""
     return float(np.sqrt(knobs.health_moving**2 + knobs.health_sector**2 + knobs.health_macro**2))
+
+
+def shock_position(window: Window, knobs: Knobs) -> int | None:
+    """Return the position of the month of the shock in the window; None without one in it."""
+    position = window.first_month + knobs.shock_month - 1
+    return position if knobs.shock_month and position < len(window.months) else None
 
 
 def distress(level: Floats) -> Floats:
@@ -62,8 +68,9 @@ def draw_health(rng: np.random.Generator, profiles: Profiles, window: Window, kn
     hits = rng.exponential(knobs.hit_size, (months, count)) * (
         rng.random((months, count)) < knobs.hits_a_month
     )
-    if knobs.shock_month:
-        hits[min(window.first_month + knobs.shock_month - 1, months - 1)] += knobs.shock_size
+    shock = shock_position(window, knobs)
+    if shock is not None:
+        hits[shock] += knobs.shock_size
     return Health(
         np.ascontiguousarray((profiles.own_health + _moving(noise, hits, knobs.health_persistence)).T)
     )

@@ -11,8 +11,8 @@ import pandas as pd
 
 from features.plain_portfolio import plain_portfolio
 from features.portfolio import Portfolio, Seller, from_frames
-from features.sources.simulator.arrow import concatenated
-from features.sources.simulator.bookings import allocation_rows, invoice_rows
+from features.sources.simulator.arrow import Rows, concatenated, rows_where
+from features.sources.simulator.bookings import BILL, allocation_rows, invoice_rows
 from features.sources.simulator.calendar import make_calendar
 from features.sources.simulator.disputes import draw_disputes
 from features.sources.simulator.fates import draw_fates
@@ -21,6 +21,7 @@ from features.sources.simulator.health import draw_health
 from features.sources.simulator.intents import Intents, draw_intents
 from features.sources.simulator.knobs import Knobs, World
 from features.sources.simulator.mistakes import spoil_allocations, spoil_invoices
+from features.sources.simulator.order_book import orders_table
 from features.sources.simulator.orders import Invoices, draw_invoices
 from features.sources.simulator.profiles import draw_profiles
 from features.sources.simulator.records import events_table, limits_table
@@ -56,8 +57,9 @@ PARTS = (
     "limits",
     "fx",
     "truth",
+    "orders",
 )
-"""The parts of a simulation in their order; each has random numbers of its own."""
+"""The parts of a simulation; each has random numbers of its own by its place, so a new one goes last."""
 
 Progress = Callable[[str], None]
 
@@ -74,6 +76,8 @@ class Simulated:
     invoices : Invoices
         In the order of their ids.
     intents : Intents
+    bills : Invoices
+        Bills that buyers gave for some of them, in the order of their ids.
     seed : int
     """
 
@@ -81,6 +85,7 @@ class Simulated:
     scene: Scene
     invoices: Invoices
     intents: Intents
+    bills: Invoices
     seed: int
 
 
@@ -113,14 +118,14 @@ def simulate(world: World, *, end: date = DEFAULT_END, progress: Progress | None
     Examples
     --------
     >>> sorted(simulate(World(buyers=20, years=1, seed=7)).portfolio.tables)
-    ['allocations', 'buyers', 'disputes', 'events', 'fx', 'invoices', 'limits', 'statements']
+    ['allocations', 'buyers', 'disputes', 'events', 'fx', 'invoices', 'limits', 'orders', 'statements']
     """
     streams = _Streams(world.seed, progress)
     scene = _draw_scene(streams, world, end)
     invoices = draw_invoices(streams.begin("invoices"), scene)
     intents = draw_intents(streams.begin("payments"), scene, invoices)
-    portfolio = _portfolio(streams, scene, invoices, intents)
-    return Simulated(portfolio, scene, invoices, intents, world.seed)
+    portfolio, bills = _portfolio(streams, scene, invoices, intents)
+    return Simulated(portfolio, scene, invoices, intents, bills, world.seed)
 
 
 def simulate_portfolio(
@@ -144,27 +149,41 @@ def _draw_scene(streams: _Streams, world: World, end: date) -> Scene:
     return Scene(window, make_calendar(window, knobs.clearing_months), knobs, profiles, health, fates)
 
 
-def _portfolio(streams: _Streams, scene: Scene, invoices: Invoices, intents: Intents) -> Portfolio:
+def _portfolio(
+    streams: _Streams, scene: Scene, invoices: Invoices, intents: Intents
+) -> tuple[Portfolio, Invoices]:
     disputes = draw_disputes(streams.begin("disputes"), scene, invoices, intents)
     settlements = draw_settlements(streams.begin("settlements"), scene, invoices, intents, disputes)
     rng = streams.begin("bookings")
     sold = invoice_rows(rng, scene, invoices, intents)
     booked, items = allocation_rows(rng, scene, invoices, settlements)
+    bills = _bills(items)
     rng = streams.begin("mistakes")
     sold = spoil_invoices(rng, concatenated([sold, items]), scene.knobs)
     booked = spoil_allocations(rng, booked, invoices.issued, kind_code("payment"), scene.knobs)
-    small = _small_tables(streams, scene) | {"disputes": disputes_table(disputes, scene)}
+    small = _small_tables(streams, scene) | {
+        "disputes": disputes_table(disputes, scene),
+        "orders": orders_table(streams.begin("orders"), scene, invoices),
+    }
     large = {
         "invoices": lambda: invoices_table(sold, scene),
         "allocations": lambda: allocations_table(booked, scene),
     }
     observed = (str(scene.window.start), str(scene.window.end))
+    seller = _seller(scene, invoices)
     if not len(invoices.issued):
-        return from_frames(
-            small, _seller(scene, invoices), observed_from=observed[0], observed_until=observed[1]
-        )
-    portfolio = plain_portfolio(large, small, _seller(scene, invoices), observed)
-    return replace(portfolio, knowledge={name: portfolio.knowledge[name] for name in portfolio.tables})
+        return from_frames(small, seller, observed_from=observed[0], observed_until=observed[1]), bills
+    portfolio = plain_portfolio(large, small, seller, observed)
+    told = {name: portfolio.knowledge[name] for name in portfolio.tables}
+    return replace(portfolio, knowledge=told), bills
+
+
+def _bills(items: Rows) -> Invoices:
+    rows = rows_where(items, items["series"] == BILL)
+    usual = np.zeros(len(rows["number"]))
+    return Invoices(
+        rows["buyer"], rows["issued"], rows["due"], rows["minor"], rows["currency"], usual, rows["recorded"]
+    )
 
 
 def _small_tables(streams: _Streams, scene: Scene) -> dict[str, pd.DataFrame]:

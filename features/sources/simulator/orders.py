@@ -15,7 +15,16 @@ from features.sources.simulator.profiles import Profiles
 from features.sources.simulator.scene import Scene
 from features.sources.simulator.window import Days, Flags, Floats, Ints, Window, last_day_of_month
 
-__all__ = ["AMOUNT_SPREAD", "PATIENCE_DAYS", "Invoices", "draw_invoices", "order_factor", "orders_a_month"]
+__all__ = [
+    "AMOUNT_SPREAD",
+    "PATIENCE_DAYS",
+    "Invoices",
+    "amount_minor",
+    "draw_invoices",
+    "invoice_currency",
+    "order_factor",
+    "orders_a_month",
+]
 
 AMOUNT_SPREAD = 0.7
 """Standard deviation of the log of amounts about the buyer's usual one."""
@@ -65,22 +74,32 @@ def draw_invoices(rng: np.random.Generator, scene: Scene) -> Invoices:
     kept &= issued >= window.start.astype(np.int64)
     order = np.lexsort((buyer[kept], issued[kept]))
     buyer, issued = buyer[kept][order], issued[kept][order]
-    names = list(BASE_RATES)
-    currency = np.array([names.index(name) for name in profiles.habits.invoiced_in], np.int64)[buyer]
+    currency = invoice_currency(profiles, buyer)
     unusual = AMOUNT_SPREAD * rng.standard_normal(len(buyer))
     grown = (profiles.ring[buyer] > 0) * _RING_GROWTH_A_DAY
     unusual += grown * (issued - profiles.joined.astype("datetime64[D]").astype(np.int64)[buyer])
-    rates = np.array(list(BASE_RATES.values()))[currency]
-    amount = profiles.trade.invoice_amount[buyer] / rates * np.exp(unusual)
     return Invoices(
         buyer,
         issued,
         _draw_due(rng, buyer, issued, profiles),
-        _SMALLEST_MINOR + np.rint(amount * 100.0).astype(np.int64),
+        amount_minor(profiles, buyer, currency, unusual),
         currency,
         unusual,
         _draw_recorded(rng, issued),
     )
+
+
+def invoice_currency(profiles: Profiles, buyer: Ints) -> Ints:
+    """Return the currency in which each of these buyers is invoiced, as a position in `BASE_RATES`."""
+    names = list(BASE_RATES)
+    return np.array([names.index(name) for name in profiles.habits.invoiced_in], np.int64)[buyer]
+
+
+def amount_minor(profiles: Profiles, buyer: Ints, currency: Ints, unusual: Floats) -> Ints:
+    """Return amounts in minor units, of these logs over the buyer's usual one."""
+    rates = np.array(list(BASE_RATES.values()))[currency]
+    amount = profiles.trade.invoice_amount[buyer] / rates * np.exp(unusual)
+    return np.asarray(_SMALLEST_MINOR + np.rint(amount * 100.0).astype(np.int64))
 
 
 def orders_a_month(scene: Scene) -> Floats:

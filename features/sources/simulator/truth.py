@@ -11,13 +11,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from features.sources.simulator.arrow import ids
-from features.sources.simulator.chain import make_chain
+from features.sources.simulator.bookings import BILL, INVOICE
+from features.sources.simulator.chain import make_chains
 from features.sources.simulator.knobs import World, world_text
 from features.sources.simulator.lags import OBLIGOR_90, Rules, draw_lags
 from features.sources.simulator.ledger import PARTS, Simulated
+from features.sources.simulator.orders import Invoices
+from features.sources.simulator.scene import Scene
 from features.sources.simulator.tables import ITEM_PREFIXES
 from features.sources.simulator.truth_default import buyers_truth
-from features.sources.simulator.truth_late import LATE_HORIZONS, late_truth
+from features.sources.simulator.truth_late import LATE_HORIZONS, bills_truth, late_truth
+from features.sources.simulator.window import Floats
 
 __all__ = ["TRUTH_FOLDER", "Truth", "truth_of", "write_truth"]
 
@@ -34,7 +38,8 @@ class Truth:
     buyers : DataFrame
         ``buyer_id``, ``as_of``, ``true_pd_12m``, ``health``, ``state`` by buyer and month end.
     invoices : DataFrame
-        ``invoice_id``, ``instalment``, ``true_p_late_0``, ``true_p_late_30`` as seen at the issue.
+        ``invoice_id``, ``instalment``, ``true_p_late_0``, ``true_p_late_30`` as seen at the issue, of the
+        invoices and of the bills given for some of them.
     """
 
     buyers: pd.DataFrame
@@ -50,16 +55,25 @@ def truth_of(simulated: Simulated, rules: Rules = OBLIGOR_90) -> Truth:
     rules : Rules
         Of the default definition that is meant.
     """
-    scene, invoices = simulated.scene, simulated.invoices
-    chain = make_chain(scene.knobs)
+    scene = simulated.scene
+    chains = make_chains(scene.knobs)
     rng = np.random.default_rng(simulated.seed).spawn(len(PARTS))[PARTS.index("truth")]
-    late = late_truth(scene, chain, invoices)
-    told = scene.window.known(invoices.recorded.astype("datetime64[s]"))
-    number = np.arange(1, len(invoices) + 1)[told]
-    columns = {f"true_p_late_{days}": late[days][told] for days in LATE_HORIZONS}
+    parts = (
+        (INVOICE, simulated.invoices, late_truth(scene, chains, simulated.invoices)),
+        (BILL, simulated.bills, bills_truth(scene, chains, simulated.bills)),
+    )
     return Truth(
-        buyers_truth(scene, chain, draw_lags(rng, scene, rules), simulated.portfolio.seller.timezone),
-        pd.DataFrame({"invoice_id": ids(ITEM_PREFIXES[0], number).to_pandas(), "instalment": 1} | columns),
+        buyers_truth(scene, chains, draw_lags(rng, scene, rules), simulated.portfolio.seller.timezone),
+        pd.concat([_late_frame(scene, *part) for part in parts], ignore_index=True),
+    )
+
+
+def _late_frame(scene: Scene, series: int, items: Invoices, late: dict[int, Floats]) -> pd.DataFrame:
+    told = scene.window.known(items.recorded.astype("datetime64[s]"))
+    number = np.arange(1, len(items) + 1)[told]
+    columns = {f"true_p_late_{days}": late[days][told] for days in LATE_HORIZONS}
+    return pd.DataFrame(
+        {"invoice_id": ids(ITEM_PREFIXES[series], number).to_pandas(), "instalment": 1} | columns
     )
 
 

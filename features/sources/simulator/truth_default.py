@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from features.instants import end_of_day
-from features.sources.simulator.chain import MONTHS_AHEAD, Chain
+from features.sources.simulator.chain import MONTHS_AHEAD, Chain, at_months, months_to_shock
 from features.sources.simulator.fates import NEVER
+from features.sources.simulator.health import shock_position
 from features.sources.simulator.lags import Lags
 from features.sources.simulator.scene import Scene
 from features.sources.simulator.window import Flags, Floats, Ints, last_day_of_month, to_dates
@@ -23,13 +26,14 @@ _DAYS_TO_CLEAR = 60
 _PRIOR_WEIGHT = 2.0
 
 
-def buyers_truth(scene: Scene, chain: Chain, lags: Lags, timezone: str) -> pd.DataFrame:
+def buyers_truth(scene: Scene, chains: Sequence[Chain], lags: Lags, timezone: str) -> pd.DataFrame:
     """Return the true probability of default of every buyer at every month end of the books.
 
     Parameters
     ----------
     scene : Scene
-    chain : Chain
+    chains : sequence of Chain
+        See `chain.make_chains`.
     lags : Lags
     timezone : str
         The seller's, in which days end.
@@ -46,7 +50,8 @@ def buyers_truth(scene: Scene, chain: Chain, lags: Lags, timezone: str) -> pd.Da
     of the chance to fail in month k (see `chain`) times the chance that the lag from that failure to the
     default (see `lags`) ends within what is left of the twelve months. Of a buyer that has stopped, it is the
     share of the lags that end within a year among those that have not ended yet. A fraud defaults for sure.
-    Public bodies never fail.
+    Public bodies never fail. The month and the size of a shock are part of the law of the world and count
+    before it comes; the cycles to come are integrated over.
     """
     window, profiles = scene.window, scene.profiles
     months = np.arange(window.first_month, window.last_month + 1)
@@ -55,7 +60,7 @@ def buyers_truth(scene: Scene, chain: Chain, lags: Lags, timezone: str) -> pd.Da
     day = month_end.astype(np.int64)
     since = _stopped_since(scene, day)
     state = _states(scene, day, since)
-    pd_12m = _paying(scene, chain, lags, months, state == STATES.index("left"))
+    pd_12m = _paying(scene, chains, lags, months, state == STATES.index("left"))
     buyer, column = np.nonzero(state == STATES.index("stopped"))
     pd_12m[buyer, column] = _stopped(scene, lags, buyer, since[buyer, column], day[column])
     pd_12m[state == STATES.index("ring")] = 1.0
@@ -91,15 +96,14 @@ def _states(scene: Scene, day: Ints, since: Ints) -> Ints:
     return np.where(scene.profiles.ring[:, None] > 0, STATES.index("ring"), state)
 
 
-def _paying(scene: Scene, chain: Chain, lags: Lags, months: Ints, has_left: Flags) -> Floats:
-    own = np.broadcast_to(scene.profiles.own_health[:, None], has_left.shape).ravel()
-    moving = scene.health.level[:, months].ravel() - own
-    of_buyers, of_all = chain.fails_as_buyer.at(own, moving), chain.fails.at(own, moving)
+def _paying(scene: Scene, chains: Sequence[Chain], lags: Lags, months: Ints, has_left: Flags) -> Floats:
+    own, level = scene.profiles.own_health, scene.health.level[:, months]
+    which = months_to_shock(months, shock_position(scene.window, scene.knobs))
+    of_buyers = at_months([chain.fails_as_buyer for chain in chains], which, own, level)
+    of_all = at_months([chain.fails for chain in chains], which, own, level)
     in_time, stranger = _in_time(lags.as_buyer), _in_time(lags.as_stranger)
-    as_buyer = np.repeat(in_time, len(months), axis=0)
-    of_buyers[has_left.ravel()] = 0.0
-    chance = (of_buyers * as_buyer).sum(axis=1) + (of_all - of_buyers) @ stranger
-    return np.asarray(chance.reshape(has_left.shape))
+    of_buyers[has_left] = 0.0
+    return np.asarray((of_buyers * in_time[:, None]).sum(axis=2) + (of_all - of_buyers) @ stranger)
 
 
 def _in_time(lag: Ints) -> Floats:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from features.sources.simulator.chain import Chain
+from features.sources.simulator.chain import Chain, at_months, months_to_shock
 from features.sources.simulator.fates import CRISIS_DAYS, NEVER
-from features.sources.simulator.health import moving_sd
+from features.sources.simulator.health import moving_sd, shock_position
 from features.sources.simulator.intents import (
     circumstances,
     habitual_log_odds,
@@ -19,7 +21,7 @@ from features.sources.simulator.rings import LONGEST_DAYS, SHORTEST_DAYS
 from features.sources.simulator.scene import Scene
 from features.sources.simulator.window import Floats, Ints
 
-__all__ = ["LATE_HORIZONS", "late_truth"]
+__all__ = ["LATE_HORIZONS", "bills_truth", "late_truth"]
 
 LATE_HORIZONS = (0, 30)
 """Days after the due date for which the truth is told."""
@@ -28,7 +30,7 @@ _NODES = 5
 _MONTH_DAYS = 365.25 / 12.0
 
 
-def late_truth(scene: Scene, chain: Chain, invoices: Invoices) -> dict[int, Floats]:
+def late_truth(scene: Scene, chains: Sequence[Chain], invoices: Invoices) -> dict[int, Floats]:
     """Return the true chance that each invoice is unpaid at its due date, and 30 days after it.
 
     Returns
@@ -45,7 +47,7 @@ def late_truth(scene: Scene, chain: Chain, invoices: Invoices) -> dict[int, Floa
     """
     late, beyond = _intended(scene, invoices)
     paid_on = _usual_day(scene, invoices)
-    survival = _survival(scene, chain)
+    survival = _survival(scene, chains)
     on_time = _still_pays(scene, survival, invoices, paid_on)
     after = _still_pays(scene, survival, invoices, np.maximum(invoices.due + 10, paid_on))
     truth = {0: 1.0 - on_time * (1.0 - late), 30: 1.0 - on_time * (1.0 - late) - after * (late - beyond)}
@@ -54,6 +56,18 @@ def late_truth(scene: Scene, chain: Chain, invoices: Invoices) -> dict[int, Floa
         days: np.where(since < NEVER, _after_failure(scene, invoices, since, days), chance)
         for days, chance in truth.items()
     }
+
+
+def bills_truth(scene: Scene, chains: Sequence[Chain], bills: Invoices) -> dict[int, Floats]:
+    """Return the true chance that each bill is unpaid at its due date, and 30 days after it, by horizon.
+
+    Notes
+    -----
+    A bill is honoured on the day on which it matures unless its drawee has failed by then, so the chance is
+    that of a failure after it was given; and a crisis is too long to pass within the horizons.
+    """
+    dishonoured = 1.0 - _still_pays(scene, _survival(scene, chains), bills, bills.due)
+    return dict.fromkeys(LATE_HORIZONS, dishonoured)
 
 
 def _intended(scene: Scene, invoices: Invoices) -> tuple[Floats, Floats]:
@@ -82,11 +96,23 @@ def _levels_at_due(scene: Scene, invoices: Invoices) -> list[tuple[Floats, Float
     sd = moving_sd(knobs) * np.sqrt(1.0 - stays**2)
     hit = np.minimum(knobs.hits_a_month * months, 0.5)
     points, weights = np.polynomial.hermite_e.hermegauss(_NODES)
+    expected = own + stays * moving - _shock_at_due(scene, invoices)
     nodes = [
-        (own + stays * moving + sd * point, (1.0 - hit) * weight / weights.sum())
+        (expected + sd * point, (1.0 - hit) * weight / weights.sum())
         for point, weight in zip(points.tolist(), weights.tolist(), strict=True)
     ]
-    return [*nodes, (own + stays * moving - knobs.hit_size, hit)]
+    return [*nodes, (expected - knobs.hit_size, hit)]
+
+
+def _shock_at_due(scene: Scene, invoices: Invoices) -> Floats:
+    """Return what a shock after the month of issue takes of the health in the month of the due date."""
+    shock, knobs = shock_position(scene.window, scene.knobs), scene.knobs
+    if shock is None:
+        return np.zeros(len(invoices))
+    month = int(scene.window.months[shock].astype(np.int64))
+    since = _month(invoices.due) - month
+    is_ahead = (_month(invoices.issued) < month) & (since >= 0)
+    return np.where(is_ahead, knobs.shock_size * knobs.health_persistence ** np.maximum(since, 0), 0.0)
 
 
 def _month(day: Ints) -> Ints:
@@ -102,11 +128,13 @@ def _usual_day(scene: Scene, invoices: Invoices) -> Ints:
     return np.maximum(run, invoices.issued + 1)
 
 
-def _survival(scene: Scene, chain: Chain) -> Floats:
+def _survival(scene: Scene, chains: Sequence[Chain]) -> Floats:
     """Return logs of the chance not to fail within k months, shape (buyers x months of the books, k)."""
-    first, last = scene.window.first_month, scene.window.last_month
-    own = np.repeat(scene.profiles.own_health, last - first + 1)
-    return chain.survives.at(own, scene.health.level[:, first : last + 1].ravel() - own)
+    months = np.arange(scene.window.first_month, scene.window.last_month + 1)
+    which = months_to_shock(months, shock_position(scene.window, scene.knobs))
+    own, level = scene.profiles.own_health, scene.health.level[:, months]
+    table = at_months([chain.survives for chain in chains], which, own, level)
+    return np.asarray(table.reshape(-1, table.shape[2]))
 
 
 def _still_pays(scene: Scene, table: Floats, invoices: Invoices, day: Ints) -> Floats:

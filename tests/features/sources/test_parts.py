@@ -60,6 +60,7 @@ def same(paths, mapping, tmp_path, fmt="parquet", rows=3):
     assert parts.reconciliation.status == whole.reconciliation.status
     assert parts.reconciliation.compared == whole.reconciliation.compared
     assert (parts.rows_read, parts.left_out) == (whole.rows_read, dict(whole.left_out))
+    assert parts.assumed == whole.assumed
     assert (parts.untaken, parts.notes) == (whole.untaken, whole.notes)
     assert parts.failures == whole.failures
     for today in (pd.Timestamp("2020-01-01"), pd.Timestamp("2100-01-01")):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from features.sources.simulator import Knobs
-from features.sources.simulator.chain import MONTHS_AHEAD, make_chain
+from features.sources.simulator.chain import MONTHS_AHEAD, make_chains
 from features.sources.simulator.fates import failure_hazard
 from features.sources.simulator.health import moving_sd
 
@@ -21,7 +21,7 @@ AT_ZERO = float(failure_hazard(np.zeros(1), KNOBS)[0])
 def test_failures_in_a_year_are_those_of_a_plain_simulation(own: float, moving: float):
     rng = random.Random(f"{own} {moving}")  # noqa: S311  (no secret)
     runs = 3000
-    expected = make_chain(KNOBS)
+    expected = make_chains(KNOBS)[0]
     point = (np.array([own]), np.array([moving]))
 
     fates = [_year(rng, own, moving) for _ in range(runs)]
@@ -34,7 +34,7 @@ def test_failures_in_a_year_are_those_of_a_plain_simulation(own: float, moving: 
 
 
 def test_survival_and_failure_in_the_first_months_add_up():
-    chain = make_chain(KNOBS)
+    chain = make_chains(KNOBS)[0]
     own, moving = np.array([0.3]), np.array([-0.4])
     now = float(failure_hazard(own + moving, KNOBS)[0])
 
@@ -48,7 +48,7 @@ def test_survival_and_failure_in_the_first_months_add_up():
 
 
 def test_without_failures_nobody_fails():
-    chain = make_chain(Knobs(failures_a_year=0.0))
+    chain = make_chains(Knobs(failures_a_year=0.0))[0]
 
     assert float(chain.fails.values.max()) == 0.0
 

@@ -24,6 +24,7 @@ from credit.calibration_tests import (
     vasicek_bound,
 )
 from credit.policy import Policy
+from training.cohorts import independent_rows
 
 __all__ = ["cohort_tests", "independent_cohorts"]
 
@@ -53,8 +54,8 @@ def independent_cohorts(scored: pd.DataFrame, horizon_months: int = 12) -> pd.Da
     -------
     DataFrame, shape (m, ...)
         Rows of `scored` with ``cohort`` (text): the day of the snapshot. Where buyers have no snapshots in
-        common (more instants than months: accounts arrive when they do), each buyer's own subjects are chosen
-        so that their windows do not overlap, and the cohort is the year.
+        common (more instants than months: accounts arrive when they do), each buyer's own windows are kept
+        apart (`training.cohorts.independent_rows`), and the cohort is the year.
 
     Examples
     --------
@@ -68,12 +69,9 @@ def independent_cohorts(scored: pd.DataFrame, horizon_months: int = 12) -> pd.Da
         chosen = _apart(instants.sort_values(ascending=False), horizon_months)
         kept = scored[scored["as_of"].isin(chosen)]
         return kept.assign(cohort=kept["as_of"].dt.strftime("%Y-%m-%d"))
-    latest_first = scored.sort_values("as_of", ascending=False, kind="stable")
-    rows = [
-        group.index[group["as_of"].isin(_apart(group["as_of"], horizon_months))]
-        for _, group in latest_first.groupby("buyer_id", sort=False)
-    ]
-    kept = scored.loc[np.concatenate(rows)].sort_index()
+    # Reason: counting back from a buyer's last subject would always find the window in which it failed.
+    ends = scored["as_of"] + pd.DateOffset(months=horizon_months)
+    kept = scored.iloc[independent_rows(scored.assign(window_end=ends))]
     return kept.assign(cohort=kept["as_of"].dt.strftime("%Y"))
 
 

@@ -12,7 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from features.errors import InputError
+from features.portfolio import Portfolio
 from training.bootstrap import Clusters
+from training.profile import profile_as_known
 
 __all__ = ["ScoredPeriod"]
 
@@ -57,6 +59,18 @@ class ScoredPeriod:
             raise InputError.of(
                 "subjects that the model can score", "none", "widen the period, or load more columns"
             )
+
+    @classmethod
+    def of(
+        cls,
+        portfolio: Portfolio,
+        subjects: pd.DataFrame,
+        values: pd.DataFrame,
+        known_buyers: Collection[str] | None = None,
+    ) -> ScoredPeriod:
+        """Return a period with the profiles that the portfolio knew, in the seller's time zone."""
+        profile = profile_as_known(portfolio, subjects)
+        return cls(subjects, values, profile, known_buyers, portfolio.seller.timezone)
 
     @cached_property
     def scored(self) -> pd.DataFrame:

@@ -171,7 +171,9 @@ def verdicts(part: Mapping[str, Any]) -> list[str]:
             found = "behind" if gap["high"] < 0 else "not separable: the interval holds 0"
             lines.append(f"  {name.replace('_', ' ')}: {found} ({_cell(gap)})")
     free = part["ours_less_theirs"]["credence_without_signs"]["auc"]
-    if lines:
+    if lines and "scorecard" in part["learner"]:
+        lines.append("  ours is a prior here: too few buyers defaulted before to learn trees from them")
+    elif lines:
         lines.append(f"  what the signs give (ours less ours without them): {_cell(free)}")
     return lines or ["  ours leads every challenger"]
 

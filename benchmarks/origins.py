@@ -120,6 +120,8 @@ def _origin(
     with tempfile.TemporaryDirectory() as folder:
         recipe = Recipe(task.outcome, parts.test_from)
         run = fit_tested(task.packed, recipe, Path(folder) / "model", lambda _: None)
+    spec = run.model.spec
+    say(f"ours is {'a prior' if spec.learner == 'scorecard' else f'{spec.trees} trees'} of {spec.events} bad")
     told: dict[str, np.ndarray | str] = {OURS: run.test["probability"].to_numpy()[inside]}
     train_values, test_values = values.iloc[parts.train], values.iloc[test]
     outcome = subjects["outcome"].to_numpy(np.float64)[parts.train]
@@ -133,7 +135,7 @@ def _origin(
     told["hist_gradient_boosting_raw"] = hist_gradient_boosting(plain)(raw.iloc[test])
     known = subjects["buyer_id"].iloc[parts.train].unique()
     rows = subjects.iloc[test]
-    return rows.assign(is_known=rows["buyer_id"].isin(known)), told
+    return rows.assign(is_known=rows["buyer_id"].isin(known), learner=spec.learner), told
 
 
 def _without_signs(lesson: Lesson, chosen: Any, train: pd.DataFrame, test: pd.DataFrame) -> np.ndarray:
@@ -163,6 +165,7 @@ def _report(task: Task, found: _Predictions) -> dict[str, Any]:
     return {
         "n": len(rows),
         "unsaid": found.unsaid,
+        "learner": sorted(rows["learner"].unique()),
         "bad": int(outcome.sum()),
         "buyers": len(np.unique(buyer)),
         "learners": {name: {metric: told[metric] for metric in kept} for name, told in metrics.items()},

@@ -95,13 +95,18 @@ def test_the_verdict_names_who_is_not_surely_led():
         "scorecard": gap(0.01, 0.03), "extra_trees": gap(-0.01, 0.03), "catboost": gap(-0.03, -0.01),
         "credence_without_signs": gap(-0.01, 0.01),
     }  # fmt: skip
-    lines = accuracy.verdicts({"ours_less_theirs": gaps})
+    lines = accuracy.verdicts({"ours_less_theirs": gaps, "learner": ["trees"]})
     assert len(lines) == 3
+    prior = accuracy.verdicts({"ours_less_theirs": gaps, "learner": ["scorecard", "trees"]})
+    assert prior[:2] == lines[:2]
+    assert prior[2].startswith("  ours is a prior here")
     assert lines[0].startswith("  extra trees: not separable: the interval holds 0")
     assert lines[1].startswith("  catboost: behind")
     assert lines[2].startswith("  what the signs give")
     led = {name: gaps[name] for name in ("scorecard", "credence_without_signs")}
-    assert accuracy.verdicts({"ours_less_theirs": led}) == ["  ours leads every challenger"]
+    assert accuracy.verdicts({"ours_less_theirs": led, "learner": ["trees"]}) == [
+        "  ours leads every challenger"
+    ]
 
 
 def test_raw_columns_are_numbers_known_by_then(demo_packed: Packed):

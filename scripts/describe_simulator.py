@@ -41,10 +41,11 @@ The same seed and knobs give the same bytes. An unknown knob, or one out of its 
   pretext. Some late invoices are paid in two parts, some payments bounce, some due dates are moved, buyers
   in CN give bills for long terms.
 - **Orders.** The order book tells the orders of the last 180 days, as order systems keep them: open, held,
-  delivered, cancelled, each state known from its own time. Every invoice answers an order of up to three weeks
-  before; where the risk is plain, orders are held; who no longer pays is not delivered to. No feature reads it.
-- **Days.** Invoices are written on working days, most on Mondays, and paid on the day of the buyer's run, moved
-  before a weekend. Bills mature, and crises end, on any day. Public holidays are working days here.
+  delivered, cancelled, each state known from its own time. Every invoice answers an order placed up to three
+  weeks before; where the risk is plain, orders are held; who no longer pays is not delivered to. No feature
+  reads it.
+- **Days.** Invoices are written on working days, more of them on Mondays, and paid on the day of the buyer's
+  run, which is no weekend. Bills mature, and crises end, on any day. Public holidays are not known here.
 - **Accounts** follow from health and balance: every sum holds, a few are abridged, a few put right later.
 - **Hostile, as the trade is.** The seller sees part of the risk: where it is plain, limits are cut, so that
   less is ordered, and collectors call, so that delays are shorter than the health says. Buyers leave before
@@ -78,10 +79,10 @@ entered twice has a row under its right number only.
 
 **Economy and shock.** The truth is given the latent state at the moment, in which the cycles of sector and
 economy, and a shock that has come, stand as far as they have gone. Their future is integrated over: nobody
-foresees the cycle, so in one world the realised rate may lie above or below the mean truth, and over worlds the
-two agree. `shock_month` and `shock_size` belong to the law of the world like every other knob: the truth knows
-them beforehand, so that rates agree with it before, in and after the shock. A model cannot know them. In a world
-with a shock, what it misses in the twelve months before is the shock itself; the golden world has none.
+foresees the cycle, so in one world the realised rate may lie above or below the mean truth, and over worlds
+the two agree. `shock_month` and `shock_size` belong to the law of the world like every other knob: the truth
+knows them beforehand, so that rates agree with it before, in and after the shock. A model cannot know them:
+what it misses in the twelve months before is the shock itself. The golden world has none.
 
 What is true is what could be known of the latent state, which no model sees; a perfect model stays below it.
 `python benchmarks/truth.py` trains on the golden world and tells how close ours come.

@@ -180,9 +180,15 @@ def _portfolio(
 
 def _bills(items: Rows) -> Invoices:
     rows = rows_where(items, items["series"] == BILL)
-    usual = np.zeros(len(rows["number"]))
-    names = ("buyer", "issued", "due", "minor", "currency")
-    return Invoices(*(rows[name] for name in names), usual, rows["recorded"])
+    return Invoices(
+        buyer=rows["buyer"],
+        issued=rows["issued"],
+        due=rows["due"],
+        minor=rows["minor"],
+        currency=rows["currency"],
+        unusual=np.zeros(len(rows["buyer"])),
+        recorded=rows["recorded"],
+    )
 
 
 def _small_tables(streams: _Streams, scene: Scene) -> dict[str, pd.DataFrame]:

@@ -40,6 +40,12 @@ The same seed and knobs give the same bytes. An unknown knob, or one out of its 
 - **Disputes, credits, parts, bounces, bills.** Most disputes have a reason, more of them in distress are a
   pretext. Some late invoices are paid in two parts, some payments bounce, some due dates are moved, buyers
   in CN give bills for long terms.
+- **Orders.** The order book tells the orders of the last 180 days, as order systems keep them: open, held,
+  delivered, cancelled, each state known from its own time. Every invoice answers an order placed up to three
+  weeks before; where the risk is plain, orders are held; who no longer pays is not delivered to. No feature
+  reads it.
+- **Days.** Invoices are written on working days, more of them on Mondays, and paid on the day of the buyer's
+  run, which is no weekend. Bills mature, and crises end, on any day. Public holidays are not known here.
 - **Accounts** follow from health and balance: every sum holds, a few are abridged, a few put right later.
 - **Hostile, as the trade is.** The seller sees part of the risk: where it is plain, limits are cut, so that
   less is ordered, and collectors call, so that delays are shorter than the health says. Buyers leave before
@@ -57,17 +63,26 @@ and features are the same, byte for byte, whether it is there or not.
 | file | one row | columns |
 |---|---|---|
 | `buyers.parquet` | buyer and month end | `true_pd_12m`, `health`, `state` (pays, left, stopped, ring) |
-| `invoices.parquet` | invoice, as seen at its issue | `true_p_late_0`, `true_p_late_30` |
+| `invoices.parquet` | invoice or bill, as seen at its issue | `true_p_late_0`, `true_p_late_30` |
 | `world.toml` | | seed and knobs |
 
 `true_pd_12m` is the probability that the default definition that ships fires within twelve months, given the
 latent state at the month end. Moving health is a Markov chain (a sum of autoregressions with one persistence
 is again one), so the chance to fail in each of the next twelve months is integrated forward on a grid. The
 days from a failure to the default are simulated for every buyer with its own trade, by the definition's own
-arithmetic. Two things are approximate: orders after a failure follow the buyer's usual rate, and a second
-failure within the twelve months is left out. `true_p_late_k` is the probability that the invoice is unpaid k
-days after its due date, integrated over the health of the month in which it falls due. Neither foresees a
-shock. Data errors are not part of the truth: it speaks of what happened.
+arithmetic. Three things are approximate: orders after a failure follow the buyer's usual rate, a second
+failure within the twelve months is left out, and failures of a shock take as long to the default as others.
+`true_p_late_k` is the probability that the invoice is unpaid k days after its due date, integrated over the
+health of the month in which it falls due. A bill is paid on the day on which it matures unless its buyer has
+failed since it was given. Data errors are not part of the truth: it speaks of what happened, and an invoice
+entered twice has a row under its right number only.
+
+**Economy and shock.** The truth is given the latent state at the moment, in which the cycles of sector and
+economy, and a shock that has come, stand as far as they have gone. Their future is integrated over: nobody
+foresees the cycle, so in one world the realised rate may lie above or below the mean truth, and over worlds
+the two agree. `shock_month` and `shock_size` belong to the law of the world like every other knob: the truth
+knows them beforehand, so that rates agree with it before, in and after the shock. A model cannot know them:
+what it misses in the twelve months before is the shock itself. The golden world has none.
 
 What is true is what could be known of the latent state, which no model sees; a perfect model stays below it.
 `python benchmarks/truth.py` trains on the golden world and tells how close ours come.

@@ -52,4 +52,5 @@ def test_it_runs_on_a_small_world(capsys: pytest.CaptureFixture[str], monkeypatc
     told = json.loads(capsys.readouterr().out)
     assert code == 0
     assert told["models"]["late"]["subjects"] > 100
+    assert told["models"]["late"]["without_truth"] == 0
     assert told["models"]["late"]["auc"] < told["models"]["late"]["auc_true"] < 1.0

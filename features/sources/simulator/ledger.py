@@ -180,9 +180,14 @@ def _portfolio(
 
 def _bills(items: Rows) -> Invoices:
     rows = rows_where(items, items["series"] == BILL)
-    usual = np.zeros(len(rows["number"]))
     return Invoices(
-        rows["buyer"], rows["issued"], rows["due"], rows["minor"], rows["currency"], usual, rows["recorded"]
+        buyer=rows["buyer"],
+        issued=rows["issued"],
+        due=rows["due"],
+        minor=rows["minor"],
+        currency=rows["currency"],
+        unusual=np.zeros(len(rows["buyer"])),
+        recorded=rows["recorded"],
     )
 
 

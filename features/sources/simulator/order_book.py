@@ -153,7 +153,9 @@ def _in_order(orders: Rows, scene: Scene) -> Rows:
 def _is_told(scene: Scene, orders: Rows) -> Flags:
     end = scene.window.end.astype(np.int64)
     first = np.maximum(scene.window.start.astype(np.int64), end - ORDER_DAYS + 1)
+    # Reason: a buyer that has just come may have an order that was moved behind its end.
     is_possible = orders["ordered"] <= orders["deliver"]
+    is_possible &= orders["ordered"] * _DAY + 7 * _HOUR <= orders["ended"]
     return np.asarray((orders["ordered"] >= first) & (orders["ordered"] <= end) & is_possible)
 
 

@@ -83,6 +83,58 @@ def test_buyers_pay_on_the_day_of_their_run(golden: Simulated):
         assert (((days + 3) % 7) == weekday).mean() > 0.85
 
 
+def test_buyers_that_pay_by_the_month_pay_on_its_last_workday_or_the_middle(golden: Simulated):
+    invoices, intents, habits = golden.invoices, golden.intents, golden.scene.profiles.habits
+    run, paid = habits.run[invoices.buyer], intents.pays < NEVER
+    for number, least in ((5, 0.85), (6, 0.85)):
+        days = intents.pays[paid & (run == number)].astype("datetime64[D]")
+        month = days.astype("datetime64[M]")
+        last = np.busday_offset((month + 1).astype("datetime64[D]") - 1, 0, roll="backward")
+        middle = np.busday_offset(month.astype("datetime64[D]") + 14, 0, roll="backward")
+        on_run = (days == last) | ((days == middle) & (number == 5))
+
+        assert on_run.mean() > least
+        assert (number == 6) or 0.3 < (days == middle).mean() < 0.7
+
+
+def test_hardly_any_payment_falls_on_a_weekend(golden: Simulated):
+    allocations = golden.portfolio.tables["allocations"]
+    paid = allocations[allocations["kind"] == "payment"]
+
+    # Reason: bills mature, and crises end, on any day of the week.
+    assert (paid["settled_on"].dt.day_of_week >= 5).mean() < 0.03
+
+
+def test_invoices_due_in_slow_months_are_late_more_often_as_their_knob_says(golden: Simulated):
+    invoices, knobs = golden.invoices, golden.scene.knobs
+    month = invoices.due.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12 + 1
+    is_slow = np.isin(month, (8, 12))
+    rows = pd.DataFrame({"buyer": invoices.buyer, "late": golden.intents.is_late, "slow": is_slow})
+    share = golden.scene.profiles.habits.late_share[invoices.buyer]
+    counts = rows[(share > 0.1) & (share < 0.5)].groupby(["buyer", "slow"])["late"].agg(["sum", "size"])
+    slow, usual = counts.xs(True, level="slow"), counts.xs(False, level="slow")
+    slow, usual = slow.align(usual, join="inner", axis=0)
+    # Reason: the odds ratio of Mantel and Haenszel compares each buyer with itself.
+    total = slow["size"] + usual["size"]
+    odds = (slow["sum"] * (usual["size"] - usual["sum"]) / total).sum()
+    odds /= (usual["sum"] * (slow["size"] - slow["sum"]) / total).sum()
+
+    assert np.log(odds) == pytest.approx(knobs.late_year_end, abs=0.08)
+
+
+def test_shares_late_by_decile_of_the_habit_are_those_of_the_habit(golden: Simulated):
+    invoices, habits = golden.invoices, golden.scene.profiles.habits
+    rows = pd.DataFrame(
+        {"buyer": invoices.buyer, "late": golden.intents.is_late, "habit": habits.late_share[invoices.buyer]}
+    )
+    buyers = rows.groupby("buyer").agg(late=("late", "mean"), habit=("habit", "first"), n=("late", "size"))
+    buyers = buyers[buyers["n"] >= LEAST_INVOICES]
+    deciles = buyers.groupby(pd.qcut(buyers["habit"], 10, labels=False))[["late", "habit"]].mean()
+
+    assert deciles["late"].is_monotonic_increasing
+    assert deciles["late"].to_numpy() == pytest.approx(deciles["habit"].to_numpy(), rel=0.1, abs=0.02)
+
+
 def test_who_has_not_failed_clears_all_arrears_before_they_are_a_default(golden: Simulated):
     invoices, intents = golden.invoices, golden.intents
     is_planned = intents.pays == intents.planned
@@ -110,6 +162,15 @@ def test_who_has_not_failed_clears_all_arrears_before_they_are_a_default(golden:
         (Knobs(restatements=0.0), Knobs(restatements=0.5), "statements"),
         (Knobs(group_errors=0.0), Knobs(group_errors=1.0), "wrong_links"),
         (Knobs(growth_a_year=-0.5), Knobs(growth_a_year=0.5), "growth"),
+        (Knobs(season=0.0), Knobs(season=2.0), "season"),
+        (Knobs(late_year_end=-1.0), Knobs(late_year_end=1.0), "late_in_slow_months"),
+        (Knobs(late_amount=-1.0), Knobs(late_amount=1.0), "late_of_large"),
+        (Knobs(delay_days=5.0), Knobs(delay_days=30.0), "days_late"),
+        (Knobs(delay_distress=0.0), Knobs(delay_distress=2.0), "days_late"),
+        (Knobs(discount_takers=0.0), Knobs(discount_takers=1.0), "discounts"),
+        (Knobs(credit_notes=0.0), Knobs(credit_notes=0.5), "credits"),
+        (Knobs(insolvency_share=0.0), Knobs(insolvency_share=1.0), "insolvencies"),
+        (Knobs(crisis_share=0.0), Knobs(crisis_share=1.0), "crises"),
         (Knobs(shock_month=0), Knobs(shock_month=6, shock_size=4.0), "failures"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -129,6 +190,19 @@ def _late_in_distress(world: Simulated) -> float:
     invoices, scene = world.invoices, world.scene
     unwell = scene.level(invoices.buyer, invoices.due) < -0.6
     return float(world.intents.is_late[unwell].mean())
+
+
+def _season(world: Simulated) -> float:
+    """Return how far orders of agriculture in its peak exceed the usual."""
+    invoices, profiles = world.invoices, world.scene.profiles
+    month = invoices.issued.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12 + 1
+    of_section = (profiles.industry == "A")[invoices.buyer]
+    return float((month[of_section] == INDUSTRIES["A"].peak_month).mean())
+
+
+def _late_in_slow_months(world: Simulated) -> float:
+    month = world.invoices.due.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) % 12 + 1
+    return float(world.intents.is_late[np.isin(month, (8, 12))].mean())
 
 
 def _growth(world: Simulated) -> float:
@@ -172,4 +246,11 @@ _FIGURES = {
     ),
     "wrong_links": _wrong_links,
     "growth": _growth,
+    "season": _season,
+    "late_in_slow_months": _late_in_slow_months,
+    "late_of_large": lambda world: world.intents.is_late[world.invoices.unusual > 0.5].mean(),
+    "discounts": lambda world: (world.portfolio.tables["allocations"]["kind"] == "discount").sum(),
+    "credits": lambda world: (world.portfolio.tables["allocations"]["kind"] == "credit_note").sum(),
+    "insolvencies": lambda world: (world.portfolio.tables["events"]["kind"] == "insolvency").sum(),
+    "crises": lambda world: (world.scene.fates.resumes < NEVER).sum(),
 }

@@ -100,6 +100,69 @@ def test_true_probabilities_of_late_payment_hold_in_every_decile(days: int):
         assert part["outcome"].mean() == pytest.approx(part[column].mean(), abs=spread + 0.002)
 
 
+SHOCK_MONTH = 17
+"""The November of the second year of books that begin in a July."""
+
+
+@pytest.mark.parametrize(
+    "knobs",
+    [Knobs(failures_a_year=0.04), Knobs(failures_a_year=0.04, shock_month=SHOCK_MONTH, shock_size=1.5)],
+    ids=["no shock", "shock"],
+)
+def test_over_worlds_the_realised_rates_are_the_true_ones_before_and_after_a_shock(knobs: Knobs):
+    gaps = pd.DataFrame([_gaps(simulate(World(600, 3, seed, knobs))) for seed in range(50, 58)])
+
+    # Reason: buyers of one world share its cycle, so the interval is that of the means of worlds.
+    error = gaps.std() / np.sqrt(len(gaps))
+    assert (gaps.mean().abs() <= 3.5 * error + 0.001).all(), gaps.mean()
+    # Reason: a shock that the truth does not count moves the rates by 0.04 and more.
+    assert (error < 0.01).all()
+
+
+def _gaps(made: Simulated) -> dict[str, float]:
+    """Return mean outcome less mean truth: of defaults about the month of the shock, invoices before."""
+    truth, packed = truth_of(made), pack_portfolio(made.portfolio)
+    shock = made.scene.window.months[made.scene.window.first_month + SHOCK_MONTH - 1]
+    rows = default_subjects(packed).merge(truth.buyers, on=["buyer_id", "as_of"], validate="one_to_one")
+    rows["outcome"] = default_outcomes(packed, rows, DefaultDefinition.load())["outcome"]
+    bought = late_subjects(packed).merge(truth.invoices, on=["invoice_id", "instalment"])
+    bought["outcome"] = late_outcomes(packed, bought, 30)["outcome"]
+    month = rows["as_of"].to_numpy().astype("datetime64[M]")
+    issued = bought["as_of"].to_numpy().astype("datetime64[M]")
+    return {
+        "default_before": _gap(rows[month == shock - 6], "true_pd_12m"),
+        "default_after": _gap(rows[month == shock + 1], "true_pd_12m"),
+        "late_before": _gap(bought[issued == shock - 1], "true_p_late_30"),
+    }
+
+
+def _gap(rows: pd.DataFrame, column: str) -> float:
+    told = rows[rows["outcome"].notna()]
+    return float(told["outcome"].mean() - told[column].mean())
+
+
+def test_every_late_subject_has_a_truth_and_that_of_bills_holds():
+    counted, spread = 0.0, 0.0
+    for seed in (0, 1):
+        made = simulate(World(1500, 3, seed, Knobs(bill_users=1.0, failures_a_year=0.1)))
+        packed = pack_portfolio(made.portfolio)
+        rows = late_subjects(packed)
+        rows["outcome"] = late_outcomes(packed, rows, 30)["outcome"]
+        rows = rows.merge(
+            truth_of(made).invoices, on=["invoice_id", "instalment"], how="left", validate="one_to_one"
+        )
+        bills = rows[rows["invoice_id"].str.startswith("BIL-") & rows["outcome"].notna()]
+
+        assert rows["true_p_late_30"].notna().all()
+        assert len(bills) > 1000
+        # Reason: bills of one buyer fail together, so the interval is that of the sums of buyers.
+        gap = (bills["outcome"] - bills["true_p_late_30"]).groupby(bills["buyer_id"]).sum()
+        counted, spread = counted + float(gap.sum()), spread + float((gap**2).sum())
+        assert 0.001 < bills["true_p_late_30"].mean() < 0.05
+
+    assert abs(counted) <= 3.0 * np.sqrt(spread)
+
+
 def test_the_rules_are_those_of_the_definition_that_ships():
     definition = DefaultDefinition.load()
 

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from features.errors import Refused
-from training.calibration import Staged, calibrate
+from training.calibration import Level, Staged, calibrate
+from training.config import Tuning
 from training.learned import Learned
 from training.learner import Fit, Shape, fit_trees, fold_predictions
 from training.material import Material
@@ -35,14 +36,17 @@ def learn_trees(material: Material, shape: Mapping[str, Any] | None, say: Callab
     """
     fit = _folds(material, None if shape is None else Shape(**shape), say)
     rows = fit.rows
-    told = Staged(fit.raw, material.outcome[rows], material.state[rows], rows >= len(material.subjects))
+    told = Staged(
+        fit.raw, material.outcome[rows], material.state[rows], rows >= len(material.subjects), fit.fold
+    )
+    level = Level(fit.base, *material.rates)
     config, features = material.recipe.config, material.choice.features
     return Learned(
         margin=fit_trees(
             material.inputs, material.outcome, features, fit.shape, config.seed, material.weight
         ),
         features=features,
-        calibration=calibrate(told, material.sources, config.population_rate),
+        calibration=calibrate(told, level, material.sources, config.population_rate),
         patterns=material.patterns,
         trees=fit.shape.trees,
         shape=asdict(fit.shape),
@@ -75,6 +79,8 @@ def _searched(material: Material, folds: Sequence[Fold], say: Callable[[str], No
     # Reason: the search is asked for rarely, and its library takes long to import.
     from training.tuning import Search, tuned_shape
 
-    name = f"{material.recipe.outcome.tag}-{config.hash[:12]}"
+    # Reason: a search with a larger budget goes on where a smaller one ended.
+    plain = config.model_copy(update={"tuning": Tuning()})
+    name = f"{material.recipe.outcome.tag}-{plain.hash[:12]}"
     search = Search(config.tuning.trials, config.tuning.minutes, material.searches, name, config.seed)
     return tuned_shape(material.examples, folds, search, material.buyer, say)

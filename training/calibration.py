@@ -6,15 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
-from scipy.special import expit
+from scipy.optimize import brentq, minimize
+from scipy.special import expit, logit
 
 from credit.spec import Calibration
-from credit.states import STATES
+from credit.states import STATES, InformationState
 from features.errors import Refused
-from training.metrics import calibration_line
 
-__all__ = ["SLOPE_WORTH_EVENTS", "Staged", "calibrate", "platt"]
+__all__ = ["SLOPE_WORTH_EVENTS", "Level", "Staged", "calibrate", "slope_within"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -42,22 +41,52 @@ class Staged:
         Positions in `STATES`.
     is_copy : bool ndarray, shape (m,)
         Whether the row is a masked copy; the line is fitted on the others.
+    fold : int64 ndarray, shape (m,)
+        Which fold made the margin: each learned from other times, with another rate.
     """
 
     raw: Floats
     outcome: Floats
     state: npt.NDArray[np.int64]
     is_copy: npt.NDArray[np.bool_]
+    fold: npt.NDArray[np.int64]
+
+    @property
+    def own(self) -> npt.NDArray[np.bool_]:
+        """Rows that are subjects as they are."""
+        return ~self.is_copy
 
 
-def platt(raw: Floats, outcome: Floats, population_rate: float | None) -> Calibration:
-    """Fit log-odds = slope x raw + intercept, and the shift to the population's rate.
+@dataclass(frozen=True)
+class Level:
+    """Rates of bad outcomes, all above 0 and below 1.
 
     Parameters
     ----------
-    raw : float64 ndarray, shape (m,)
-        Raw margins of subjects at times that their model had not seen.
-    outcome : float64 ndarray, shape (m,)
+    folds : float64 ndarray, shape (folds,)
+        That each fold learned from.
+    learned : float
+        That the model learns from.
+    expected : float
+        That its probabilities are to have on the mean.
+    """
+
+    folds: Floats
+    learned: float
+    expected: float
+
+
+def calibrate(
+    told: Staged, level: Level, sources: tuple[str, ...], population_rate: float | None
+) -> Calibration:
+    """Fit the line on subjects as they are, and what each information state adds to the fullest one.
+
+    Parameters
+    ----------
+    told : Staged
+    level : Level
+    sources : tuple of str
+        Sources that the model uses; states that differ in another one are the same to it.
     population_rate : float, optional
         Rate of bad outcomes in the population; the shift is the difference of the log-odds of both rates
         (Prentice and Pyke 1979: the slopes of a logistic model do not depend on how cases were sampled).
@@ -70,63 +99,92 @@ def platt(raw: Floats, outcome: Floats, population_rate: float | None) -> Calibr
 
     Notes
     -----
-    The slope is ``w x fitted + (1 - w)`` with ``w = events / (events + 25)``; the intercept is then the one
-    at which the mean probability is the sample's rate.
+    One slope and a level for each fold are fitted: how far the rate had moved since a fold's training says
+    nothing of how bold its margins are, and the model learns from later times than any fold. The slope is drawn
+    towards 1: ``w x fitted + (1 - w)`` with ``w = events / (events + 25)``. The intercept is the one at which
+    the margins, moved from the rate that their fold learned from to the one that the model learns from, have
+    the expected rate on the mean: that of all training subjects.
 
-    Examples
-    --------
-    >>> raw = np.array([-2.0, -1.0, 0.0, 1.0, 2.0, 0.5])
-    >>> platt(raw, np.array([0.0, 0.0, 1.0, 0.0, 1.0, 1.0]), None).slope > 0
-    True
+    A state's level is that of its own subjects where at least 25 of them were bad, else that of masked copies
+    too, drawn towards the state above it by ``25 / (25 + events)``. A state that knows less never adds less:
+    withholding a source must not make a buyer look better.
     """
-    fitted, _ = calibration_line(outcome, raw)
+    own = told.own
+    slope, fitted = _slope(told.raw[own], told.outcome[own], told.fold[own])
+    at_the_time = slope * told.raw + _fold_levels(told, slope)[told.fold]
+    levels = _levels(told, _as_used(told.state, sources), at_the_time)
+    base = min(levels.values())
+    moved = told.raw - logit(level.folds)[told.fold] + logit(level.learned)
+    shift = 0.0 if population_rate is None else float(logit(population_rate) - logit(level.expected))
+    return Calibration(
+        slope=slope,
+        intercept=_level(slope * moved[own], np.full(own.sum(), level.expected)) + base,
+        prior_shift=shift,
+        sample_rate=level.expected,
+        population_rate=population_rate,
+        states=_by_name(levels, base, sources),
+        fitted_slope=fitted,
+        events=int(told.outcome[own].sum()),
+    )
+
+
+def _slope(raw: Floats, outcome: Floats, fold: npt.NDArray[np.int64]) -> tuple[float, float]:
+    """Return the slope drawn towards 1 and the fitted one."""
+    fitted = slope_within(outcome, raw, fold)
     if fitted is None or fitted <= 0:
         raise Refused(
             "expected a calibration slope above 0; found a model that ranks no better than chance out of "
             "time; load more history or more columns"
         )
-    events = min(outcome.sum(), len(outcome) - outcome.sum())
+    events = float(min(outcome.sum(), len(outcome) - outcome.sum()))
     weight = events / (events + SLOPE_WORTH_EVENTS)
-    slope = weight * fitted + (1 - weight)
-    sample_rate = float(outcome.mean())
-    shift = 0.0 if population_rate is None else _log_odds(population_rate) - _log_odds(sample_rate)
-    return Calibration(
-        slope=float(slope),
-        intercept=_level(slope * raw, outcome),
-        prior_shift=shift,
-        sample_rate=sample_rate,
-        population_rate=population_rate,
-        fitted_slope=float(fitted),
-        events=int(outcome.sum()),
-    )
+    return weight * fitted + (1 - weight), fitted
 
 
-def calibrate(told: Staged, sources: tuple[str, ...], population_rate: float | None) -> Calibration:
-    """Fit the line on subjects as they are, and what each information state adds to the fullest one.
+def slope_within(outcome: Floats, raw: Floats, fold: npt.NDArray[np.int64]) -> float | None:
+    """Return the slope of the logistic regression of outcomes on margins with a level for each fold.
 
-    Parameters
-    ----------
-    told : Staged
-    sources : tuple of str
-        Sources that the model uses; states that differ in another one are the same to it.
-    population_rate : float, optional
+    None where there is one outcome only, or the margins do not vary.
 
-    Notes
-    -----
-    A state's level is that of its own subjects where at least 25 of them were bad, else that of masked copies
-    too, drawn towards the state above it by ``25 / (25 + events)``. A state that knows less never adds less:
-    withholding a source must not make a buyer look better.
+    Examples
+    --------
+    >>> raw = np.array([-2.0, -1.0, 0.0, 1.0, 2.0, 0.5])
+    >>> slope_within(np.array([0.0, 0.0, 1.0, 0.0, 1.0, 1.0]), raw, np.zeros(6, int)) > 0
+    True
     """
-    line = platt(told.raw[~told.is_copy], told.outcome[~told.is_copy], population_rate)
-    levels = _levels(told, _as_used(told.state, sources), line.slope * told.raw + line.intercept)
-    base = min(levels.values())
+    if not 0 < outcome.sum() < len(outcome) or np.ptp(raw) == 0:
+        return None
+    member = np.eye(int(fold.max()) + 1)[fold]
+
+    def loss(line: Floats) -> tuple[float, Floats]:
+        z = line[0] * raw + line[1:][fold]
+        gap = expit(z) - outcome
+        value = float((np.logaddexp(0, z) - outcome * z).mean())
+        return value, np.append((gap * raw).mean(), member.T @ gap / len(gap))
+
+    start = np.append(1.0, np.zeros(member.shape[1]))
+    return float(minimize(loss, start, jac=True, method="BFGS", options={"gtol": 1e-9}).x[0])
+
+
+def _fold_levels(told: Staged, slope: float) -> Floats:
+    """Return by fold the level at which the mean probability of its subjects is their rate."""
+    levels = np.zeros(int(told.fold.max()) + 1)
+    for number in np.unique(told.fold):
+        mine = told.own & (told.fold == number)
+        if 0 < told.outcome[mine].sum() < mine.sum():
+            levels[number] = _level(slope * told.raw[mine], told.outcome[mine])
+    return levels
+
+
+def _by_name(
+    levels: dict[int, float], base: float, sources: tuple[str, ...]
+) -> dict[InformationState, float]:
     as_used = _as_used(np.arange(len(STATES)), sources)
-    states = {
+    return {
         name: levels[position] - base
         for name, position in zip(STATES, as_used.tolist(), strict=True)
         if position in levels
     }
-    return line.model_copy(update={"intercept": line.intercept + base, "states": states})
 
 
 def _as_used(state: npt.NDArray[np.int64], sources: tuple[str, ...]) -> npt.NDArray[np.int64]:
@@ -165,7 +223,3 @@ def _level(log_odds: Floats, outcome: Floats) -> float:
 
     reach = _REACH + float(np.abs(log_odds).max())
     return float(brentq(gap, -reach, reach, xtol=1e-12))
-
-
-def _log_odds(rate: float) -> float:
-    return float(np.log(rate / (1 - rate)))

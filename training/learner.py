@@ -97,12 +97,18 @@ class Fit:
         Raw margins.
     loss : float
         Log loss of the margins, before any calibration.
+    fold : int64 ndarray, shape (m,)
+        By which fold a row was predicted.
+    base : float64 ndarray, shape (folds,)
+        Rate of bad outcomes, weighted, that each fold learned from.
     """
 
     shape: Shape
     rows: Rows
     raw: Floats
     loss: float
+    fold: Rows
+    base: Floats
 
 
 def fit_trees(
@@ -159,8 +165,7 @@ def fold_predictions(  # noqa: PLR0913  (what `fit_trees` takes, with the folds)
     # Reason: grown as by the choice, a recorded shape gives the margins of that time to the last bit.
     staged = [grown(examples, folds, one, seed) for one in members]
     raw = _mean(members, staged, [len(margins) for margins in staged])
-    rows = np.concatenate([fold.predict for fold in folds])
-    return Fit(shape, rows, raw, log_loss(outcome[rows], raw, examples.weights[rows]))
+    return _fit(examples, folds, shape, raw)
 
 
 def thinned(folds: Sequence[Fold], seed: int) -> list[Fold]:
@@ -218,9 +223,17 @@ def choose(
     best: tuple[float, tuple[int, ...]] = (np.inf, ())
     for steps in product(*(range(1, len(margins) + 1) for margins in staged)):
         best = min(best, (log_loss(outcome, _mean(members, staged, steps), weight), steps))
-    loss, steps = best
+    steps = best[1]
     kept = (replace(one, trees=STEP * step) for one, step in zip(members, steps, strict=True))
-    return Fit(Shape(tuple(kept)), rows, _mean(members, staged, steps), loss)
+    return _fit(examples, folds, Shape(tuple(kept)), _mean(members, staged, steps))
+
+
+def _fit(examples: Examples, folds: Sequence[Fold], shape: Shape, raw: Floats) -> Fit:
+    rows = np.concatenate([fold.predict for fold in folds])
+    loss = log_loss(examples.outcome[rows], raw, examples.weights[rows])
+    numbers = np.repeat(np.arange(len(folds)), [len(fold.predict) for fold in folds])
+    base = [np.average(examples.outcome[f.fit], weights=examples.weights[f.fit]) for f in folds]
+    return Fit(shape, rows, raw, loss, numbers, np.array(base))
 
 
 def log_loss(outcome: Floats, raw: Floats, weight: Floats) -> float:

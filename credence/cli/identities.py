@@ -116,7 +116,7 @@ def merge(directory: str, pairs: Path, out: Path, as_json: bool) -> None:
 
 
 def _write(proposed: pd.DataFrame, path: Path) -> None:
-    from credence.cli.sheets import harmless
+    from features.formulas import harmless
 
     texts = proposed.select_dtypes(exclude="number").columns
     # Reason: spreadsheets read UTF-8 as the local code page unless a mark says what it is.

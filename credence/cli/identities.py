@@ -47,7 +47,9 @@ def duplicates(directory: str, out: Path | None, similarity: float, as_json: boo
 
     profiles = profiles_of(read(directory))
     proposed = candidates(profiles, similarity)
-    levels = {name: int((proposed["how_sure"] == name).sum()) for name in ("sure", "likely", "possible")}
+    levels = {
+        name: int((proposed["how_sure"] == name).sum()) for name in ("sure", "likely", "possible", "doubtful")
+    }
     if out is not None:
         replace_file(out, lambda path: _write(proposed, path))
     summary = {

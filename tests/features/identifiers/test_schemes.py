@@ -120,9 +120,9 @@ def test_a_swap_of_neighbours_of_one_kind_in_a_lei_is_caught(number: str, place:
         assert SCHEMES["LEI"].holds(wrong) == (wrong == number)
 
 
-# Each wrong digit changes these sums (Luhn, ISO 7064, weights prime to the modulus), and no two remainders share
-# a check digit. BG, CZ, GB, NL and RO fold remainders or allow two sums, SK takes personal numbers as well: there
-# some wrong digits pass.
+# Each wrong digit changes these sums (Luhn, ISO 7064, weights prime to the modulus), and no two remainders
+# have one check digit. BG, CZ, GB, NL and RO fold remainders or allow two sums, SK takes personal numbers as
+# well: some wrong digits pass there.
 VAT_FORMS = {
     "AT": "ATU########", "BE": "BE0#########", "CH": "CHE#########MWST", "DE": "DE#########",
     "DK": "DK########", "EE": "EE#########", "FI": "FI########", "HR": "HR###########", "HU": "HU########",

@@ -32,9 +32,10 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@scripts/environment.sh "$(PYTHON)"
 	@touch $@
 
-system: ## install the browser, the fonts and the PostgreSQL that tests use (Debian, as root)
-	@scripts/packages.sh chromium chromium-driver fonts-noto-cjk postgresql || \
-		echo "system: tests of pages skip without Chromium and its driver, those of PostgreSQL without it"
+system: ## install the browser, fonts and database server that tests use (Debian, as root)
+	@scripts/packages.sh chromium chromium-driver fonts-noto-cjk || \
+		echo "system: tests marked 'browser' skip without Chromium and its driver"
+	@scripts/packages.sh postgresql || echo "system: tests on PostgreSQL skip without its server"
 
 # ---------------------------------------------------------------- demo
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Install the Debian packages that are missing: packages.sh NAME...
+# Install the Debian packages that are missing, starting no service: packages.sh NAME...
 # Exit 0 when all are there in the end, 1 otherwise.
 set -euo pipefail
 
@@ -17,7 +17,23 @@ fi
 
 echo "system: installing ${missing[*]}"
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+policy=/usr/sbin/policy-rc.d
+made=()
+trap 'rm -f "$log" "${made[@]}"' EXIT
+# A package's service stays off while this file says so; one that an administrator has put there stays as it is.
+if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+    made+=("$policy")
+fi
+# PostgreSQL's package would make a database cluster that starts with the machine.
+clusters=/etc/postgresql-common/createcluster.conf
+case " ${missing[*]} " in
+*" postgresql "*)
+    mkdir -p "${clusters%/*}"
+    [ -e "$clusters" ] || echo "create_main_cluster = false" >"$clusters"
+    ;;
+esac
 export DEBIAN_FRONTEND=noninteractive
 # No service that a package brings is started: the tests start a server of their own.
 export RUNLEVEL=1

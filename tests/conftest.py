@@ -7,16 +7,17 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 from hypothesis import settings
 
 from serving.compiled import keep_compiled_code
-from tests.postgres import Cluster, running_cluster
 
 if TYPE_CHECKING:
     from credit.release import Release
     from features.build import Packed
+    from tests.postgres import Cluster
 
 # Tests and the commands that they start share the compiled engine.
 keep_compiled_code(Path(".credence"))
@@ -97,7 +98,20 @@ def demo_release(demo_home: Path) -> Release:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A running PostgreSQL; `Cluster.new_database` gives an empty database."""
-    with running_cluster(tmp_path_factory.mktemp("postgres") / "cluster") as cluster:
+def postgres_cluster() -> Iterator[Cluster]:
+    """Run a real PostgreSQL, one for each worker; skip where none is installed (`make system` does it)."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed: `make setup`")
+    from tests.postgres import programs, running_cluster
+
+    server = programs()
+    if server is None:
+        pytest.skip("PostgreSQL is not installed: `make system` as root on Debian")
+    with running_cluster(server) as cluster:
         yield cluster
+
+
+@pytest.fixture
+def postgres_url(postgres_cluster: Cluster) -> Iterator[str]:
+    """SQLAlchemy URL of an empty database of a real PostgreSQL, dropped after the test."""
+    with postgres_cluster.database(f"test_{uuid4().hex}") as url:
+        yield url

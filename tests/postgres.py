@@ -1,91 +1,152 @@
-"""A real PostgreSQL of the tests' own: a throwaway cluster that ends with them."""
+"""A real PostgreSQL for the tests: a throwaway cluster in a folder of its own, reached by a Unix socket."""
 
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
-import socket
 import subprocess
+import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
-import psycopg
-import pytest
+from sqlalchemy import URL, create_engine, text
+from sqlalchemy.exc import OperationalError
 
-__all__ = ["Cluster", "running_cluster"]
+__all__ = ["Cluster", "programs", "running_cluster"]
 
-_OWNER = "postgres"
-"""Unprivileged user that Debian's package makes; PostgreSQL does not run as root."""
+_ROLE = "tester"
+_UNPRIVILEGED = ("postgres", "nobody")
+_SECONDS_TO_START, _SECONDS_TO_STOP = 60, 20
+# Reason: where the tests are killed, the standard input ends, which stops the server and clears the folder.
+_UNTIL_INPUT_ENDS = '"$@" </dev/null & cat >/dev/null; kill -INT $!; wait; rm -rf "$FOLDER"'
+_SETTINGS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "32MB",
+    "max_connections": "30",
+}
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """A running server.
+    """A running server with the socket in `folder`."""
 
-    Parameters
-    ----------
-    port : int
-    """
+    folder: Path
 
-    port: int
+    def url(self, database: str) -> URL:
+        """Return the URL of a database for a role that may do everything; no password is asked."""
+        return URL.create("postgresql+psycopg", _ROLE, database=database, query={"host": str(self.folder)})
 
-    def new_database(self) -> str:
-        """Make an empty database and return its SQLAlchemy URL."""
-        name = f"t{uuid4().hex[:12]}"
-        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"'.encode())
-        return f"postgresql+psycopg://{_OWNER}@127.0.0.1:{self.port}/{name}"
+    def execute(self, statement: str, database: str = "postgres") -> None:
+        """Run one statement outside a transaction."""
+        engine = create_engine(self.url(database), isolation_level="AUTOCOMMIT")
+        try:
+            with engine.connect() as connection:
+                connection.execute(text(statement))
+        finally:
+            engine.dispose()
 
-    def _address(self, database: str) -> str:
-        return f"host=127.0.0.1 port={self.port} user={_OWNER} dbname={database}"
+    @contextmanager
+    def database(self, name: str) -> Iterator[str]:
+        """Make an empty database, give its URL and drop it, whoever is still connected."""
+        self.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield self.url(name).render_as_string(hide_password=False)
+        finally:
+            self.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def programs() -> Path | None:
+    """Return the folder of the newest installed server's programs; None where there is no server."""
+    on_path = shutil.which("initdb")
+    if on_path:
+        return Path(on_path).parent
+    # Reason: Debian keeps the programs of each version apart and off the PATH.
+    found = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    return max((path.parent for path in found), key=lambda path: float(path.parent.name), default=None)
 
 
 @contextmanager
-def running_cluster(folder: Path) -> Iterator[Cluster]:
-    """Start a server in a new folder, and stop it whatever happens; skip where there is none."""
-    programs = _programs()
-    if programs is None:
-        pytest.skip("needs PostgreSQL: `make system` installs Debian's")
-    folder.mkdir()
-    if os.geteuid() == 0:
-        _open_to_others(folder)
-        shutil.chown(folder, _OWNER, _OWNER)
-    data, port = folder / "data", _free_port()
-    _run(programs / "initdb", "-D", data, "-U", _OWNER, "-A", "trust", "-E", "UTF8", "--no-sync")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-    _run(programs / "pg_ctl", "-D", data, "-l", folder / "log", "-o", options, "-w", "start")
+def running_cluster(server: Path) -> Iterator[Cluster]:
+    """Run a server with the programs in a folder until the block ends, however it ends."""
+    user = _user()
+    folder = Path(tempfile.mkdtemp(prefix="credence-pg-"))
+    if user:
+        os.chown(folder, user["user"], user["group"])
+    process = None
     try:
-        yield Cluster(port)
+        _initialise(server, folder, user)
+        process = _start(server, folder, user)
+        cluster = Cluster(folder)
+        _wait(cluster, process)
+        yield cluster
     finally:
-        _run(programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+        if process:
+            _stop(process)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _programs() -> Path | None:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    on_path = shutil.which("initdb")
-    return found[-1].parent if found else None if on_path is None else Path(on_path).parent
+def _user() -> dict[str, int]:
+    """Return who runs the server, as arguments of `subprocess`: somebody else where the tests run as root."""
+    if os.geteuid() != 0:
+        return {}
+    known = {entry.pw_name: entry for entry in pwd.getpwall()}
+    entry = next(known[name] for name in _UNPRIVILEGED if name in known)
+    return {"user": entry.pw_uid, "group": entry.pw_gid}
 
 
-def _open_to_others(folder: Path) -> None:
-    """Let another user pass the folders above, which pytest makes the owner's alone."""
-    for above in folder.parents:
-        if above.stat().st_mode & 0o001 == 0:
-            above.chmod(above.stat().st_mode | 0o011)
+def _initialise(server: Path, folder: Path, user: dict[str, int]) -> None:
+    command = [server / "initdb", "--pgdata", folder / "data", "--username", _ROLE, "--auth", "trust"]
+    options = ["--encoding", "UTF8", "--no-locale", "--no-sync"]
+    done = subprocess.run([*command, *options], cwd=folder, capture_output=True, text=True, **_alone(user))
+    if done.returncode:
+        raise RuntimeError(f"initdb failed: {done.stderr}")
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _start(server: Path, folder: Path, user: dict[str, int]) -> subprocess.Popen[bytes]:
+    settings = {**_SETTINGS, "unix_socket_directories": str(folder)}
+    command = [str(server / "postgres"), "-D", str(folder / "data")]
+    command += [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+    with (folder / "log").open("wb") as log:
+        return subprocess.Popen(
+            ["sh", "-c", _UNTIL_INPUT_ENDS, "sh", *command],
+            cwd=folder,
+            env={**os.environ, "FOLDER": str(folder)},
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            **_alone(user),
+        )
 
 
-def _run(*command: object) -> None:
-    user = ["runuser", "-u", _OWNER, "--"] if os.geteuid() == 0 else []
-    environment = {**os.environ, "LC_ALL": "C.UTF-8"}
-    ran = subprocess.run(
-        [*user, *map(str, command)], capture_output=True, text=True, check=False, env=environment, cwd="/"
-    )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+def _alone(user: dict[str, int]) -> dict:
+    # Reason: without an empty list the server would keep root's further groups.
+    return {**user, "extra_groups": []} if user else {}
+
+
+def _wait(cluster: Cluster, process: subprocess.Popen[bytes]) -> None:
+    """Return when the server answers; tell its log where it does not."""
+    end = time.monotonic() + _SECONDS_TO_START
+    while True:
+        try:
+            return cluster.execute("SELECT 1")
+        except OperationalError:
+            if process.poll() is not None or time.monotonic() > end:
+                raise RuntimeError(f"no PostgreSQL: {(cluster.folder / 'log').read_text()}") from None
+            time.sleep(0.05)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.stdin.close()
+    try:
+        process.wait(_SECONDS_TO_STOP)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, 9)
+        process.wait()

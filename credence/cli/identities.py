@@ -47,7 +47,9 @@ def duplicates(directory: str, out: Path | None, similarity: float, as_json: boo
 
     profiles = profiles_of(read(directory))
     proposed = candidates(profiles, similarity)
-    levels = {name: int((proposed["how_sure"] == name).sum()) for name in ("sure", "likely", "possible")}
+    levels = {
+        name: int((proposed["how_sure"] == name).sum()) for name in ("sure", "likely", "possible", "doubtful")
+    }
     if out is not None:
         replace_file(out, lambda path: _write(proposed, path))
     summary = {
@@ -116,7 +118,7 @@ def merge(directory: str, pairs: Path, out: Path, as_json: bool) -> None:
 
 
 def _write(proposed: pd.DataFrame, path: Path) -> None:
-    from credence.cli.sheets import harmless
+    from features.formulas import harmless
 
     texts = proposed.select_dtypes(exclude="number").columns
     # Reason: spreadsheets read UTF-8 as the local code page unless a mark says what it is.

@@ -35,9 +35,9 @@ def reconcile(directory: str, start: Any, end: Any, out: Path | None, as_json: b
       credence data reconcile build/ledger --from 2025-01-01 --to 2026-01-01 --out accounts.csv
     """  # noqa: D301 (click reads the escaped character)
     from credence.cli.output import replace_file
-    from credence.cli.sheets import harmless
     from features.errors import Refused
     from features.files import read
+    from features.formulas import harmless
     from features.reconciliation.roll_forward import roll_forward
     from features.sources.control_kept import import_text
 

@@ -1,4 +1,4 @@
-"""Tables that people open in a spreadsheet: no text runs as a formula, and what was saved there is read."""
+"""Tables that people saved in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -9,34 +9,17 @@ from typing import TYPE_CHECKING
 from features.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import pandas as pd
 
-__all__ = ["harmless", "read_sheet"]
+__all__ = ["read_sheet"]
 
-_FORMULA = r"^('*[=+\-@\t\r])"
 _MARKED = r"^'('*[=+\-@\t\r])"
-
-
-def harmless(frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
-    """Return a table with an apostrophe before each text that a spreadsheet would run; `read_sheet` drops it.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> harmless(pd.DataFrame({"buyer_id": ["=1+1", "B-7"]}), ["buyer_id"])["buyer_id"].tolist()
-    ["'=1+1", 'B-7']
-    """
-    texts = {
-        name: frame[name].astype("str").str.replace(_FORMULA, r"'\1", regex=True).where(frame[name].notna())
-        for name in columns
-    }
-    return frame.assign(**texts)
 
 
 def read_sheet(path: Path) -> pd.DataFrame:
     """Read a table of text as spreadsheets save it: UTF-8 or UTF-16; comma, semicolon or tab.
+
+    The apostrophes that `features.formulas.harmless` put before texts are taken away.
 
     Raises
     ------

@@ -132,9 +132,9 @@ WORDS: dict[str, tuple[str, str]] = {
         "开头）属于个体工商户但未标记。",
     ),
     "proposals": (
-        "May be another buyer under a second id: {sure} surely, {likely} likely, {possible} possibly "
-        "(`credence data duplicates` lists them).",
-        "可能重复建档的客户：确定 {sure} 家，很可能 {likely} 家，存疑 {possible} 家"
+        "May be another buyer under a second id: {sure} surely, {likely} likely, {possible} possibly, "
+        "{doubtful} doubtfully (`credence data duplicates` lists them).",
+        "可能重复建档的客户：确定 {sure} 家，很可能 {likely} 家，可能 {possible} 家，存疑 {doubtful} 家"
         "（可用 credence data duplicates 列出）。",
     ),
     "reconciliation": ("Reconciliation", "对账"),

@@ -167,5 +167,5 @@ def _identities(portfolio: Portfolio, books: Books) -> Identities:
         statuses,
         int(marked.sum()),
         int((natural_persons(judged) & ~marked).sum()),
-        {level: int(proposals.get(level, 0)) for level in ("sure", "likely", "possible")},
+        {level: int(proposals.get(level, 0)) for level in ("sure", "likely", "possible", "doubtful")},
     )

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from rapidfuzz import fuzz, process
 
+from features.identifiers.evidence import LEVELS, linked_pairs
 from features.identifiers.names import legal_form, normal_name
 from features.identifiers.validity import judge_ids
 from features.openings import latest
@@ -22,16 +22,6 @@ MERGE_COLUMNS = (
     "similarity", "invoices", "into_invoices",
 )  # fmt: skip
 """Columns of a merge table: one proposed merger a row. `decision` is the user's: merge, apart or empty."""
-
-_NEIGHBOURS = 10
-_HUNDRED = 100.0
-_SHORTEST_LATIN, _SHORTEST_CHINESE = 6, 5
-_SURE, _LIKELY, _OTHER_FORM, _CLOSE = range(4)
-_SURENESS = ("sure", "likely", "possible", "possible")
-_EVIDENCE = (
-    "same registration number", "same name and country", "same name and country, another legal form",
-    "close name, same country",
-)  # fmt: skip
 
 Ints = npt.NDArray[np.int64]
 
@@ -78,8 +68,10 @@ def candidates(profiles: Profiles, similarity: float = 92.0) -> pd.DataFrame:
 
     Buyers with one valid registration number are surely one company; with one name (as `normal_name` has it)
     and one country likely, but where both names tell a legal form and those differ; then, and with close
-    names in one country, possibly. Names never join buyers whose valid
-    numbers of one scheme differ, nor names with different digits in them (branch 2, branch 3).
+    names in one country, possibly. Where the country of one or both is missing, one name is possible evidence
+    and, with another legal form or borne in several countries, doubtful, as are close names. Names never join
+    buyers whose valid numbers of one scheme differ, nor names with different digits in them (branch 2, branch
+    3), and a buyer without a country never joins buyers of two countries.
 
     Parameters
     ----------
@@ -99,12 +91,11 @@ def candidates(profiles: Profiles, similarity: float = 92.0) -> pd.DataFrame:
     -----
     Close names are looked for among the ten next neighbours in the alphabet of the names and of the names
     read backwards, so that the work grows with the number of buyers and not with its square. A pair that
-    differs near both ends can be missed.
+    differs near both ends can be missed. A buyer without a country is compared with its neighbours in the
+    alphabet of all countries.
     """
     frame = profiles.frame
-    pairs = pd.concat([_same_number(frame), _same_name(frame), _close_names(frame, similarity)])
-    pairs = pairs.sort_values(["level", "similarity"], ascending=[True, False], kind="stable")
-    pairs = pairs.drop_duplicates(["first", "second"])
+    pairs = linked_pairs(frame, similarity)
     return _proposals(frame, pairs) if len(pairs) else pd.DataFrame(columns=list(MERGE_COLUMNS))
 
 
@@ -114,80 +105,16 @@ def _texts(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
     return frame[name].fillna("").astype("str")
 
 
-def _pairs(first: Ints, second: Ints, level: int, similarity: Any) -> pd.DataFrame:
-    low, high = np.minimum(first, second), np.maximum(first, second)
-    return pd.DataFrame({"first": low, "second": high, "level": level, "similarity": similarity})
-
-
-def _linked_in_groups(frame: pd.DataFrame, keys: list[str], level: int) -> pd.DataFrame:
-    """Link each row with the first of its group."""
-    firsts = pd.Series(frame.index, index=frame.index).groupby([frame[key] for key in keys]).transform("min")
-    others = firsts != frame.index
-    return _pairs(firsts[others].to_numpy(np.int64), frame.index[others].to_numpy(np.int64), level, np.nan)
-
-
-def _same_number(frame: pd.DataFrame) -> pd.DataFrame:
-    return _linked_in_groups(frame[frame["is_proved"]], ["scheme", "number"], _SURE)
-
-
-def _same_name(frame: pd.DataFrame) -> pd.DataFrame:
-    named = frame[(frame["normal_name"] != "") & (frame["country"] != "")]
-    # Reason: buyers with proved numbers are compared among those with the same one and those without.
-    number = (named["scheme"] + named["number"]).where(named["is_proved"], "")
-    firsts = number.where(number != "").groupby([named["normal_name"], named["country"]]).transform("first")
-    linked = _linked_in_groups(named, ["normal_name", "country"], _LIKELY)
-    alike = linked[~_have_other_numbers(frame, linked)]
-    unproved = named[(number == "") & firsts.notna()]
-    leaders = named[number != ""].reset_index(names="at").drop_duplicates(["normal_name", "country"])
-    both = unproved.reset_index(names="row").merge(leaders, on=["normal_name", "country"])
-    more = _pairs(both["row"].to_numpy(np.int64), both["at"].to_numpy(np.int64), _LIKELY, np.nan)
-    pairs = pd.concat([alike, more]).assign(similarity=_HUNDRED)
-    first, second = (frame["legal_form"].loc[pairs[side]].to_numpy() for side in ("first", "second"))
-    agree = (first == second) | (first == "") | (second == "")
-    return pairs.assign(level=np.where(agree, _LIKELY, _OTHER_FORM))
-
-
-def _have_other_numbers(frame: pd.DataFrame, pairs: pd.DataFrame) -> npt.NDArray[np.bool_]:
-    """Return which pairs have valid numbers of one scheme that differ."""
-    first, second = (frame.loc[pairs[side]].reset_index(drop=True) for side in ("first", "second"))
-    both = first["is_proved"] & second["is_proved"] & (first["scheme"] == second["scheme"])
-    return (both & (first["number"] != second["number"])).to_numpy(bool)
-
-
-def _close_names(frame: pd.DataFrame, similarity: float) -> pd.DataFrame:
-    is_chinese = frame["normal_name"].str.contains(r"[\u4e00-\u9fff]")
-    shortest = np.where(is_chinese, _SHORTEST_CHINESE, _SHORTEST_LATIN)
-    able = frame[(frame["normal_name"].str.len() >= shortest) & (frame["country"] != "")]
-    if similarity > _HUNDRED or len(able) <= 1:
-        return _pairs(np.zeros(0, np.int64), np.zeros(0, np.int64), _CLOSE, np.zeros(0))
-    found = [_neighbours(able, able["normal_name"]), _neighbours(able, able["normal_name"].str[::-1])]
-    pairs = pd.concat(found).drop_duplicates(["first", "second"])
-    pairs = pairs[pairs["similarity"].ge(similarity) & pairs["similarity"].lt(_HUNDRED)]
-    digits = frame["normal_name"].str.replace(r"\D+", " ", regex=True).str.strip()
-    same_digits = digits.loc[pairs["first"]].to_numpy() == digits.loc[pairs["second"]].to_numpy()
-    kept: pd.DataFrame = pairs[same_digits & ~_have_other_numbers(frame, pairs)]
-    return kept
-
-
-def _neighbours(able: pd.DataFrame, reading: pd.Series[Any]) -> pd.DataFrame:
-    """Compare each name with the next ones of its country in the order of a reading."""
-    chosen = able.assign(reading=reading).sort_values(["country", "reading"], kind="stable")
-    rows, names, countries = chosen.index.to_numpy(np.int64), list(chosen["normal_name"]), chosen["country"]
-    country = countries.to_numpy()
-    parts = []
-    for step in range(1, min(_NEIGHBOURS, len(rows) - 1) + 1):
-        scores = process.cpdist(names[:-step], names[step:], scorer=fuzz.ratio)
-        same = country[:-step] == country[step:]
-        parts.append(_pairs(rows[:-step][same], rows[step:][same], _CLOSE, scores[same].astype(np.float64)))
-    return pd.concat(parts)
-
-
 def _groups(frame: pd.DataFrame, pairs: pd.DataFrame) -> Ints:
-    """Link the surest pairs first, never two groups whose valid numbers of one scheme differ."""
+    """Link the surest pairs first, never two groups whose valid numbers of one scheme differ.
+
+    Nor does a name without a country link groups of different countries.
+    """
     parent = list(range(len(frame)))
     proved = frame[frame["is_proved"]]
     own = zip(proved.index, proved["scheme"], proved["number"], strict=True)
     numbers: dict[int, dict[str, str]] = {at: {scheme: number} for at, scheme, number in own}
+    countries = [{country} - {""} for country in frame["country"]]
 
     def root(at: int) -> int:
         while parent[at] != at:
@@ -195,12 +122,18 @@ def _groups(frame: pd.DataFrame, pairs: pd.DataFrame) -> Ints:
             at = parent[at]
         return at
 
-    for first, second in zip(pairs["first"].tolist(), pairs["second"].tolist(), strict=True):
-        low, high = sorted((root(first), root(second)))
+    def may_join(low: int, high: int, level: int) -> bool:
         ours, theirs = numbers.get(low, {}), numbers.get(high, {})
-        if low != high and all(theirs.get(scheme, number) == number for scheme, number in ours.items()):
+        differ = any(theirs.get(scheme, number) != number for scheme, number in ours.items())
+        abroad = bool(countries[low]) and bool(countries[high]) and countries[low] != countries[high]
+        return low != high and not differ and not (LEVELS[level].lacks_country and abroad)
+
+    for first, second, level in pairs[["first", "second", "level"]].itertuples(index=False, name=None):
+        low, high = sorted((root(first), root(second)))
+        if may_join(low, high, level):
             parent[high] = low
-            numbers[low] = {**theirs, **ours}
+            numbers[low] = {**numbers.get(high, {}), **numbers.get(low, {})}
+            countries[low] |= countries[high]
     return np.array([root(at) for at in parent], np.int64)
 
 
@@ -226,14 +159,14 @@ def _told(frame: pd.DataFrame, best: pd.DataFrame) -> pd.DataFrame:
     goes, stays, linked = (
         frame.loc[best[name]].reset_index(drop=True) for name in ("first", "into", "second")
     )
-    level = best["level"].to_numpy(np.int64)
+    levels = [LEVELS[level] for level in best["level"].to_numpy(np.int64)]
     rows = pd.DataFrame(
         {
             "buyer_id": goes["buyer_id"],
             "into": stays["buyer_id"],
             "decision": "",
-            "how_sure": np.array(_SURENESS)[level],
-            "evidence": np.array(_EVIDENCE)[level],
+            "how_sure": [level.sureness for level in levels],
+            "evidence": [level.evidence for level in levels],
             "evidence_with": linked["buyer_id"],
             "name": goes["name"],
             "into_name": stays["name"],

@@ -39,6 +39,7 @@ __all__ = [
     "notes_of",
     "observed_days",
     "warnings",
+    "without_dates",
 ]
 
 MAX_SHARE_REJECTED = 0.05
@@ -125,7 +126,8 @@ def failures(share_rejected: float, reconciliation: Reconciliation) -> list[str]
 
 def known_times(portfolio: Portfolio) -> pd.Series[Any]:
     """Return the number of rows of all tables by the time at which they were known."""
-    times = [frame[TABLES[name].knowledge] for name, frame in portfolio.tables.items()]
+    none = pd.Series(dtype="datetime64[s]")
+    times = [none, *(frame[TABLES[name].knowledge] for name, frame in portfolio.tables.items())]
     return pd.concat(times, ignore_index=True).value_counts(sort=False)
 
 
@@ -196,6 +198,8 @@ def import_files(
     )
     if checked is None:
         raise Refused(f"no row can be loaded; {rejects.summary_text()}")
+    if not checked.has_start:
+        raise without_dates(rejects.rows, rejects.summary_text())
     progress("reconciling")
     hashes = {file.source.name: file.source.sha256 for file in files}
     portfolio = assemble(checked, mapping.seller.seller(), sources=hashes, knowledge=draft.knowledge())
@@ -214,6 +218,14 @@ def import_files(
         draft.untaken,
         notes_of(file.source for file in files),
     )
+
+
+def without_dates(refused: int, reasons: str) -> InputError | Refused:
+    """Return the answer where no row that is left tells a date; `reasons` is why rows were refused."""
+    if refused:
+        return Refused(f"no row with a date can be loaded; {reasons}")
+    step = "map a table with dates, such as invoices, or set observed_from"
+    return InputError.of("a date in some table", "none", step)
 
 
 def notes_of(sources: Iterable[SourceFile]) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from features.sources.importing import (
     notes_of,
     observed_days,
     warnings,
+    without_dates,
 )
 from features.sources.intake import File
 from features.sources.mapping import Mapping as MappingFile
@@ -175,6 +176,7 @@ class _Result:
         self._heads: list[Portfolio] = []
         self._undated: list[tuple[dict[str, pd.DataFrame], dict[str, npt.NDArray[np.bool_]]]] = []
         self._firsts: list[pd.Timestamp] = []
+        self._has_start = False
         self._assumed: Counter[str] = Counter()
         self._untaken: dict[str, int] = {}
 
@@ -189,7 +191,11 @@ class _Result:
             self._untaken[name] = self._untaken.get(name, 0) + rows
         if checked is None:
             return
-        portfolio = assemble(checked, self._mapping.seller.seller(), knowledge=draft.knowledge())
+        self._has_start |= checked.has_start
+        # Reason: a part may hold rows without dates only; the whole is judged in the end.
+        portfolio = assemble(
+            replace(checked, has_start=True), self._mapping.seller.seller(), knowledge=draft.knowledge()
+        )
         self._compare(files, rejects, draft, portfolio)
         self._firsts += [
             frame[TABLES[name].event_date].min()
@@ -210,6 +216,8 @@ class _Result:
         """Write what has no date, which is known from the start of the books, and sum up."""
         if not self._heads:
             raise Refused(f"no row can be loaded; {self.rejects.summary_text()}")
+        if not self._has_start:
+            raise without_dates(self.rejects.rows, self.rejects.summary_text())
         start = self._start(bounds)
         for tables, assumed in self._undated:
             for name, frame in tables.items():

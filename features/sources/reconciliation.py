@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from features.formulas import harmless
+
 __all__ = ["DIFFERENCE_COLUMNS", "Reconciliation"]
 
 DIFFERENCE_COLUMNS = ("figure", "item", "currency", "stated", "computed", "difference", "tolerated")
@@ -48,7 +50,9 @@ class Reconciliation:
 
     def write(self, path: str | Path) -> None:
         """Write the differences as CSV."""
-        self.differences.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+        # Reason: the amounts were computed here, a minus before one is a number; the texts are the export's.
+        told = harmless(self.differences, ["figure", "item", "currency", "tolerated"])
+        told.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
 
     def tolerated(self) -> list[dict[str, Any]]:
         """Return each reason of the mapping with the number of differences that it tolerates."""

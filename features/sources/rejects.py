@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from features.formulas import harmless
 from features.sources.reading import SourceFile
 
 __all__ = ["COLUMNS", "Rejects", "RejectsOfParts", "in_order"]
@@ -77,7 +78,7 @@ class Rejects:
 
     def write(self, path: str | Path) -> None:
         """Write the refused rows as CSV."""
-        self.frame().to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+        _write(self.frame(), path)
 
     def _lines(
         self, number: int, labels: pd.Index[Any], reason: str, table: str, column: str
@@ -150,7 +151,7 @@ class RejectsOfParts:
 
     def write(self, path: str | Path) -> None:
         """Write the refused rows as CSV."""
-        in_order(self._lines, self.names).to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+        _write(in_order(self._lines, self.names), path)
 
 
 def in_order(lines: Sequence[pd.DataFrame], names: Sequence[str]) -> pd.DataFrame:
@@ -175,6 +176,12 @@ def in_order(lines: Sequence[pd.DataFrame], names: Sequence[str]) -> pd.DataFram
         )
         .reset_index(drop=True)[list(COLUMNS)]
     )
+
+
+def _write(lines: pd.DataFrame, path: str | Path) -> None:
+    # Reason: `row` is a number and `raw` begins with a brace; names and reasons come from files and mappings.
+    told = harmless(lines, ["source_file", "table", "column", "reason"])
+    told.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
 
 
 def _most_frequent_first(counts: dict[tuple[str, str, str], int]) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
@@ -148,3 +149,35 @@ def test_rows_dated_in_the_future_are_told_and_no_failure(desk):
     assert "warning: 1 row is dated after today, the latest 2199-01-05" in result.stdout
     (warning,) = json.loads(run(desk, "--json").stdout)["warnings"]
     assert "set observed_until" in warning
+
+
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_ids_of_refused_and_differing_rows_stand_in_the_files_alone(desk, more):
+    ids = "=SECRET(1)", "=SECRET(2)", "=SECRET(3)"
+    control = '[control]\ninvoice_id = "No"\nopen_amount = "Open"\n'
+    (desk / "map.toml").write_text(MAPPING + control)
+    rows = [
+        "No,Customer,Issued,Due,Amount,Open",
+        f"{ids[0]},{ids[2]},2026-01-05,2026-02-04,10.00,9.00",
+        f"{ids[1]},{ids[2]},never,2026-02-04,10.00,10.00",
+    ]
+    (desk / "rows.csv").write_text("\n".join(rows))
+    result = run(desk, *more)
+    assert isinstance(result.exception, Refused)
+    assert "1 rows" in str(result.exception) or "differ" in str(result.exception)
+    assert "SECRET" not in result.output + str(result.exception)
+    differences = (desk / "out" / "differences.csv").read_text().splitlines()
+    assert differences[1:] == [f"open_amount,'{ids[0]},EUR,9.00,10.00,1.00,"]
+    rejects = pd.read_csv(desk / "out" / "rejects.csv")
+    assert json.loads(rejects["raw"][0])["No"] == ids[1]
+    cells = [str(cell) for cell in pd.read_csv(desk / "out" / "rejects.csv", dtype="str").to_numpy().ravel()]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+
+
+def test_a_mapping_s_reason_and_a_file_s_name_run_in_no_spreadsheet(desk):
+    rule = '[[refuse]]\nreason = "=cmd|calc"\nwhen = { from = "No", equals = "1" }\n'
+    (desk / "map.toml").write_text(MAPPING + rule)
+    (desk / "rows.csv").rename(desk / "@rows.csv")
+    assert run(desk, file="@rows.csv").exit_code == 0
+    line = (desk / "out" / "rejects.csv").read_text().splitlines()[1]
+    assert line.startswith("'@rows.csv,1,,,'=cmd|calc,")

@@ -222,3 +222,13 @@ def test_a_portfolio_tells_what_its_source_gave():
     assert not portfolio.has("events")
     assert not portfolio.without("statements.cash").has("statements.cash")
     assert portfolio.buyer_ids() == ["B", "Zhang Wei GmbH"]
+
+
+def test_buyers_without_any_date_need_the_start_of_the_books():
+    buyers = {"buyers": pd.DataFrame({"buyer_id": ["Zhang Wei GmbH"]})}
+    with pytest.raises(InputError, match="a date in some table, or observed_from; found neither"):
+        from_frames(buyers, SELLER)
+    started = from_frames(buyers, SELLER, observed_from="2024-01-01")
+    assert str(started.observed_until) == "2024-01-01 00:00:00"
+    recorded = from_frames({"buyers": buyers["buyers"].assign(recorded_at="2024-05-01")}, SELLER)
+    assert str(recorded.observed_until) == "2024-05-01 23:59:59"

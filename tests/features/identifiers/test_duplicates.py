@@ -53,6 +53,11 @@ def named(name: str, country: str = "CN", number: str | None = None) -> dict[str
         (named("Acme Trading Ltd", "GB"), named("Acme Trading Limited", "GB"), "likely"),
         (named("Müller Stahl GmbH", "DE"), named("Müller Stahl AG", "DE"), "possible"),
         (named("Hellwig Maschinenbau GmbH", "DE"), named("Helwig Maschinenbau GmbH", "DE"), "possible"),
+        (named("Acme Trading Ltd", "GB"), named("ACME Trading", None), "possible"),
+        (named("Acme Trading", None), named("ACME TRADING", None), "possible"),
+        (named("Müller Stahl GmbH", "DE"), named("Müller Stahl AG", None), "doubtful"),
+        (named("Hellwig Maschinenbau GmbH", "DE"), named("Helwig Maschinenbau", None), "doubtful"),
+        (named("Hellwig Maschinenbau GmbH", None), named("Helwig Maschinenbau", None), "doubtful"),
     ],
 )
 def test_evidence_says_how_sure(first: dict[str, Any], second: dict[str, Any], how_sure: str):
@@ -64,13 +69,25 @@ def test_evidence_says_how_sure(first: dict[str, Any], second: dict[str, Any], h
     [
         (named("华强", number=CODE), named("华强", number=OTHER_CODE)),
         (named("Acme Trading", "GB"), named("Acme Trading", "IE")),
-        (named("Acme Trading", ""), named("Acme Trading", "")),
+        (named("Acme Trading", None, CODE), named("Acme Trading", "CN", OTHER_CODE)),
+        (named("Supermarket branch 12", None), named("Supermarket branch 13", "GB")),
+        (named("北京华丰", None), named("北京华峰", None)),
         (named("Supermarket branch 12", "GB"), named("Supermarket branch 13", "GB")),
         (named("华强", number="91110000802100433C"), named("新力", number="91110000802100433C")),
         (named("北京华丰"), named("北京华峰")),
         (named(""), named("")),
     ],
-    ids=["other number", "other country", "no country", "other branch", "invalid number", "short", "no name"],
+    ids=[
+        "other number",
+        "other country",
+        "no country, other number",
+        "no country, other branch",
+        "no country, short",
+        "other branch",
+        "invalid number",
+        "short",
+        "no name",
+    ],
 )
 def test_what_is_no_evidence(first: dict[str, Any], second: dict[str, Any]):
     assert proposed(first, second) == []
@@ -92,6 +109,28 @@ def test_a_nameless_link_never_joins_two_proved_companies():
     assert rows == [("1", "0", "likely")]
 
 
+def test_a_buyer_without_a_country_joins_one_country_only_and_the_evidence_says_so():
+    buyers = [named("Acme Trading", "GB"), named("Acme Trading", "IE"), named("Acme Trading", None)]
+    rows = candidates(profiles_of(portfolio_of(*buyers, invoices={"1": 2})))
+    assert rows[["buyer_id", "into", "how_sure"]].to_numpy().tolist() == [["2", "1", "doubtful"]]
+    assert rows["evidence"].tolist() == ["same name, a country is missing, several countries have it"]
+
+
+def test_close_names_without_a_country_make_no_bridge_between_countries():
+    buyers = [named("Hellwig Maschinenbau", "DE"), named("Hellwig Maschinenbauz", "AT")]
+    assert proposed(*buyers) == []
+    joined = proposed(*buyers, named("Hellwig Maschinenbaux", None))
+    assert len(joined) == 1
+
+
+def test_a_portfolio_without_a_column_of_countries_is_compared_as_well():
+    frame = pd.DataFrame({"buyer_id": ["0", "1"], "name": ["Acme Trading Ltd", "Acme Trading Limited"]})
+    rows = candidates(profiles_of(from_frames({"buyers": frame}, Seller("me"), observed_from="2024-01-01")))
+    assert rows[["buyer_id", "into", "evidence"]].to_numpy().tolist() == [
+        ["1", "0", "same name, a country is missing"]
+    ]
+
+
 def test_a_portfolio_without_buyers_proposes_nothing():
     statement = {"buyer_id": ["a"], "period_end": ["2024-12-31"], "currency": ["EUR"], "revenue": [1.0]}
     rows = candidates(profiles_of(from_frames({"statements": pd.DataFrame(statement)}, Seller("me"))))
@@ -104,8 +143,21 @@ def test_two_hundred_thousand_buyers_are_compared_with_their_neighbours_only():
     letters = np.random.default_rng(5).integers(97, 123, (200_000, 16), dtype=np.uint8)
     names = [row.tobytes().decode() for row in letters]
     ids = [f"B{at:06d}" for at in range(len(names))]
-    twins = {"close": "q" + names[3][1:], "same": names[7].upper() + " GmbH"}
-    frame = pd.DataFrame({"buyer_id": [*ids, *twins], "name": [*names, *twins.values()], "country": "DE"})
+    twins = {
+        "close": ("q" + names[3][1:], "DE"),
+        "same": (names[7].upper() + " GmbH", "DE"),
+        "close alone": ("q" + names[13][1:], None),
+        "same alone": (names[17].upper() + " GmbH", None),
+    }
+    told = pd.DataFrame(
+        [(key, *twin) for key, twin in twins.items()], columns=["buyer_id", "name", "country"]
+    )
+    frame = pd.concat([pd.DataFrame({"buyer_id": ids, "name": names, "country": "DE"}), told])
+    frame.loc[frame["buyer_id"].isin(ids[20::5]), "country"] = None
     rows = candidates(profiles_of(from_frames({"buyers": frame}, Seller("me"), observed_from="2024-01-01")))
-    told = rows[["buyer_id", "into", "how_sure"]].to_numpy().tolist()
-    assert told == [["same", "B000007", "likely"], ["close", "B000003", "possible"]]
+    assert rows[["buyer_id", "into", "how_sure"]].to_numpy().tolist() == [
+        ["same", "B000007", "likely"],
+        ["close", "B000003", "possible"],
+        ["same alone", "B000017", "possible"],
+        ["close alone", "B000013", "doubtful"],
+    ]

@@ -612,7 +612,8 @@ def test_rows_that_no_table_takes_are_counted(tmp_path):
     assert imported.rejects.rows == 1
     buyers = '[[table]]\nname = "buyers"\nkeep = "first"\ncolumns = { buyer_id = "Customer" }\n'
     assert run(tmp_path, mapping + buyers, rows).untaken == {"export.csv": 1}
-    assert run(tmp_path, HEAD + buyers, rows).untaken == {}
+    started = HEAD.replace("[seller]", 'observed_from = "2026-01-01"\n[seller]')
+    assert run(tmp_path, started + buyers, rows).untaken == {}
     assert run(tmp_path, HEAD + INVOICES, ROWS).untaken == {}
 
 

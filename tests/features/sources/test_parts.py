@@ -246,3 +246,45 @@ def test_an_import_in_parts_replaces_the_portfolio_of_its_seller(tmp_path, monke
         cli.main([*arguments, "--out", str(tmp_path / "ledger")], standalone_mode=False)
     assert read(tmp_path / "ledger").tables["invoices"]["invoice_id"].tolist() == ["2"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "ledger", "map.toml"]
+
+
+TWO_FILES = (
+    '[[source]]\nname = "items"\nfiles = "items*"\n[[source]]\nname = "master"\nfiles = "master*"\n'
+    + INVOICES.replace('"invoices"\n', '"invoices"\nsource = "items"\n')
+    + MASTER.replace('"buyers"\n', '"buyers"\nsource = "master"\n')
+)
+
+
+@pytest.fixture
+def master(tmp_path):
+    path = tmp_path / "master.csv"
+    path.write_text("Customer,Name\nB,one\nC,two\n")
+    return path
+
+
+def both_ways(paths, mapping, tmp_path):
+    """Yield each way to import once."""
+    yield lambda: import_files(paths, mapping)
+    (tmp_path / "scratch").mkdir()
+    yield lambda: import_in_parts(paths, mapping, growing(tmp_path), tmp_path / "scratch", rows=1)
+
+
+def test_buyers_beside_items_without_a_readable_date_make_no_books(tmp_path, master):
+    items = tmp_path / "items.csv"
+    items.write_text("No,Customer,Issued,Amount\n1,B,soon,10\n2,C,later,11\n")
+    for way in both_ways([master, items], parse_mapping(HEAD + TWO_FILES), tmp_path):
+        with pytest.raises(Refused, match=r"no row with a date can be loaded; 2 rows: invoices\.issued_on: "):
+            way()
+
+
+def test_buyers_alone_make_no_books(tmp_path, master):
+    for way in both_ways([master], parse_mapping(HEAD + MASTER), tmp_path):
+        with pytest.raises(InputError, match=r"a date in some table; found none; .* set observed_from"):
+            way()
+
+
+def test_a_part_of_buyers_alone_takes_its_start_from_another(tmp_path, master):
+    items = tmp_path / "items.csv"
+    items.write_text("No,Customer,Issued,Amount\n1,B,soon,10\n2,C,2026-01-05,11\n")
+    found = same([master, items], parse_mapping(HEAD + TWO_FILES), tmp_path, rows=1)
+    assert str(found.portfolio.observed_from) == "2026-01-04 23:00:00"

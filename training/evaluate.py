@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pandas as pd
@@ -11,13 +12,17 @@ from credit.model import RiskModel
 from features.build import Packed, build_packed
 from features.errors import InputError
 from features.instants import start_of_day
+from training.home import Home
+from training.looks import looks_before
 from training.options import check_days
 from training.period import period_metrics
 from training.periods import day_after
-from training.registry import Version
+from training.pipeline import data_hash
+from training.run import Recipe
 from training.subjects import Outcome, sample_of
+from training.versions import Version
 
-__all__ = ["evaluate"]
+__all__ = ["check_seller", "evaluate", "period_of"]
 
 
 def evaluate(
@@ -28,6 +33,7 @@ def evaluate(
     stop: str | None = None,
     in_sample: bool = False,
     definition: DefaultDefinition | None = None,
+    home: Home | None = None,
 ) -> dict[str, Any]:
     """Return the metrics of a version on mature subjects with ``start <= as_of < stop``.
 
@@ -40,7 +46,9 @@ def evaluate(
     in_sample : bool
         Accept subjects that the version was fitted on.
     definition : DefaultDefinition, optional
-        Default: the shipped one; it must be the model's.
+        Default: the one that the model was trained with; another is refused.
+    home : Home, optional
+        Records the look, so that the report tells ``looks``: how often the period was looked at before.
 
     Raises
     ------
@@ -49,9 +57,9 @@ def evaluate(
         subjects that the model was fitted on.
     """
     model = version.load()
-    _check_seller(model, packed)
-    outcome = _outcome(model, definition)
-    first, last = _period(version, model, packed, start, stop)
+    check_seller(model, packed)
+    outcome = _outcome(version, model, definition)
+    first, last = period_of(version, model, packed, start, stop)
     subjects = sample_of(packed, outcome).subjects
     inside = subjects[(subjects["as_of"] >= first) & (subjects["as_of"] < last)]
     if not len(inside):
@@ -69,35 +77,42 @@ def evaluate(
     report = period_metrics(
         inside.assign(probability=probability), first, last, packed.portfolio.seller.timezone
     )
-    return {
+    told = {
         "model": version.model,
         "version": version.number,
         "outcome": model.spec.outcome,
         **report,
         "in_sample": bool(fitted.any()),
     }
+    if home is None:
+        return told
+    looks = looks_before(home, "evaluate", model.spec.outcome, data_hash(packed), report)
+    return {**told, "looks": looks}
 
 
-def _check_seller(model: RiskModel, packed: Packed) -> None:
+def check_seller(model: RiskModel, packed: Packed) -> None:
+    """Refuse another seller's portfolio (InputError)."""
     found = packed.portfolio.seller.seller_id
     if found != model.spec.seller_id:
         step = "set CREDENCE_HOME to the home of this seller"
         raise InputError.of(f"a portfolio of seller '{model.spec.seller_id}'", f"one of '{found}'", step)
 
 
-def _outcome(model: RiskModel, definition: DefaultDefinition | None) -> Outcome:
-    if model.spec.model == "late":
-        return Outcome("late", model.spec.horizon_days)
-    definition = definition or DefaultDefinition.load()
+def _outcome(version: Version, model: RiskModel, definition: DefaultDefinition | None) -> Outcome:
+    recorded = Recipe.from_json(json.loads(version.tags["recipe"])).outcome
+    if recorded.definition is None:
+        return recorded
+    definition = definition or recorded.definition
     if definition.hash != model.spec.definition_hash:
         step = "evaluate with the definition that the model was trained with"
         raise InputError.of(f"definition {model.spec.outcome}", f"{definition.tag} of other content", step)
     return Outcome("default", definition=definition)
 
 
-def _period(
-    version: Version, model: RiskModel, packed: Packed, start: str | None, stop: str | None
+def period_of(
+    version: Version, model: RiskModel, packed: Packed, start: str | None = None, stop: str | None = None
 ) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return the period that is asked for; by default from where the version's test starts to the end."""
     timezone = packed.portfolio.seller.timezone
     check_days(start, stop)
     first = None if start is None else start_of_day(start, timezone)

@@ -15,6 +15,7 @@ from features.errors import Refused
 from features.instants import start_of_day
 from training.config import TrainConfig
 from training.home import Home
+from training.looks import look_at_test
 from training.options import check_options
 from training.pipeline import fit_final, fit_tested
 from training.registry import Registry, Version
@@ -113,6 +114,7 @@ def _tested(registry: Registry, packed: Packed, recipe: Recipe, say: Callable[[s
         searches = registry.home.path / "searches.db"
         run = fit_tested(packed, recipe, Path(temporary) / "model", say, searches=searches)
         report = {**run.metrics, "outcome": run.model.spec.outcome, "in_sample": False, "tested_twin": None}
+        report["looks"] = look_at_test(registry.home, run)
         version = registry.register(run, recipe, report, {})
     shown = {name: part for name, part in run.evaluation.items() if name not in report and name != "curves"}
     return _published(registry, version, {**report, **shown}, say)

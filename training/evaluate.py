@@ -25,7 +25,7 @@ from training.versions import Version
 __all__ = ["check_seller", "evaluate", "period_of"]
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913  (all that a caller may choose, by name)
     version: Version,
     packed: Packed,
     *,

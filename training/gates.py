@@ -17,7 +17,10 @@ _FLATTEST_SLOPE, _STEEPEST_SLOPE = 0.2, 5.0
 
 
 def gates_for(
-    version: Version, champion: Version | None, seller_id: str, pair: Pair | str = "no test subjects in common"
+    version: Version,
+    champion: Version | None,
+    seller_id: str,
+    pair: Pair | str = "no test subjects in common",
 ) -> list[Gate]:
     """Return the gates of a version against the champion.
 
@@ -33,8 +36,9 @@ def gates_for(
 
     Notes
     -----
-    A prior for want of defaults has another rule than learned trees: it must load, and the ratio of observed to
-    expected defaults must not exclude 1; AUC and slope are asked only where enough buyers defaulted to tell.
+    A prior for want of defaults has another rule than learned trees: it must load, and the ratio of observed
+    to expected defaults must not exclude 1; AUC and slope are asked only where enough buyers defaulted to
+    tell.
     """
     gates = [
         Gate.of("seller", version.tags["seller_id"], "==", seller_id),

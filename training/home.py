@@ -40,7 +40,7 @@ class Home:
 
     @property
     def tracking_uri(self) -> str:
-        """Address of MLflow: ``CREDENCE_TRACKING_URI``, else ``MLFLOW_TRACKING_URI``, else the home's SQLite."""
+        """Address of MLflow: as the environment names it, else the home's SQLite."""
         named = (os.environ.get(variable) for variable in _ADDRESSES)
         return next(filter(None, named), f"sqlite:///{self.database}")
 

@@ -67,8 +67,8 @@ def lineage_of(tags: Mapping[str, str]) -> dict[str, Any]:
     Returns
     -------
     dict
-        The `HASHES`, ``seed``, ``fitted_from``, ``fitted_until``, ``observed_until``, ``portfolio`` (its folder
-        as it was named), ``subjects``, ``events`` and ``libraries`` (version by name).
+        The `HASHES`, ``seed``, ``fitted_from``, ``fitted_until``, ``observed_until``, ``portfolio`` (its
+        folder as it was named), ``subjects``, ``events`` and ``libraries`` (version by name).
     """
     told: dict[str, Any] = {name: tags.get(name) or None for name in (*HASHES, *_TEXTS)}
     told |= {name: int(tags[name]) if name in tags else None for name in _COUNTS}

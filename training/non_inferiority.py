@@ -51,8 +51,8 @@ def non_inferiority_gates(pair: Pair | str) -> list[Gate]:
     Parameters
     ----------
     pair : Pair or str
-        Probabilities of the version (a) and of the champion (b) on the same subjects out of time, or why there
-        are none.
+        Probabilities of the version (a) and of the champion (b) on the same subjects out of time, or why
+        there are none.
     """
     reason = pair if isinstance(pair, str) else _too_few(pair)
     if reason:

@@ -91,9 +91,7 @@ _STEP = "name a portfolio with later books, or compare their tested twins"
 
 def _subjects(packed: Packed, versions: tuple[Version, Version], models: list[RiskModel]) -> pd.DataFrame:
     subjects = sample_of(packed, _recipe(versions[0]).outcome).subjects
-    starts = [
-        period_of(version, model, packed)[0] for version, model in zip(versions, models, strict=True)
-    ]
+    starts = [period_of(version, model, packed)[0] for version, model in zip(versions, models, strict=True)]
     inside = subjects[subjects["as_of"] >= max(starts)]
     fitted = np.zeros(len(inside), bool)
     for model in models:

@@ -71,9 +71,11 @@ class Registry:
         experiment = self._experiment(model)
         with mlflow.start_run(experiment_id=experiment, tags=tags) as active:
             log_run(run, metrics, self._salt(experiment))
-            source = log_model(run.folder)
+            source, model_id = log_model(run.folder)
         self._ensure(model, run.model.spec.seller_id)
-        made = self._client.create_model_version(model, source, active.info.run_id, tags=tags)
+        made = self._client.create_model_version(
+            model, source, active.info.run_id, tags=tags, model_id=model_id
+        )
         return self.version(f"{model}@{made.version}")
 
     def versions(self, model: str | None = None) -> list[Version]:
@@ -131,10 +133,10 @@ class Registry:
                 self._client.set_model_version_tag(model, number, "portfolio", folder)
 
     def test_subjects(self, version: Version) -> Scored | None:
-        """Return the scored test subjects of the version that speaks for this one; None where none are kept."""
+        """Return the scored test subjects of the version that speaks for this one; None for none."""
         model, _, number = version.judged_by.partition("@")
         try:
-            run_id = self._client.get_model_version(model, number).run_id
+            run_id = str(self._client.get_model_version(model, number).run_id)
             with tempfile.TemporaryDirectory() as folder:
                 return read_scored(Path(self._client.download_artifacts(run_id, TEST_SUBJECTS, folder)))
         except (MlflowException, OSError):
@@ -211,7 +213,7 @@ class Registry:
             Path(found).rename(version.folder)
 
     def _experiment(self, model: str) -> str:
-        """Return the experiment of a model, whose artefacts lie below this home where no server keeps them."""
+        """Return the experiment of a model; its artefacts lie below this home, or at a server."""
         below = None if self._serves_artifacts else (self.home.artifacts / model).as_uri()
         for name in (model, f"{model} of {self.home.path}"):
             found = self._client.get_experiment_by_name(name)
@@ -229,7 +231,7 @@ class Registry:
         return self.home.tracking_uri.startswith(("http://", "https://"))
 
     def _shared_salt(self, model: str) -> str:
-        """Return the salt of a model's subjects: one for all its experiments, so that versions can be paired."""
+        """Return the salt of a model's subjects: one for all experiments, so that versions can be paired."""
         found = self._client.get_experiment_by_name(model)
         return secrets.token_hex(16) if found is None else found.tags.get(_SALT, secrets.token_hex(16))
 
@@ -249,5 +251,7 @@ class Registry:
         for item in self._client.search_registered_models():
             found = item.tags.get("seller_id", seller_id)
             if item.name in MODELS and seller_id and found != seller_id:
-                step = "set CREDENCE_TRACKING_URI to a registry of this seller's own: one registry, one seller"
+                step = (
+                    "set CREDENCE_TRACKING_URI to a registry of this seller's own: one registry, one seller"
+                )
                 raise InputError.of(f"a registry of seller '{seller_id}'", f"one of '{found}'", step)

@@ -19,7 +19,7 @@ from training.settling import carry_out, settle
 __all__ = ["in_force", "policy_of", "promote", "rollback", "sync"]
 
 
-def promote(  # noqa: PLR0913  (what a caller may choose, by name)
+def promote(
     registry: Registry,
     version: Version,
     *,
@@ -63,22 +63,17 @@ def promote(  # noqa: PLR0913  (what a caller may choose, by name)
         champion = None if first else _to_beat(registry, version.model)
         pair = "" if champion is None else pair_for(registry, version, champion, packed)
         gates = gates_for(version, champion, home.seller_id(), pair)
+        entry = _entry(action, version.name, gates) | {"first": champion is None, "reason": force_reason}
         failed = [gate for gate in gates if not gate.passed]
-        entry = {
-            "at": now(), "action": action, "version": version.name, "promoted": True, "first": champion is None,
-            "forced": bool(failed), "reason": force_reason, "gates": [asdict(gate) for gate in gates],
-        }  # fmt: skip
         if failed and not (force_reason and all(gate.yields for gate in failed)):
-            append(home, {**entry, "promoted": False, "forced": False})
+            append(home, entry | {"promoted": False, "forced": False})
             raise Refused(_refusal(failed))
         unchanged = in_force(registry, version)
         if unchanged:
             return unchanged, gates
         release_id, names = _release(registry, version)
-        carry_out(
-            registry,
-            {**entry, "release": release_id, "models": names, "aliases": {version.model: version.name}},
-        )
+        aliases = {version.model: version.name}
+        carry_out(registry, entry | {"release": release_id, "models": names, "aliases": aliases})
         return release_id, gates
 
 
@@ -121,11 +116,8 @@ def rollback(registry: Registry, to: str = "", reason: str = "") -> str:
             registry.version(name)
         if _is_as(registry, target, aliases):
             return target
-        carry_out(registry, {
-            "at": now(), "action": "rollback", "version": None, "promoted": True, "first": False,
-            "forced": False, "reason": reason, "gates": [], "release": target, "models": names,
-            "aliases": aliases,
-        })  # fmt: skip
+        entry = _entry("rollback", None, []) | {"reason": reason}
+        carry_out(registry, entry | {"release": target, "models": names, "aliases": aliases})
         return target
 
 
@@ -152,6 +144,20 @@ def in_force(registry: Registry, version: Version) -> str:
         return ""
     is_champion = registry.champion(version.model) == version.name
     return release.release_id if is_champion and release.versions.get(version.model) == version.name else ""
+
+
+def _entry(action: str, name: str | None, gates: list[Gate]) -> dict[str, Any]:
+    """Return a line of the log, as of a change that takes place."""
+    return {
+        "at": now(),
+        "action": action,
+        "version": name,
+        "promoted": True,
+        "first": False,
+        "forced": any(not gate.passed for gate in gates),
+        "reason": "",
+        "gates": [asdict(gate) for gate in gates],
+    }
 
 
 def _synced(registry: Registry, model: str, serves: str | None) -> dict[str, Any]:

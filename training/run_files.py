@@ -48,8 +48,8 @@ def log_run(run: Run, metrics: Mapping[str, Any], salt: str) -> None:
             mlflow.log_artifact(str(path))
 
 
-def log_model(folder: Path) -> str:
-    """Log the folder as a pyfunc model and return the place of what was logged."""
+def log_model(folder: Path) -> tuple[str, str]:
+    """Log the folder as a pyfunc model and return its place and MLflow's id of it."""
     named = folder.parent / "risk_model"
     folder.rename(named)
     with warnings.catch_warnings():
@@ -62,10 +62,10 @@ def log_model(folder: Path) -> str:
             signature=_SIGNATURE,
             pip_requirements=["credence"],
         )
-    return str(info.artifact_path)
+    return str(info.artifact_path), str(info.model_id)
 
 
-def _log_extra(name: str, content: object) -> None:
+def _log_extra(name: str, content: Any) -> None:
     """Log a figure, a table or an object so that MLflow's pages show it."""
     if isinstance(content, Figure):
         mlflow.log_figure(content, name)

@@ -1,4 +1,4 @@
-"""The scored test subjects that are kept with a version, so that two versions can be paired without the data."""
+"""The scored test subjects kept with a version, so that two versions can be paired without the data."""
 
 from __future__ import annotations
 

@@ -131,7 +131,9 @@ def _rename(database: sqlite3.Connection, old: Path, new: Path) -> None:
     for table, column in _PLACES:
         for before, after in ((old.as_uri(), new.as_uri()), (str(old), str(new))):
             # Reason: table and column are those of the list above; values are bound.
-            statement = f"UPDATE {table} SET {column} = ? || substr({column}, ?) WHERE {column} LIKE ? ESCAPE '!'"  # noqa: S608, E501
+            statement = (
+                f"UPDATE {table} SET {column} = ? || substr({column}, ?) WHERE {column} LIKE ? ESCAPE '!'"  # noqa: S608
+            )
             pattern = before.replace("!", "!!").replace("%", "!%").replace("_", "!_") + "/%"
             database.execute(statement, (after, len(before) + 1, pattern))
 

@@ -25,8 +25,8 @@ class Version:
     number : int
     aliases : tuple of str
     tags : mapping of str to str
-        ``seller_id``, ``outcome``, ``kind`` (tested or final), ``learner``, ``recipe``, ``shape``, ``metrics``,
-        ``manifest_hash``, ``tested_twin``, and the lineage (`training.lineage`).
+        ``seller_id``, ``outcome``, ``kind`` (tested or final), ``learner``, ``recipe``, ``shape``,
+        ``metrics``, ``manifest_hash``, ``tested_twin``, and the lineage (`training.lineage`).
     folder : Path
         The RiskModel folder; of a model that lies elsewhere, where `Registry.version` fetches it to.
     run_id : str

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from credence.cli.common import as_json, folder, load_packed, metrics_table, print_json, say
+from credence.cli.common import as_json, folder, load_packed, metrics_table, print_json
+from credence.cli.model_changes import log, promote, rollback, served, sync
+from credence.cli.model_checks import compare, reproduce
 
 if TYPE_CHECKING:
     from training.registry import Version
@@ -16,7 +19,7 @@ __all__ = ["models"]
 
 @click.group()
 def models() -> None:
-    """List, show, evaluate and promote versions of models."""
+    """List, show, evaluate, compare and promote versions of models."""
 
 
 @models.command("list")
@@ -57,10 +60,11 @@ def show(model: str, as_json: bool) -> None:
       credence models show late@champion
     """  # noqa: D301 (click reads the escaped character)
     from training.home import Home
+    from training.lineage import lineage_of
     from training.registry import Registry
 
     version = Registry(Home.from_environment()).version(model)
-    spec = version.load().spec
+    spec, lineage = version.load().spec, lineage_of(version.tags)
     summary = _summary(version) | {
         "features": [{"name": f.name, "sign": f.sign} for f in spec.features],
         "calibration": spec.calibration.model_dump(),
@@ -71,6 +75,7 @@ def show(model: str, as_json: bool) -> None:
         "fitted_from": spec.fitted_from,
         "data_hash": spec.data_hash,
         "definition_hash": spec.definition_hash,
+        "lineage": lineage,
     }
     if as_json:
         print_json(summary)
@@ -82,6 +87,7 @@ def show(model: str, as_json: bool) -> None:
     )
     click.echo(f"  speaks of buyers with: {'; '.join(pattern or 'no source' for pattern in spec.patterns)}")
     click.echo(f"  features: {', '.join(feature.name for feature in spec.features)}")
+    click.echo(_lineage(lineage))
     click.echo(metrics_table(version.metrics["metrics"]))
 
 
@@ -108,8 +114,9 @@ def evaluate(
     from training.home import Home
     from training.registry import Registry
 
-    version = Registry(Home.from_environment()).version(model)
-    report = measure(version, load_packed(directory), start=start, stop=stop, in_sample=in_sample)
+    home = Home.from_environment()
+    version = Registry(home).version(model)
+    report = measure(version, load_packed(directory), start=start, stop=stop, in_sample=in_sample, home=home)
     if as_json:
         print_json(report)
         return
@@ -117,40 +124,25 @@ def evaluate(
         f"{version.name} on {report['from']} to {report['to']}: n = {report['n']}, "
         f"cannot say {report['cannot_say']}, rate {report['base_rate']:.2%}"
         f"{', in sample' if report['in_sample'] else ''}"
+        f"; looked at before: {report['looks']} times"
     )
     click.echo(metrics_table(report["metrics"]))
 
 
-@models.command()
-@click.argument("model")
-@as_json
-def promote(model: str, as_json: bool) -> None:
-    """Put MODEL in force if it passes the gates: it becomes champion, and a new release serves it.
+for command in (compare, promote, rollback, reproduce, sync, log, served):
+    models.add_command(command)
 
-    \b
-    Example:
-      credence models promote default@candidate
-    """  # noqa: D301 (click reads the escaped character)
-    from training.home import Home
-    from training.registry import Registry
-    from training.releases import in_force
-    from training.releases import promote as put_in_force
 
-    home = Home.from_environment()
-    registry = Registry(home)
-    version = registry.version(model)
-    with home.locked():
-        before = in_force(registry, version)
-        release_id, gates = put_in_force(registry, version)
-    if as_json:
-        print_json({"version": version.name, "release": release_id, "gates": [vars(gate) for gate in gates]})
-        return
-    for gate in gates:
-        say(f"  {gate}")
-    if release_id == before:
-        click.echo(f"{version.name} is champion already; release {release_id} serves it, and nothing changed")
-        return
-    click.echo(f"{version.name} is champion; release {release_id} serves it")
+def _lineage(told: Mapping[str, Any]) -> str:
+    from training.lineage import HASHES
+
+    hashes = (f"{name.removesuffix('_hash')} {(told[name] or 'not recorded')[:16]}" for name in HASHES)
+    libraries = (f"{name} {version}" for name, version in told["libraries"].items())
+    return (
+        f"  hashes: {', '.join(hashes)}\n"
+        f"  made with seed {told['seed']}, {', '.join(libraries) or 'libraries not recorded'}\n"
+        f"  portfolio: {told['portfolio'] or 'not recorded'}, books until {told['observed_until']}"
+    )
 
 
 def _summary(version: Version) -> dict[str, Any]:

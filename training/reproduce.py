@@ -1,0 +1,137 @@
+"""Learns a version again from what was recorded, and compares what came of it."""
+
+from __future__ import annotations
+
+import json
+import math
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from credit.model import BOOSTER, SCORECARD, RiskModel
+from credit.spec import Calibration
+from features.build import Packed
+from features.errors import InputError
+from training.lineage import code_hash, library_versions, lineage_of
+from training.pipeline import data_hash, fit_final, fit_tested
+from training.run import Recipe, Run
+from training.versions import Version
+
+__all__ = ["reproduce"]
+
+_TOLERANCE = 1e-9
+"""Of log-odds: the one of the golden predictions."""
+
+
+def reproduce(
+    version: Version, packed: Packed, say: Callable[[str], None] = lambda _: None
+) -> dict[str, Any]:
+    """Replay the recorded hyper-parameters and seeds and tell whether the same model came of them.
+
+    Parameters
+    ----------
+    version : Version
+    packed : Packed
+        The portfolio that it was trained on.
+    say : callable
+        Told what is going on.
+
+    Returns
+    -------
+    dict
+        ``version``, ``same``, ``learned``, ``calibration`` and ``predictions`` (each "same" or "differ"),
+        ``largest_difference_log_odds`` (null where one model cannot say what the other says), ``code``
+        ("same" or "differ") and ``libraries`` (those of another version: ``{"then", "now"}`` by name).
+
+    Notes
+    -----
+    What was learned is compared character by character; calibration and predictions to 1e-9, as when a model
+    is loaded: a replay does not search, so it adds the folds' margins in another order.
+
+    Raises
+    ------
+    InputError
+        Where the data are others than those that it was trained on.
+    """
+    stored = version.load()
+    found = data_hash(packed)
+    if found != stored.spec.data_hash:
+        raise InputError.of(
+            f"the data of {version.name}, {stored.spec.data_hash}",
+            found,
+            "name the portfolio that it was trained on, as it was then",
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        run = _replayed(version, packed, Path(folder) / "model", say)
+        parts = _parts(version.folder, stored, run)
+    return {
+        "version": version.name,
+        "same": all(parts[name] == "same" for name in ("learned", "calibration", "predictions")),
+        **parts,
+        **_circumstances(version),
+    }
+
+
+def _replayed(version: Version, packed: Packed, folder: Path, say: Callable[[str], None]) -> Run:
+    recipe, shape = Recipe.from_json(json.loads(version.tags["recipe"])), json.loads(version.tags["shape"])
+    if version.tags["kind"] == "final":
+        return fit_final(packed, recipe, shape, folder, say)
+    # Reason: challengers change nothing of the model, and take longer than it.
+    lean = replace(recipe, config=recipe.config.model_copy(update={"challengers": False}))
+    return fit_tested(packed, lean, folder, say, shape=shape)
+
+
+def _parts(folder: Path, stored: RiskModel, run: Run) -> dict[str, Any]:
+    name = SCORECARD if stored.spec.learner == "scorecard" else BOOSTER
+    again = run.folder / name
+    text = again.read_bytes() if again.is_file() else b""
+    difference = _difference(folder, stored, run.model)
+    return {
+        "learned": _said(text == (folder / name).read_bytes()),
+        "calibration": _said(_is_close(run.model.spec.calibration, stored.spec.calibration)),
+        "predictions": _said(difference is not None and difference <= _TOLERANCE),
+        "largest_difference_log_odds": difference,
+    }
+
+
+def _is_close(a: Calibration, b: Calibration) -> bool:
+    """Whether two calibrations are the same but for the order in which a computer adds."""
+    first, second = _numbers(a.model_dump()), _numbers(b.model_dump())
+    close = {
+        name: math.isclose(value, second.get(name, math.nan), rel_tol=_TOLERANCE, abs_tol=_TOLERANCE)
+        for name, value in first.items()
+    }
+    return first.keys() == second.keys() and all(close.values())
+
+
+def _numbers(told: dict[str, Any]) -> dict[str, float]:
+    states = {f"states.{state}": added for state, added in told.pop("states").items()}
+    return {name: 0.0 if value is None else float(value) for name, value in (told | states).items()}
+
+
+def _difference(folder: Path, stored: RiskModel, again: RiskModel) -> float | None:
+    """Return the largest difference of log-odds on the golden subjects."""
+    with np.load(folder / "golden.npz") as golden:
+        values = golden["values"]
+    first, second = (model.predict(values, contributions=False).log_odds for model in (stored, again))
+    if (np.isnan(first) != np.isnan(second)).any():
+        return None
+    known = ~np.isnan(first)
+    return float(np.abs(first[known] - second[known]).max()) if known.any() else 0.0
+
+
+def _circumstances(version: Version) -> dict[str, Any]:
+    lineage, present = lineage_of(version.tags), library_versions()
+    then = {name: lineage["libraries"].get(name) for name in present}
+    changed = {
+        name: {"then": then[name], "now": present[name]} for name in present if then[name] != present[name]
+    }
+    return {"code": _said(lineage["code_hash"] == code_hash()), "libraries": changed}
+
+
+def _said(same: bool) -> str:
+    return "same" if same else "differ"

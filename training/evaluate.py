@@ -57,7 +57,7 @@ def evaluate(  # noqa: PLR0913  (all that a caller may choose, by name)
         subjects that the model was fitted on.
     """
     model = version.load()
-    check_seller(model, packed)
+    check_seller(model.spec.seller_id, packed)
     outcome = _outcome(version, model, definition)
     first, last = period_of(version, model, packed, start, stop)
     subjects = sample_of(packed, outcome).subjects
@@ -90,12 +90,12 @@ def evaluate(  # noqa: PLR0913  (all that a caller may choose, by name)
     return {**told, "looks": looks}
 
 
-def check_seller(model: RiskModel, packed: Packed) -> None:
+def check_seller(seller_id: str, packed: Packed) -> None:
     """Refuse another seller's portfolio (InputError)."""
     found = packed.portfolio.seller.seller_id
-    if found != model.spec.seller_id:
+    if found != seller_id:
         step = "set CREDENCE_HOME to the home of this seller"
-        raise InputError.of(f"a portfolio of seller '{model.spec.seller_id}'", f"one of '{found}'", step)
+        raise InputError.of(f"a portfolio of seller '{seller_id}'", f"one of '{found}'", step)
 
 
 def _outcome(version: Version, model: RiskModel, definition: DefaultDefinition | None) -> Outcome:

@@ -30,6 +30,8 @@ def pair_for(registry: Registry, version: Version, champion: Version, packed: Pa
     """
     if version.judged_by == champion.judged_by or version.tags["outcome"] != champion.tags["outcome"]:
         return "no comparison"
+    if packed is not None:
+        check_seller(version.tags["seller_id"], packed)
     tested = registry.version(version.judged_by), registry.version(champion.judged_by)
     if packed is not None:
         try:
@@ -63,7 +65,7 @@ def pair_on(registry: Registry, a: Version, b: Version, packed: Packed, *, by: s
     """
     models = [a.load(), b.load()]
     for model in models:
-        check_seller(model, packed)
+        check_seller(model.spec.seller_id, packed)
     inside = _subjects(packed, (a, b), models)
     values = build_packed(packed, inside)
     keep = np.ones(len(inside), bool)

@@ -60,7 +60,7 @@ def promote(
     with home.locked():
         settle(registry)
         version = registry.version(version.name)
-        champion = None if first else _to_beat(registry, version.model)
+        champion = None if first else _to_beat(registry, version)
         pair = "" if champion is None else pair_for(registry, version, champion, packed)
         gates = gates_for(version, champion, home.seller_id(), pair)
         entry = _entry(action, version.name, gates) | {"first": champion is None, "reason": force_reason}
@@ -179,9 +179,11 @@ def _served(registry: Registry) -> dict[str, str]:
     return names or {model: registry.champion(model) for model in MODELS if registry.has_champion(model)}
 
 
-def _to_beat(registry: Registry, model: str) -> Version | None:
-    served = _served(registry).get(model)
-    return None if served is None else registry.version(served)
+def _to_beat(registry: Registry, version: Version) -> Version | None:
+    """Return what serves; where nothing does, another version that the registry has as champion."""
+    champion = registry.champion(version.model)
+    named = _served(registry).get(version.model) or (champion if champion != version.name else "")
+    return registry.version(named) if named else None
 
 
 def _release(registry: Registry, version: Version) -> tuple[str, dict[str, str]]:

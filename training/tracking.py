@@ -122,9 +122,11 @@ def _follow(home: Home) -> None:
 
 
 def _former_places(database: sqlite3.Connection, now: Path) -> set[Path]:
-    rows = database.execute("SELECT artifact_location FROM experiments").fetchall()
-    places = {path.parent for (place,) in rows if (path := local_path(place)) is not None}
-    return {place for place in places if place.name == now.name and place != now}
+    rows = database.execute("SELECT name, artifact_location FROM experiments").fetchall()
+    # Reason: an experiment that a user made beside ours lies where it lies.
+    places = {local_path(place) for name, place in rows if (now / name).is_dir()}
+    former = {path.parent for path in places if path is not None and path.parent != now}
+    return {place for place in former if place.name == now.name}
 
 
 def _rename(database: sqlite3.Connection, old: Path, new: Path) -> None:

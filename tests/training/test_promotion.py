@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,14 @@ def test_with_the_portfolio_both_are_scored_and_the_look_is_recorded(home: Home,
         promote(registry, registry.version("late@2"), packed=small)
     looks = [json.loads(line) for line in (home.path / "looks.jsonl").read_text().splitlines()]
     assert [look["by"] for look in looks] == ["train", "train", "promote"]
+
+
+def test_another_sellers_portfolio_is_no_evidence(home: Home, small: Packed):
+    registry, before = Registry(home), read_log(home)
+    foreign = replace(small.portfolio, seller=replace(small.portfolio.seller, seller_id="somebody"))
+    with pytest.raises(InputError, match="expected a portfolio of seller 'nordwind'"):
+        promote(registry, registry.version("late@2"), packed=pack_portfolio(foreign))
+    assert read_log(home) == before
 
 
 def test_each_look_at_a_test_period_is_counted(home: Home, small: Packed):

@@ -100,10 +100,10 @@ def calibrate(
     Notes
     -----
     One slope and a level for each fold are fitted: how far the rate had moved since a fold's training says
-    nothing of how bold its margins are, and the model learns from later times than any fold. The slope is drawn
-    towards 1: ``w x fitted + (1 - w)`` with ``w = events / (events + 25)``. The intercept is the one at which
-    the margins, moved from the rate that their fold learned from to the one that the model learns from, have
-    the expected rate on the mean: that of all training subjects.
+    nothing of how bold its margins are, and the model learns from later times than any fold. The slope is
+    drawn towards 1: ``w x fitted + (1 - w)``, ``w = events / (events + 25)``. The intercept is the one at
+    which the margins, moved from the rate that their fold learned from to the one that the model learns from,
+    have the expected rate on the mean: that of all training subjects.
 
     A state's level is that of its own subjects where at least 25 of them were bad, else that of masked copies
     too, drawn towards the state above it by ``25 / (25 + events)``. A state that knows less never adds less:

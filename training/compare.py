@@ -1,4 +1,4 @@
-"""Two versions side by side: where they come from, what they read, how good they were, and a paired test."""
+"""Two versions side by side: how they were made, what they read, how good they are."""
 
 from __future__ import annotations
 
@@ -6,125 +6,125 @@ import json
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 
-from credit.model import RiskModel
-from features.build import Packed, build_packed
+from features.build import Packed
 from features.errors import InputError
-from training.evaluate import check_seller
-from training.lineage import differing
+from training.lineage import lineage_of
+from training.metrics import metrics_of
 from training.paired import paired_difference
-from training.registry import Version
-from training.run import Recipe
-from training.subjects import sample_of
+from training.pairing import pair_on
+from training.registry import Registry
+from training.tested import Pair, pair_of
+from training.versions import Version
 
-__all__ = ["PAIRED", "compare", "unseen_by_both"]
+__all__ = ["compare"]
 
-PAIRED = ("auc", "average_precision", "brier", "log_loss")
-"""Metrics of the paired test; of the last two less is better."""
+_PAIRED = ("auc", "average_precision", "brier")
 
 
-def compare(one: Version, other: Version, packed: Packed | None = None) -> dict[str, Any]:
-    """Return how two versions of one outcome differ.
+def compare(registry: Registry, a: Version, b: Version, packed: Packed | None = None) -> dict[str, Any]:
+    """Compare two versions of one outcome.
 
     Parameters
     ----------
-    one, other : Version
+    registry : Registry
+    a, b : Version
     packed : Packed, optional
-        With it both score the subjects that neither was fitted on and that lie behind both trainings.
+        Portfolio whose mature subjects that neither was fitted on are scored by both; without it the test
+        subjects that both versions kept are paired.
 
     Returns
     -------
     dict
-        ``versions``, ``outcome``, ``lineage`` (parts that differ), ``config`` (by key both values, where they
-        differ), ``features`` (those that only one reads), ``metrics`` (both tests; their periods may differ)
-        and ``paired``: null without a portfolio, else ``subjects``, ``bad``, ``from`` and ``differences``:
-        what the first has more than the other, with its 95 % interval by buyer.
+        ``a``, ``b`` (names), ``outcome``, ``lineage`` and ``config`` (what differs: ``{"a", "b"}`` by name),
+        ``features`` (``only_a``, ``only_b``, ``both``), ``metrics`` (``{"a", "b"}`` by metric, each of its
+        own test) and ``paired``: null, or ``source``, ``subjects``, ``buyers``, ``bad_buyers``, ``looks``
+        (null for kept subjects), ``metrics`` and ``difference`` (a less b, with a 95 % interval from draws of
+        buyers).
 
     Raises
     ------
     InputError
-        Where the versions are of different outcomes, definitions or sellers, or no subject is new to both.
+        Two outcomes, definitions or sellers; a portfolio without subjects for both.
     """
-    models = (one.load(), other.load())
-    _check_same(one, other, models)
+    _check_comparable(a, b)
+    pair, looks = _pair(registry, a, b, packed)
+    names = [{feature.name for feature in version.load().spec.features} for version in (a, b)]
     return {
-        "versions": [one.name, other.name],
-        "outcome": models[0].spec.outcome,
-        "lineage": differing(*(json.loads(each.tags.get("lineage", "{}")) for each in (one, other))),
-        "config": _config(one, other),
+        "a": a.name,
+        "b": b.name,
+        "outcome": a.tags["outcome"],
+        "lineage": _differing(_flat(lineage_of(a.tags)), _flat(lineage_of(b.tags))),
+        "config": _differing(_config(a), _config(b)),
         "features": {
-            f"only_{one.name}": _only(models[0], models[1]),
-            f"only_{other.name}": _only(models[1], models[0]),
+            "only_a": sorted(names[0] - names[1]),
+            "only_b": sorted(names[1] - names[0]),
+            "both": len(names[0] & names[1]),
         },
-        "metrics": {each.name: each.metrics["metrics"] for each in (one, other)},
-        "periods": {each.name: [each.metrics["from"], each.metrics["to"]] for each in (one, other)},
-        "paired": None if packed is None else _paired(one, models, packed),
+        "metrics": {
+            name: {"a": value, "b": b.metrics["metrics"].get(name)}
+            for name, value in a.metrics["metrics"].items()
+        },
+        "paired": None if pair is None else _paired(pair, looks),
     }
 
 
-def unseen_by_both(one: Version, models: tuple[RiskModel, RiskModel], packed: Packed) -> pd.DataFrame:
-    """Return the mature subjects behind both trainings that neither model was fitted on.
-
-    Parameters
-    ----------
-    one : Version
-        Gives the outcome.
-    models : pair of RiskModel
-    packed : Packed
-    """
-    outcome = Recipe.from_json(json.loads(one.tags["recipe"])).outcome
-    subjects = sample_of(packed, outcome).subjects
-    after = max(pd.Timestamp(model.spec.fitted_until) for model in models)
-    seen = np.any([model.was_fitted_on(subjects) for model in models], axis=0)
-    return subjects[(subjects["as_of"] > after).to_numpy() & ~seen].reset_index(drop=True)
-
-
-def _check_same(one: Version, other: Version, models: tuple[RiskModel, RiskModel]) -> None:
-    for what, step in (
-        ("seller_id", "compare versions of one seller"),
-        ("outcome", "compare versions of one outcome"),
-        ("definition_hash", "compare versions that were trained with one definition"),
-    ):
-        first, second = (getattr(model.spec, what) for model in models)
+def _check_comparable(a: Version, b: Version) -> None:
+    for name, what in (("seller_id", "seller"), ("outcome", "outcome"), ("definition_hash", "definition")):
+        first, second = a.tags.get(name), b.tags.get(name)
         if first != second:
-            told = what.replace("_", " ")
-            expected = f"two versions of the same {told}; {one.name} has '{first[:24]}'"
-            raise InputError.of(expected, f"'{second[:24]}' of {other.name}", step)
+            found = f"'{str(first)[:24]}' and '{str(second)[:24]}'"
+            step = "compare versions that were trained for the same"
+            raise InputError.of(f"two versions of one {what}", found, step)
 
 
-def _scored(model: RiskModel, packed: Packed, subjects: pd.DataFrame) -> npt.NDArray[np.float64]:
-    if not len(subjects):
-        return np.empty(0)
-    return model.predict(build_packed(packed, subjects), contributions=False).probability
+def _pair(
+    registry: Registry, a: Version, b: Version, packed: Packed | None
+) -> tuple[Pair | None, int | None]:
+    if packed is not None:
+        return pair_on(registry, a, b, packed, by="compare")
+    kept = registry.test_subjects(a), registry.test_subjects(b)
+    if kept[0] is None or kept[1] is None:
+        return None, None
+    return pair_of(kept[0], kept[1]), None
 
 
-def _only(one: RiskModel, other: RiskModel) -> list[str]:
-    return sorted(set(one.spec.names) - set(other.spec.names))
-
-
-def _config(one: Version, other: Version) -> dict[str, list[Any]]:
-    both = [json.loads(each.tags["recipe"])["config"] for each in (one, other)]
-    return {name: [both[0][name], both[1][name]] for name in both[0] if both[0][name] != both[1].get(name)}
-
-
-def _paired(one: Version, models: tuple[RiskModel, RiskModel], packed: Packed) -> dict[str, Any]:
-    check_seller(models[0], packed)
-    subjects = unseen_by_both(one, models, packed)
-    scored = [_scored(model, packed, subjects) for model in models]
-    known = ~np.isnan(scored[0]) & ~np.isnan(scored[1])
-    if not known.any():
-        step = "load later books, or compare without a portfolio"
-        raise InputError.of("mature subjects behind both trainings that both can score", "none", step)
-    outcome = subjects["outcome"].to_numpy(np.float64)[known]
-    buyer = subjects["buyer_id"].to_numpy()[known]
+def _paired(pair: Pair, looks: int | None) -> dict[str, Any]:
+    told = [metrics_of(pair.outcome, said, pair.buyer) for said in (pair.a, pair.b)]
     return {
-        "subjects": int(known.sum()),
-        "bad": int(outcome.sum()),
-        "from": str(subjects["as_of"].min().date()),
-        "differences": {
-            metric: paired_difference(outcome, scored[0][known], scored[1][known], buyer, metric).to_json()
-            for metric in PAIRED
+        "source": pair.source,
+        "subjects": len(pair.outcome),
+        "buyers": len(np.unique(pair.buyer)),
+        "bad_buyers": pair.bad_buyers,
+        "looks": looks,
+        "metrics": {name: {"a": told[0][name], "b": told[1][name]} for name in _PAIRED},
+        "difference": {
+            name: paired_difference(pair.outcome, pair.a, pair.b, pair.buyer, name).to_json()
+            for name in _PAIRED
         },
     }
+
+
+def _config(version: Version) -> dict[str, Any]:
+    stored = json.loads(version.tags["recipe"])
+    shape = {f"shape.{name}": value for name, value in json.loads(version.tags["shape"]).items()}
+    return {"test_from": stored["test_from"], **_flat(stored["config"]), **shape}
+
+
+def _flat(nested: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return an object of objects as one, its names joined by dots.
+
+    Examples
+    --------
+    >>> _flat({"a": 1, "b": {"c": [2]}})
+    {'a': 1, 'b.c': [2]}
+    """
+    flat: dict[str, Any] = {}
+    for name, value in nested.items():
+        flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {f"{prefix}{name}": value}
+    return flat
+
+
+def _differing(a: dict[str, Any], b: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    names = [*a, *(name for name in b if name not in a)]
+    return {name: {"a": a.get(name), "b": b.get(name)} for name in names if a.get(name) != b.get(name)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pandas as pd
@@ -12,15 +13,16 @@ from features.build import Packed, build_packed
 from features.errors import InputError
 from features.instants import start_of_day
 from training.home import Home
-from training.looks import look
+from training.looks import looks_before
 from training.options import check_days
 from training.period import period_metrics
 from training.periods import day_after
 from training.pipeline import data_hash
-from training.registry import Version
+from training.run import Recipe
 from training.subjects import Outcome, sample_of
+from training.versions import Version
 
-__all__ = ["check_seller", "evaluate"]
+__all__ = ["check_seller", "evaluate", "period_of"]
 
 
 def evaluate(  # noqa: PLR0913  (all that a caller may choose, by name)
@@ -44,9 +46,9 @@ def evaluate(  # noqa: PLR0913  (all that a caller may choose, by name)
     in_sample : bool
         Accept subjects that the version was fitted on.
     definition : DefaultDefinition, optional
-        Default: the shipped one; it must be the model's.
+        Default: the one that the model was trained with; another is refused.
     home : Home, optional
-        Where it is recorded that the period was looked at; without one, nowhere.
+        Records the look, so that the report tells ``looks``: how often the period was looked at before.
 
     Raises
     ------
@@ -55,9 +57,9 @@ def evaluate(  # noqa: PLR0913  (all that a caller may choose, by name)
         subjects that the model was fitted on.
     """
     model = version.load()
-    check_seller(model, packed)
-    outcome = _outcome(model, definition)
-    first, last = _period(version, model, packed, start, stop)
+    check_seller(model.spec.seller_id, packed)
+    outcome = _outcome(version, model, definition)
+    first, last = period_of(version, model, packed, start, stop)
     subjects = sample_of(packed, outcome).subjects
     inside = subjects[(subjects["as_of"] >= first) & (subjects["as_of"] < last)]
     if not len(inside):
@@ -75,42 +77,42 @@ def evaluate(  # noqa: PLR0913  (all that a caller may choose, by name)
     report = period_metrics(
         inside.assign(probability=probability), first, last, packed.portfolio.seller.timezone
     )
-    return {
+    told = {
         "model": version.model,
         "version": version.number,
         "outcome": model.spec.outcome,
         **report,
         "in_sample": bool(fitted.any()),
-        "looks": None if home is None else _looks(home, version, packed, report),
     }
+    if home is None:
+        return told
+    looks = looks_before(home, "evaluate", model.spec.outcome, data_hash(packed), report)
+    return {**told, "looks": looks}
 
 
-def _looks(home: Home, version: Version, packed: Packed, report: dict[str, Any]) -> int:
-    with home.locked():
-        return look(home, f"evaluate {version.name}", version.tags["outcome"], data_hash(packed), report)
-
-
-def check_seller(model: RiskModel, packed: Packed) -> None:
+def check_seller(seller_id: str, packed: Packed) -> None:
     """Refuse another seller's portfolio (InputError)."""
     found = packed.portfolio.seller.seller_id
-    if found != model.spec.seller_id:
+    if found != seller_id:
         step = "set CREDENCE_HOME to the home of this seller"
-        raise InputError.of(f"a portfolio of seller '{model.spec.seller_id}'", f"one of '{found}'", step)
+        raise InputError.of(f"a portfolio of seller '{seller_id}'", f"one of '{found}'", step)
 
 
-def _outcome(model: RiskModel, definition: DefaultDefinition | None) -> Outcome:
-    if model.spec.model == "late":
-        return Outcome("late", model.spec.horizon_days)
-    definition = definition or DefaultDefinition.load()
+def _outcome(version: Version, model: RiskModel, definition: DefaultDefinition | None) -> Outcome:
+    recorded = Recipe.from_json(json.loads(version.tags["recipe"])).outcome
+    if recorded.definition is None:
+        return recorded
+    definition = definition or recorded.definition
     if definition.hash != model.spec.definition_hash:
         step = "evaluate with the definition that the model was trained with"
         raise InputError.of(f"definition {model.spec.outcome}", f"{definition.tag} of other content", step)
     return Outcome("default", definition=definition)
 
 
-def _period(
-    version: Version, model: RiskModel, packed: Packed, start: str | None, stop: str | None
+def period_of(
+    version: Version, model: RiskModel, packed: Packed, start: str | None = None, stop: str | None = None
 ) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return the period that is asked for; by default from where the version's test starts to the end."""
     timezone = packed.portfolio.seller.timezone
     check_days(start, stop)
     first = None if start is None else start_of_day(start, timezone)

@@ -1,51 +1,27 @@
-"""Gates that a version must pass before it serves: each a name, a value, an operator and a threshold."""
+"""Gates that a version must pass before it serves."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from features.errors import CredenceError
-from training.registry import Version
+from training.gate import Gate
+from training.non_inferiority import non_inferiority_gates
+from training.tested import Pair
+from training.versions import Version
 
 __all__ = ["Gate", "gates_for"]
-
-
-@dataclass(frozen=True)
-class Gate:
-    """One gate and what came of it.
-
-    Parameters
-    ----------
-    name : str
-    value, threshold : str or float
-    operator : {"==", ">=", "<=", ">"}
-    passed : bool
-    """
-
-    name: str
-    value: Any
-    operator: str
-    threshold: Any
-    passed: bool
-
-    def __str__(self) -> str:
-        return f"{self.name} {_short(self.value)} {self.operator} {_short(self.threshold)}"
-
 
 _FLATTEST_SLOPE, _STEEPEST_SLOPE = 0.2, 5.0
 """Outside of them probabilities are far too bold or far too timid."""
 
-_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
-    "==": lambda value, threshold: bool(value == threshold),
-    ">=": lambda value, threshold: bool(value >= threshold),
-    "<=": lambda value, threshold: bool(value <= threshold),
-    ">": lambda value, threshold: bool(value > threshold),
-}
 
-
-def gates_for(version: Version, champion: Version | None, seller_id: str) -> list[Gate]:
+def gates_for(
+    version: Version,
+    champion: Version | None,
+    seller_id: str,
+    pair: Pair | str = "no test subjects in common",
+) -> list[Gate]:
     """Return the gates of a version against the champion.
 
     Parameters
@@ -55,37 +31,71 @@ def gates_for(version: Version, champion: Version | None, seller_id: str) -> lis
         None for the first version of a model.
     seller_id : str
         Whose home this is.
+    pair : Pair or str
+        Probabilities of the version and of the champion on the same subjects, or why there are none.
+
+    Notes
+    -----
+    A prior for want of defaults has another rule than learned trees: it must load, and the ratio of observed
+    to expected defaults must not exclude 1; AUC and slope are asked only where enough buyers defaulted to
+    tell.
     """
     gates = [
-        _gate("seller", version.tags["seller_id"], "==", seller_id),
-        _gate("loads_with_golden_predictions", _loads(version), "==", "yes"),
-        _gate("auc", _auc(version, "value"), ">", 0.5),
-        *_calibration(version),
+        Gate.of("seller", version.tags["seller_id"], "==", seller_id),
+        Gate.of("loads_with_golden_predictions", _loads(version), "==", "yes"),
+        *_own(version),
     ]
-    if champion is not None:
-        gates.append(_gate("outcome", version.tags["outcome"], "==", champion.tags["outcome"]))
-        # Reason: not below the champion's interval; a paired test needs both models' say on one period.
-        gates.append(_gate("auc_not_below_champion_low", _auc(version, "value"), ">=", _auc(champion, "low")))
-    return gates
+    return gates if champion is None else gates + _against(version, champion, pair)
 
 
-def _calibration(version: Version) -> list[Gate]:
+def _own(version: Version) -> list[Gate]:
+    few = version.few_defaults
+    if few is None:
+        return [Gate.of("auc", _value(version.metrics, "auc"), ">", 0.5), *_calibration(version.metrics)]
+    ranks = [] if few["cannot_say"] else [Gate.of("auc", _value(few, "auc"), ">", 0.5), *_calibration(few)]
+    return [*_level(few["level"]), *ranks]
+
+
+def _against(version: Version, champion: Version, pair: Pair | str) -> list[Gate]:
+    same = [
+        Gate.of("outcome", version.tags["outcome"], "==", champion.tags["outcome"]),
+        Gate.of("definition", _definition(version), "==", _definition(champion)),
+    ]
+    if version.judged_by == champion.judged_by:
+        # Reason: it is the champion's own recipe, learned again from more subjects: one test speaks for both.
+        return [*same, Gate.of("refit_of", version.judged_by, "==", champion.judged_by)]
+    if not all(gate.passed for gate in same):
+        return same
+    return [*same, *non_inferiority_gates(pair)]
+
+
+def _calibration(told: dict[str, Any]) -> list[Gate]:
     """Return the gates of the slope, where one can be said.
 
     The intercept has none: a population rate shifts it, and a test period may have another rate.
     """
-    slope = version.metrics.get("metrics", {}).get("calibration_slope", {}).get("value")
+    slope = _value(told, "calibration_slope")
     if slope is None:
         return []
     return [
-        _gate("calibration_slope", slope, ">=", _FLATTEST_SLOPE),
-        _gate("calibration_slope", slope, "<=", _STEEPEST_SLOPE),
+        Gate.of("calibration_slope", slope, ">=", _FLATTEST_SLOPE),
+        Gate.of("calibration_slope", slope, "<=", _STEEPEST_SLOPE),
     ]
 
 
-def _gate(name: str, value: Any, operator: str, threshold: Any) -> Gate:
-    known = value is not None and threshold is not None
-    return Gate(name, value, operator, threshold, known and _OPERATORS[operator](value, threshold))
+def _level(level: dict[str, Any]) -> list[Gate]:
+    """Return the gates of observed over expected defaults; none where nothing independent was counted."""
+    if level["ratio"] is None:
+        return []
+    return [
+        Gate.of("level_ratio_low", level["low"], "<=", 1.0),
+        Gate.of("level_ratio_high", level["high"], ">=", 1.0),
+    ]
+
+
+def _definition(version: Version) -> str:
+    """Return the hash of the outcome's definition, shortened to be read."""
+    return version.tags.get("definition_hash", version.tags["outcome"])[:16]
 
 
 def _loads(version: Version) -> str:
@@ -96,10 +106,5 @@ def _loads(version: Version) -> str:
     return "yes"
 
 
-def _auc(version: Version, part: str) -> float | None:
-    auc = version.metrics.get("metrics", {}).get("auc", {})
-    return auc.get(part) if auc.get(part) is not None else auc.get("value")
-
-
-def _short(value: Any) -> str:
-    return f"{value:.4f}" if isinstance(value, float) else str(value)
+def _value(told: dict[str, Any], metric: str) -> float | None:
+    return told.get("metrics", {}).get(metric, {}).get("value")

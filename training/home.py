@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,12 @@ from pathlib import Path
 from features.errors import InputError
 
 __all__ = ["Home"]
+
+
+_ADDRESSES = ("CREDENCE_TRACKING_URI", "MLFLOW_TRACKING_URI")
+"""Variables that name a registry outside of the home; the first that is set counts."""
+
+_held = threading.local()
 
 
 @dataclass(frozen=True)
@@ -33,8 +40,19 @@ class Home:
 
     @property
     def tracking_uri(self) -> str:
-        """MLflow's SQLite database."""
-        return f"sqlite:///{self.database}"
+        """Address of MLflow: as the environment names it, else the home's SQLite."""
+        named = (os.environ.get(variable) for variable in _ADDRESSES)
+        return next(filter(None, named), f"sqlite:///{self.database}")
+
+    @property
+    def is_own_registry(self) -> bool:
+        """Whether runs and versions are in the home's own database."""
+        return self.tracking_uri == f"sqlite:///{self.database}"
+
+    @property
+    def cache(self) -> Path:
+        """Folder of models that were fetched from elsewhere."""
+        return self.path / "cache"
 
     @property
     def database(self) -> Path:
@@ -116,7 +134,11 @@ class Home:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other processes from writing registry and releases at the same time."""
+        """Keep others from writing registry and releases at the same time; who holds it may ask again."""
+        holding: set[Path] = _held.__dict__.setdefault("paths", set())
+        if self.path in holding:
+            yield
+            return
         self.make()
         try:
             handle = (self.path / "lock").open("w")
@@ -124,7 +146,11 @@ class Home:
             raise _unusable(f"that refuses a lock ({error.strerror})") from error
         with handle:
             fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
+            holding.add(self.path)
+            try:
+                yield
+            finally:
+                holding.discard(self.path)
 
 
 def _unusable(what: str) -> InputError:

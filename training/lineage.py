@@ -1,78 +1,75 @@
-"""From what a version came: hashes of data, definition, catalog, configuration and code, and libraries."""
+"""From what a version was made: hashes, seed, library versions, period and folder."""
 
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
+import json
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import credit
-import features
-import training
-from credit.spec import ModelSpec
-from training.run import Recipe
+from training.run import Recipe, Run
 
-__all__ = ["LIBRARIES", "code_hash", "differing", "lineage_of"]
+__all__ = ["HASHES", "code_hash", "library_versions", "lineage_of", "lineage_tags"]
 
-LIBRARIES = ("lightgbm", "numpy", "pandas", "scikit-learn", "scipy", "numba")
-"""Libraries whose version can move a figure."""
+HASHES = ("data_hash", "definition_hash", "catalog_hash", "config_hash", "code_hash")
+"""What two versions must share to be the same by construction."""
 
-_SOURCES = ("*.py", "*.toml", "*.yaml")
-
-
-def lineage_of(spec: ModelSpec, recipe: Recipe, portfolio: str) -> dict[str, Any]:
-    """Return what decides a version, as an object of JSON.
-
-    Parameters
-    ----------
-    spec : ModelSpec
-    recipe : Recipe
-    portfolio : str
-        Folder of the portfolio as it was named; empty where nobody named one.
-    """
-    return {
-        "portfolio": portfolio,
-        "data": spec.data_hash,
-        "definition": spec.definition_hash,
-        "catalog": spec.catalog_hash,
-        "config": recipe.config.hash,
-        "code": code_hash(),
-        "seed": recipe.config.seed,
-        "libraries": {name: version(name) for name in LIBRARIES},
-    }
-
-
-def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
-    """Return the parts in which two lineages differ; where a portfolio lies is none.
-
-    Examples
-    --------
-    >>> differing({"seed": 1, "libraries": {"numpy": "2"}}, {"seed": 1, "libraries": {"numpy": "3"}})
-    ['libraries.numpy']
-    """
-    flat = [_flat(lineage) for lineage in (one, other)]
-    names = dict.fromkeys([*flat[0], *flat[1]])
-    return [name for name in names if name != "portfolio" and flat[0].get(name) != flat[1].get(name)]
+_LIBRARIES = ("lightgbm", "numpy", "scikit-learn", "pandas", "mlflow")
+_SOURCES = ("features", "credit", "training")
+_SUFFIXES = (".py", ".toml", ".yaml")
+_TEXTS = ("seed", "fitted_from", "fitted_until", "observed_until", "portfolio")
+_COUNTS = ("subjects", "events")
 
 
 @cache
 def code_hash() -> str:
-    """Return a hash over the sources of the packages that features and models come from."""
+    """Return a hash over the sources from which a model follows: features, credit and training."""
+    root = Path(__file__).parents[1]
     digest = hashlib.sha256()
-    for package in (features, credit, training):
-        root = Path(str(package.__file__)).parent
-        for path in sorted(found for pattern in _SOURCES for found in root.rglob(pattern)):
-            digest.update(path.relative_to(root.parent).as_posix().encode() + b"\0")
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    for package in _SOURCES:
+        for path in sorted((root / package).rglob("*")):
+            if path.suffix in _SUFFIXES and path.is_file():
+                digest.update(path.relative_to(root).as_posix().encode() + b"\x1f")
+                digest.update(path.read_bytes() + b"\x1f")
     return digest.hexdigest()
 
 
-def _flat(lineage: Mapping[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in lineage.items():
-        inner = {f"{name}.{key}": part for key, part in value.items()} if isinstance(value, Mapping) else None
-        found |= {name: value} if inner is None else inner
-    return found
+def library_versions() -> dict[str, str]:
+    """Return the versions of the libraries that decide what is learned."""
+    return {name: importlib.metadata.version(name) for name in _LIBRARIES}
+
+
+def lineage_tags(run: Run, recipe: Recipe) -> dict[str, str]:
+    """Return what a version says of its making, as tags; `lineage_of` reads them."""
+    spec = run.model.spec
+    return {
+        "data_hash": spec.data_hash,
+        "definition_hash": spec.definition_hash,
+        "catalog_hash": spec.catalog_hash,
+        "config_hash": recipe.config.hash,
+        "code_hash": code_hash(),
+        "seed": str(recipe.config.seed),
+        "libraries": json.dumps(library_versions()),
+        "subjects": str(spec.subjects),
+        "events": str(spec.events),
+        "fitted_from": spec.fitted_from,
+        "fitted_until": spec.fitted_until,
+        "observed_until": str(run.parameters.get("observed_until", "")),
+    }
+
+
+def lineage_of(tags: Mapping[str, str]) -> dict[str, Any]:
+    """Return the lineage in a version's tags; null for what was not recorded.
+
+    Returns
+    -------
+    dict
+        The `HASHES`, ``seed``, ``fitted_from``, ``fitted_until``, ``observed_until``, ``portfolio`` (its
+        folder as it was named), ``subjects``, ``events`` and ``libraries`` (version by name).
+    """
+    told: dict[str, Any] = {name: tags.get(name) or None for name in (*HASHES, *_TEXTS)}
+    told |= {name: int(tags[name]) if name in tags else None for name in _COUNTS}
+    return told | {"libraries": json.loads(tags.get("libraries", "{}"))}

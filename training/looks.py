@@ -1,62 +1,54 @@
-"""How often a test period was looked at: each look makes the next figure a little less of a test."""
+"""How often a test period was looked at: an append-only record in the home."""
 
 from __future__ import annotations
 
+import fcntl
 import json
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from features.errors import InputError
 from training.home import Home
+from training.run import Run
 
-__all__ = ["look"]
-
-_FILE = "looks.jsonl"
+__all__ = ["look_at_test", "looks_before"]
 
 
-def look(home: Home, by: str, outcome: str, data_hash: str, report: dict[str, Any]) -> int:
-    """Record that somebody measures a model on a period, and return how often that was done before.
+def look_at_test(home: Home, run: Run) -> int:
+    """Record that a training measured itself on its test period; see `looks_before`."""
+    spec = run.model.spec
+    period = {name: str(run.metrics[name]) for name in ("from", "to")}
+    return looks_before(home, "train", spec.outcome, spec.data_hash, period)
 
-    A look at a period that overlaps this one counts, on whatever state of the books. The record is only ever
-    added to. The caller holds the home's lock.
+
+def looks_before(home: Home, by: str, outcome: str, data_hash: str, period: Mapping[str, str]) -> int:
+    """Record a look at a period and return how many looks at a part of it there were before.
 
     Parameters
     ----------
     home : Home
     by : str
-        What looks: ``train`` or ``evaluate late@3``.
-    outcome : str
-    data_hash : str
-    report : dict
-        With ``from`` and ``to``, days of the period (half-open).
+        What looks: train, evaluate, compare or promote.
+    outcome, data_hash : str
+        Only looks at the same outcome in the same data count: other data are another test.
+    period : mapping
+        ``from`` and ``to`` as days, half-open.
 
-    Raises
-    ------
-    InputError
-        Where the record cannot be read.
+    Notes
+    -----
+    Each look at a test period that decides something makes its figures a little too good.
     """
-    start, stop = str(report["from"]), str(report["to"])
-    before = sum(
-        1 for one in _looks(home) if one["outcome"] == outcome and one["from"] < stop and start < one["to"]
-    )
-    entry = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"), "by": by, "outcome": outcome,
-        "data": data_hash, "from": start, "to": stop,
-    }  # fmt: skip
-    with (home.path / _FILE).open("a", encoding="utf-8") as record:
-        record.write(json.dumps(entry) + "\n")
+    home.make()
+    look = {"outcome": outcome, "data_hash": data_hash, "from": period["from"], "to": period["to"]}
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    with (home.path / "looks.jsonl").open("a+", encoding="utf-8") as record:
+        fcntl.flock(record, fcntl.LOCK_EX)
+        record.seek(0)
+        before = sum(_overlaps(json.loads(line), look) for line in record if line.endswith("}\n"))
+        record.write(json.dumps({"at": at, "by": by, **look}) + "\n")
     return before
 
 
-def _looks(home: Home) -> Iterator[dict[str, Any]]:
-    path = home.path / _FILE
-    if not path.is_file():
-        return
-    try:
-        for line in path.read_text(encoding="utf-8").splitlines():
-            yield {name: str(json.loads(line)[name]) for name in ("outcome", "from", "to")}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        step = "restore it, or move it away to begin a new record"
-        found = f"one that cannot be read ({type(error).__name__})"
-        raise InputError.of(f"{_FILE} of CREDENCE_HOME with a look a line", found, step) from error
+def _overlaps(old: Mapping[str, Any], new: Mapping[str, str]) -> bool:
+    same = all(old[name] == new[name] for name in ("outcome", "data_hash"))
+    return same and bool(old["from"] < new["to"] and new["from"] < old["to"])

@@ -3,85 +3,38 @@
 from __future__ import annotations
 
 import json
-import logging
-import os
-import sqlite3
-import warnings
+import secrets
+import shutil
+import tempfile
 from collections.abc import Mapping
-from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import mlflow
-import pandas as pd
-from matplotlib.figure import Figure
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
-from mlflow.models import ModelSignature
 from mlflow.tracking import MlflowClient
-from mlflow.types.schema import ColSpec, Schema
-from sqlalchemy.exc import SQLAlchemyError
 
-from credit.model import RiskModel
-from features.catalog import NAMES
 from features.errors import InputError
+from training.few_defaults import figures_of
 from training.home import Home
-from training.plots import calibration_plot, roc_plot
+from training.lineage import lineage_tags
 from training.run import Recipe, Run
+from training.run_files import TEST_SUBJECTS, log_model, log_run
+from training.tested import Scored, read_scored
+from training.tracking import connect, local_path
+from training.versions import Version, manifest_hash
 
 __all__ = ["MODELS", "Registry", "Version"]
 
 MODELS = ("default", "late")
 """Names of the models that can be registered."""
 
-_SIGNATURE = ModelSignature(
-    inputs=Schema([ColSpec("double", name) for name in NAMES]),
-    outputs=Schema(
-        [ColSpec("double", "probability"), ColSpec("double", "log_odds"), ColSpec("string", "status")]
-    ),
-)
-
-
-@dataclass(frozen=True)
-class Version:
-    """A version in the registry.
-
-    Parameters
-    ----------
-    model : str
-    number : int
-    aliases : tuple of str
-    tags : mapping of str to str
-        ``seller_id``, ``outcome``, ``kind`` (tested or final), ``recipe``, ``metrics``, ``fitted_until``,
-        ``tested_twin``.
-    folder : Path
-        The RiskModel folder.
-    """
-
-    model: str
-    number: int
-    aliases: tuple[str, ...]
-    tags: Mapping[str, str]
-    folder: Path
-
-    @property
-    def name(self) -> str:
-        """``late@3``."""
-        return f"{self.model}@{self.number}"
-
-    @property
-    def metrics(self) -> dict[str, Any]:
-        """Metrics of the test period; a refit has those of its tested twin."""
-        return dict(json.loads(self.tags["metrics"]))
-
-    def load(self) -> RiskModel:
-        """Load the model, checking its files and golden predictions."""
-        return RiskModel.load(self.folder)
+_SALT = "subject_salt"
 
 
 class Registry:
-    """MLflow's registry in a home.
+    """MLflow's registry of a home: in the home, or where ``CREDENCE_TRACKING_URI`` says.
 
     Parameters
     ----------
@@ -90,29 +43,18 @@ class Registry:
     Raises
     ------
     InputError
-        Where the home cannot be written, or its database cannot be read.
+        Where the home cannot be written, the registry cannot be read, or it is another seller's.
     """
 
     def __init__(self, home: Home) -> None:
-        # Reason: MLflow tells of database upgrades and of code paths at INFO; a user has asked for neither.
-        for name in ("mlflow", "alembic"):
-            logging.getLogger(name).setLevel(logging.WARNING)
-        mlflow.environment_variables.MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR.set(False)
-        home.make()
-        _check_database(home.database)
         self.home = home
-        mlflow.set_tracking_uri(home.tracking_uri)
-        self._client = MlflowClient(home.tracking_uri)
-        try:
-            self._client.search_registered_models(max_results=1)
-        except (MlflowException, SQLAlchemyError) as error:
-            # Reason: the text of such an error is SQL with its values.
-            raise _unreadable(type(error).__name__) from None
+        self._client: MlflowClient = connect(home)
+        self._check_seller(home.seller_id())
 
     def register(
         self, run: Run, recipe: Recipe, metrics: Mapping[str, Any], extra_tags: Mapping[str, str]
     ) -> Version:
-        """Log a run with its model and plots and add a version.
+        """Log a run with its model, plots, tables and scored test subjects, and add a version.
 
         Parameters
         ----------
@@ -121,28 +63,19 @@ class Registry:
         metrics : mapping
             In the shape of ``--json``; kept with the version.
         extra_tags : mapping of str to str
+            ``tested_twin`` of a refit.
         """
         model = run.model.spec.model
-        tags = {
-            "seller_id": run.model.spec.seller_id,
-            "outcome": run.model.spec.outcome,
-            "fitted_until": run.model.spec.fitted_until,
-            "kind": "final" if run.model.spec.final else "tested",
-            "recipe": json.dumps(recipe.to_json()),
-            "shape": json.dumps(dict(run.shape)),
-            "metrics": json.dumps(metrics),
-            **extra_tags,
-        }
-        with mlflow.start_run(experiment_id=self._experiment(model), tags=tags) as active:
-            mlflow.log_params(dict(run.parameters))
-            mlflow.log_metrics(_flat(metrics))
-            mlflow.log_dict(dict(run.choice.dropped), "features_left_out.json")
-            mlflow.log_dict(dict(run.excluded), "subjects_left_out.json")
-            _log_plots(run)
-            _log_extra(run.extra)
-            source = _log_model(run.folder)
-        self._ensure(model)
-        made = self._client.create_model_version(model, source, active.info.run_id, tags=tags)
+        self._check_seller(run.model.spec.seller_id)
+        tags = self._tags(run, recipe, metrics, extra_tags)
+        experiment = self._experiment(model)
+        with mlflow.start_run(experiment_id=experiment, tags=tags) as active:
+            log_run(run, metrics, self._salt(experiment))
+            source, model_id = log_model(run.folder)
+        self._ensure(model, run.model.spec.seller_id)
+        made = self._client.create_model_version(
+            model, source, active.info.run_id, tags=tags, model_id=model_id
+        )
         return self.version(f"{model}@{made.version}")
 
     def versions(self, model: str | None = None) -> list[Version]:
@@ -153,12 +86,12 @@ class Registry:
         return sorted(found, key=lambda version: (version.model, -version.number))
 
     def version(self, reference: str) -> Version:
-        """Return the version that ``late@champion``, ``late@3`` or ``late`` (its champion) names.
+        """Return the version that ``late@champion``, ``late@3`` or ``late`` (its champion) names, fetched.
 
         Raises
         ------
         InputError
-            Where the model or the version is not there.
+            Where the model or the version is not there, or its files cannot be fetched.
         """
         model, _, which = reference.partition("@")
         if model not in MODELS:
@@ -170,11 +103,18 @@ class Registry:
         except MlflowException as error:
             step = f"`credence train {model} DIR` trains one; `credence models list` shows what there is"
             raise InputError.of(f"a version {reference} in {self.home.path.name}", "none", step) from error
-        return self._version(item)
+        return self._fetched(item)
+
+    def champion(self, model: str) -> str:
+        """Return the name of the version that the alias champion is at; empty where there is none."""
+        try:
+            return f"{model}@{self._client.get_model_version_by_alias(model, 'champion').version}"
+        except MlflowException:
+            return ""
 
     def has_champion(self, model: str) -> bool:
         """Whether a version of the model is in force."""
-        return any("champion" in version.aliases for version in self.versions(model))
+        return bool(self.champion(model))
 
     def set_alias(self, version: Version, alias: str) -> None:
         """Point an alias at a version."""
@@ -185,6 +125,46 @@ class Registry:
         if any(alias in version.aliases for version in self.versions(model)):
             self._client.delete_registered_model_alias(model, alias)
 
+    def name_portfolio(self, version: Version, folder: str) -> None:
+        """Record the folder of the portfolio, as it was named, with a version and a twin that lacks it."""
+        for name in {version.name, version.judged_by}:
+            model, _, number = name.partition("@")
+            if "portfolio" not in self._client.get_model_version(model, number).tags:
+                self._client.set_model_version_tag(model, number, "portfolio", folder)
+
+    def test_subjects(self, version: Version) -> Scored | None:
+        """Return the scored test subjects of the version that speaks for this one; None for none."""
+        model, _, number = version.judged_by.partition("@")
+        try:
+            run_id = str(self._client.get_model_version(model, number).run_id)
+            with tempfile.TemporaryDirectory() as folder:
+                return read_scored(Path(self._client.download_artifacts(run_id, TEST_SUBJECTS, folder)))
+        except (MlflowException, OSError):
+            return None
+
+    def _tags(
+        self, run: Run, recipe: Recipe, metrics: Mapping[str, Any], extra: Mapping[str, str]
+    ) -> dict[str, str]:
+        spec = run.model.spec
+        tags = {
+            "seller_id": spec.seller_id,
+            "outcome": spec.outcome,
+            "learner": spec.learner,
+            "kind": "final" if spec.final else "tested",
+            "recipe": json.dumps(recipe.to_json()),
+            "shape": json.dumps(dict(run.shape)),
+            "metrics": json.dumps(metrics),
+            "manifest_hash": manifest_hash(run.folder),
+            **lineage_tags(run, recipe),
+            **extra,
+        }
+        if spec.learner == "scorecard" and run.test is not None:
+            tags["few_defaults"] = json.dumps(figures_of(run.test[run.test["probability"].notna()]))
+        elif spec.learner == "scorecard" and "tested_twin" in extra:
+            twin = self.version(extra["tested_twin"])
+            tags |= {name: twin.tags[name] for name in ("few_defaults",) if name in twin.tags}
+        return tags
+
     def _get(self, model: str, which: str) -> ModelVersion:
         if which.isdigit():
             return self._client.get_model_version(model, which)
@@ -193,84 +173,85 @@ class Registry:
     def _version(self, item: ModelVersion) -> Version:
         # Reason: a search gives versions without their aliases; only the version itself has them.
         item = self._client.get_model_version(item.name, item.version)
-        folder = Path(str(item.source).removeprefix("file://")) / "artifacts" / "risk_model"
-        return Version(item.name, int(item.version), tuple(item.aliases), dict(item.tags), folder)
+        tags = dict(item.tags)
+        folder = self._folder(item, tags)
+        return Version(item.name, int(item.version), tuple(item.aliases), tags, folder, str(item.run_id))
+
+    def _folder(self, item: ModelVersion, tags: Mapping[str, str]) -> Path:
+        """Return where the model is, or where it is fetched to; below the home's artefacts after a move."""
+        place = local_path(str(item.source))
+        if place is not None:
+            parts = place.parts
+            if not place.is_dir() and item.name in parts:
+                place = self.home.artifacts.joinpath(*parts[parts.index(item.name) :])
+            if place.is_dir():
+                return place / "artifacts" / "risk_model"
+        return self.home.cache / f"{item.name}-{tags.get('manifest_hash', item.version)[:16]}" / "risk_model"
+
+    def _fetched(self, item: ModelVersion) -> Version:
+        version = self._version(item)
+        if local_path(str(item.source)) is None and not version.folder.is_dir():
+            self._fetch(str(item.source), version)
+        return version
+
+    def _fetch(self, source: str, version: Version) -> None:
+        """Fetch a model into the cache, whole or not at all."""
+        self.home.cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.home.cache) as folder:
+            try:
+                found = mlflow.artifacts.download_artifacts(
+                    f"{source.rstrip('/')}/artifacts/risk_model",
+                    dst_path=folder,
+                    tracking_uri=self.home.tracking_uri,
+                )
+            except (MlflowException, OSError) as error:
+                step = "see whether the server keeps its artefacts; other versions can still be used"
+                raise InputError.of(f"the files of {version.name}", type(error).__name__, step) from None
+            # Reason: what a cut or another download left in this place is no reason to refuse.
+            shutil.rmtree(version.folder, ignore_errors=True)
+            version.folder.parent.mkdir(exist_ok=True)
+            Path(found).rename(version.folder)
 
     def _experiment(self, model: str) -> str:
+        """Return the experiment of a model; its artefacts lie below this home, or at a server."""
+        below = None if self._serves_artifacts else (self.home.artifacts / model).as_uri()
+        for name in (model, f"{model} of {self.home.path}"):
+            found = self._client.get_experiment_by_name(name)
+            if found is None:
+                made = self._client.create_experiment(name, below, tags={_SALT: self._shared_salt(model)})
+                return str(made)
+            if below in (None, found.artifact_location):
+                return str(found.experiment_id)
+        raise InputError.of(
+            f"an experiment '{model}' with its files in this home", "another one", "rename it in MLflow"
+        )
+
+    @property
+    def _serves_artifacts(self) -> bool:
+        return self.home.tracking_uri.startswith(("http://", "https://"))
+
+    def _shared_salt(self, model: str) -> str:
+        """Return the salt of a model's subjects: one for all experiments, so that versions can be paired."""
         found = self._client.get_experiment_by_name(model)
-        if found is not None:
-            return str(found.experiment_id)
-        return str(
-            self._client.create_experiment(model, artifact_location=(self.home.artifacts / model).as_uri())
-        )
+        return secrets.token_hex(16) if found is None else found.tags.get(_SALT, secrets.token_hex(16))
 
-    def _ensure(self, model: str) -> None:
+    def _salt(self, experiment: str) -> str:
+        found = self._client.get_experiment(experiment)
+        if _SALT not in found.tags:
+            self._client.set_experiment_tag(experiment, _SALT, secrets.token_hex(16))
+            found = self._client.get_experiment(experiment)
+        return str(found.tags[_SALT])
+
+    def _ensure(self, model: str, seller_id: str) -> None:
         if not self._client.search_registered_models(f"name='{model}'"):
-            self._client.create_registered_model(model)
+            self._client.create_registered_model(model, tags={"seller_id": seller_id})
 
-
-def _check_database(path: Path) -> None:
-    """Refuse a broken file here: MLflow would try again and again, and log SQL meanwhile."""
-    if not path.is_file():
-        return
-    if not os.access(path, os.R_OK | os.W_OK):
-        raise _unreadable("no right to write it")
-    try:
-        with closing(sqlite3.connect(path)) as database:
-            found = database.execute("PRAGMA quick_check(1)").fetchone()
-    except sqlite3.Error as error:
-        raise _unreadable(type(error).__name__) from None
-    if found != ("ok",):
-        raise _unreadable("damaged pages")
-
-
-def _unreadable(found: str) -> InputError:
-    step = "restore it from a copy, or set CREDENCE_HOME to another folder and train again"
-    return InputError.of(
-        "a registry (mlflow.db in CREDENCE_HOME)", f"one that cannot be read ({found})", step
-    )
-
-
-def _log_model(folder: Path) -> str:
-    """Log the folder as a pyfunc model and return the local path of what was logged."""
-    named = folder.parent / "risk_model"
-    folder.rename(named)
-    with warnings.catch_warnings():
-        # Reason: the signature is stated whole, so MLflow needs no example to guess it from.
-        warnings.filterwarnings("ignore", message=".*input example was not provided", category=UserWarning)
-        info = mlflow.pyfunc.log_model(
-            name="model",
-            python_model=str(Path(__file__).parent / "pyfunc.py"),
-            artifacts={"risk_model": str(named)},
-            signature=_SIGNATURE,
-            pip_requirements=["credence"],
-        )
-    return str(info.artifact_path)
-
-
-def _log_plots(run: Run) -> None:
-    if run.test is None:
-        return
-    known = run.test[run.test["probability"].notna()]
-    outcome, probability = known["outcome"].to_numpy(), known["probability"].to_numpy()
-    if outcome.min() == outcome.max():
-        return
-    title = f"{run.model.spec.outcome}, test from {run.metrics['from']}, n = {len(known)}"
-    mlflow.log_figure(roc_plot(outcome, probability, title), "roc.png")
-    mlflow.log_figure(calibration_plot(outcome, probability, title), "calibration.png")
-
-
-def _log_extra(extra: Mapping[str, Any]) -> None:
-    """Keep figures, tables and objects where MLflow shows them."""
-    for name, content in extra.items():
-        if isinstance(content, pd.DataFrame):
-            mlflow.log_table(content, name)
-        elif isinstance(content, Figure):
-            mlflow.log_figure(content, name)
-        else:
-            mlflow.log_dict(dict(content), name)
-
-
-def _flat(metrics: Mapping[str, Any]) -> dict[str, float]:
-    values = metrics.get("metrics", {})
-    return {name: value["value"] for name, value in values.items() if value["value"] is not None}
+    def _check_seller(self, seller_id: str) -> None:
+        """Refuse a registry that holds another seller's models."""
+        for item in self._client.search_registered_models():
+            found = item.tags.get("seller_id", seller_id)
+            if item.name in MODELS and seller_id and found != seller_id:
+                step = (
+                    "set CREDENCE_TRACKING_URI to a registry of this seller's own: one registry, one seller"
+                )
+                raise InputError.of(f"a registry of seller '{seller_id}'", f"one of '{found}'", step)

@@ -1,28 +1,33 @@
-"""Promotes versions and writes releases; the promotion log beside them is append-only."""
+"""Puts versions in force and takes them back: each change is a release, an alias and a line in the log."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
-from pathlib import Path
+from typing import Any
 
-import yaml
-
-from credit.policy import Policy
 from credit.release import POINTER, Release, current_folder
+from features.build import Packed
 from features.errors import InputError, Refused
 from training.gates import Gate, gates_for
-from training.home import Home
+from training.pairing import pair_for
+from training.promotion_log import append, before_current, now
 from training.registry import MODELS, Registry, Version
+from training.release_files import current_release, policy_of, release_names, write_release
+from training.settling import carry_out, settle
 
-__all__ = ["in_force", "policy_of", "promote"]
+__all__ = ["in_force", "policy_of", "promote", "rollback", "sync"]
 
 
-def promote(registry: Registry, version: Version, *, first: bool = False) -> tuple[str, list[Gate]]:
+def promote(
+    registry: Registry,
+    version: Version,
+    *,
+    first: bool = False,
+    packed: Packed | None = None,
+    force_reason: str = "",
+    action: str = "promote",
+) -> tuple[str, list[Gate]]:
     """Check the gates, make the version champion and write a release that serves it.
 
     A version that is in force already stays so, without a new release.
@@ -33,6 +38,13 @@ def promote(registry: Registry, version: Version, *, first: bool = False) -> tup
     version : Version
     first : bool
         The first version of a model in a home: there is no champion to beat.
+    packed : Packed, optional
+        Portfolio whose subjects out of time both versions are scored on; default: the test subjects that were
+        kept with them.
+    force_reason : str
+        Why it is promoted although gates fail; never against those of seller, outcome, definition, integrity.
+    action : {"promote", "sync"}
+        What the log says of it.
 
     Returns
     -------
@@ -44,93 +56,152 @@ def promote(registry: Registry, version: Version, *, first: bool = False) -> tup
     Refused
         Where a gate fails; nothing has changed then.
     """
-    home, version = registry.home, registry.version(version.name)
-    champion = (
-        None
-        if first or not registry.has_champion(version.model)
-        else registry.version(f"{version.model}@champion")
-    )
-    gates = gates_for(version, champion, home.seller_id())
-    failed = [str(gate) for gate in gates if not gate.passed]
-    if failed:
-        _log(
-            home,
-            {
-                "version": version.name,
-                "promoted": False,
-                "first": first,
-                "gates": [asdict(gate) for gate in gates],
-            },
-        )
-        raise Refused(
-            f"not promoted: expected {'; expected '.join(failed)}; train again, or keep the champion"
-        )
-    unchanged = in_force(registry, version)
-    if unchanged:
-        return unchanged, gates
-    serving = {name: registry.version(f"{name}@champion") for name in MODELS if registry.has_champion(name)}
-    release_id = _write(home, {**serving, version.model: version})
-    registry.set_alias(version, "champion")
-    if "candidate" in version.aliases:
-        registry.drop_alias(version.model, "candidate")
-    _point(home.releases, release_id)
-    _log(home, {
-        "version": version.name, "promoted": True, "first": first, "release": release_id,
-        "gates": [asdict(gate) for gate in gates],
-    })  # fmt: skip
-    return release_id, gates
+    home = registry.home
+    with home.locked():
+        settle(registry)
+        version = registry.version(version.name)
+        champion = None if first else _to_beat(registry, version)
+        pair = "" if champion is None else pair_for(registry, version, champion, packed)
+        gates = gates_for(version, champion, home.seller_id(), pair)
+        entry = _entry(action, version.name, gates) | {"first": champion is None, "reason": force_reason}
+        failed = [gate for gate in gates if not gate.passed]
+        if failed and not (force_reason and all(gate.yields for gate in failed)):
+            append(home, entry | {"promoted": False, "forced": False})
+            raise Refused(_refusal(failed))
+        unchanged = in_force(registry, version)
+        if unchanged:
+            return unchanged, gates
+        release_id, names = _release(registry, version)
+        aliases = {version.model: version.name}
+        carry_out(registry, entry | {"release": release_id, "models": names, "aliases": aliases})
+        return release_id, gates
+
+
+def rollback(registry: Registry, to: str = "", reason: str = "") -> str:
+    """Put an earlier release in force again, with the aliases that it had.
+
+    Parameters
+    ----------
+    registry : Registry
+    to : str
+        Id of a release; default: the one that served before the present one was promoted.
+    reason : str
+        For the log.
+
+    Returns
+    -------
+    str
+        Id of the release in force.
+
+    Raises
+    ------
+    InputError
+        Where there is no such release, or its files or versions are no longer what they were.
+    Refused
+        Where nothing served before.
+    """
+    home = registry.home
+    with home.locked():
+        settle(registry)
+        target = to or before_current(home)
+        if not target:
+            raise Refused("expected a release that served before this one; found none; keep this one")
+        names = release_names(home, target)
+        if not names:
+            step = "`credence models log` tells which there are"
+            raise InputError.of(f"a release {target} in {home.path.name}", "none", step)
+        Release.load(home.releases / target)
+        aliases = {model: names.get(model) for model in MODELS}
+        for name in names.values():
+            registry.version(name)
+        if _is_as(registry, target, aliases):
+            return target
+        entry = _entry("rollback", None, []) | {"reason": reason}
+        carry_out(registry, entry | {"release": target, "models": names, "aliases": aliases})
+        return target
+
+
+def sync(registry: Registry) -> list[dict[str, Any]]:
+    """Turn each champion that somebody named in MLflow into a release, through the same gates.
+
+    Returns
+    -------
+    list of dict
+        By model whose alias differs from what serves: ``model``, ``serves`` (null for nothing), ``champion``,
+        ``release`` (null where it was refused) and ``refused`` (why, or null).
+    """
+    with registry.home.locked():
+        settle(registry)
+        served = _served(registry)
+        moved = [model for model in MODELS if registry.champion(model) not in ("", served.get(model))]
+        return [_synced(registry, model, served.get(model)) for model in moved]
 
 
 def in_force(registry: Registry, version: Version) -> str:
     """Return the release in force that serves a champion with the policy as it is; empty where none does."""
-    home = registry.home
-    try:
-        release = Release.load(current_folder(home.releases))
-    except InputError:
+    release = current_release(registry.home)
+    if release is None or release.policy.hash != policy_of(registry.home).hash:
         return ""
-    champions = {name: f"{name}@champion" for name in MODELS if registry.has_champion(name)}
-    served = {name: registry.version(reference).name for name, reference in champions.items()}
-    same = served == release.versions and release.policy.hash == policy_of(home).hash
-    return release.release_id if same and served.get(version.model) == version.name else ""
+    is_champion = registry.champion(version.model) == version.name
+    return release.release_id if is_champion and release.versions.get(version.model) == version.name else ""
 
 
-def policy_of(home: Home) -> Policy:
-    """Return the seller's policy: ``policy.yaml`` in the home where there is one, else the shipped one."""
-    own = home.path / "policy.yaml"
-    return Policy.load(own) if own.is_file() else Policy.default()
+def _entry(action: str, name: str | None, gates: list[Gate]) -> dict[str, Any]:
+    """Return a line of the log, as of a change that takes place."""
+    return {
+        "at": now(),
+        "action": action,
+        "version": name,
+        "promoted": True,
+        "first": False,
+        "forced": any(not gate.passed for gate in gates),
+        "reason": "",
+        "gates": [asdict(gate) for gate in gates],
+    }
 
 
-def _write(home: Home, versions: Mapping[str, Version]) -> str:
-    """Write a release beside the others and rename it into place whole."""
-    home.releases.mkdir(parents=True, exist_ok=True)
-    policy = policy_of(home)
-    names = {name: version.name for name, version in versions.items()}
-    number = 1 + max((int(path.name[1:5]) for path in home.releases.glob("r[0-9]*-*")), default=0)
-    digest = hashlib.sha256(json.dumps([names, policy.hash], sort_keys=True).encode()).hexdigest()[:8]
-    release_id = f"r{number:04d}-{digest}"
-    temporary = home.releases / f".{release_id}"
-    shutil.rmtree(temporary, ignore_errors=True)
-    for name, version in versions.items():
-        shutil.copytree(version.folder, temporary / name)
-    rules = yaml.safe_dump(policy.model_dump(mode="json"), allow_unicode=True, sort_keys=False)
-    (temporary / "policy.yaml").write_text(rules, encoding="utf-8")
-    head = {
-        "release_id": release_id, "seller_id": home.seller_id(), "models": names, "policy_hash": policy.hash,
-        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
-    }  # fmt: skip
-    (temporary / "release.json").write_text(json.dumps(head, indent=2), encoding="utf-8")
-    temporary.rename(home.releases / release_id)
-    return release_id
+def _synced(registry: Registry, model: str, serves: str | None) -> dict[str, Any]:
+    name = registry.champion(model)
+    told = {"model": model, "serves": serves, "champion": name, "release": None, "refused": None}
+    try:
+        release_id, _ = promote(registry, registry.version(name), action="sync")
+    except (Refused, InputError) as error:
+        return told | {"refused": str(error)}
+    return told | {"release": release_id}
 
 
-def _point(releases: Path, release_id: str) -> None:
-    temporary = releases / f".{POINTER}"
-    temporary.write_text(release_id, encoding="utf-8")
-    temporary.replace(releases / POINTER)
+def _served(registry: Registry) -> dict[str, str]:
+    """Return the versions in force, whatever the aliases name meanwhile; those where a release is damaged."""
+    home = registry.home
+    if not (home.releases / POINTER).is_file():
+        return {}
+    names = release_names(home, current_folder(home.releases).name)
+    return names or {model: registry.champion(model) for model in MODELS if registry.has_champion(model)}
 
 
-def _log(home: Home, entry: Mapping[str, object]) -> None:
-    home.releases.mkdir(parents=True, exist_ok=True)
-    line = json.dumps({"at": datetime.now(UTC).isoformat(timespec="seconds"), **entry})
-    with (home.releases / "promotions.jsonl").open("a", encoding="utf-8") as log:
-        log.write(line + "\n")
+def _to_beat(registry: Registry, version: Version) -> Version | None:
+    """Return what serves; where nothing does, another version that the registry has as champion."""
+    champion = registry.champion(version.model)
+    named = _served(registry).get(version.model) or (champion if champion != version.name else "")
+    return registry.version(named) if named else None
+
+
+def _release(registry: Registry, version: Version) -> tuple[str, dict[str, str]]:
+    """Write a release of what serves, with the version in its model's place."""
+    names = dict(sorted({**_served(registry), version.model: version.name}.items()))
+    folders = {model: registry.version(name).folder for model, name in names.items()}
+    return write_release(registry.home, folders, names), names
+
+
+def _is_as(registry: Registry, release_id: str, aliases: Mapping[str, str | None]) -> bool:
+    release = current_release(registry.home)
+    same = all(registry.champion(model) == (name or "") for model, name in aliases.items())
+    return same and release is not None and release.release_id == release_id
+
+
+def _refusal(failed: list[Gate]) -> str:
+    told = "; expected ".join(str(gate) for gate in failed)
+    step = "train again, or keep the champion"
+    if all(gate.yields for gate in failed):
+        step += "; --force --reason TEXT puts it in force all the same"
+    return f"not promoted: expected {told}; {step}"

@@ -1,59 +1,36 @@
-"""Learns a version again from what was recorded of it, and tells whether the same came out."""
+"""Learns a version again from what was recorded, and compares what came of it."""
 
 from __future__ import annotations
 
 import json
+import math
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from credit.model import BOOSTER, SCORECARD, RiskModel
+from credit.spec import Calibration
 from features.build import Packed
 from features.errors import InputError
-from training.lineage import differing, lineage_of
+from training.lineage import code_hash, library_versions, lineage_of
 from training.pipeline import data_hash, fit_final, fit_tested
-from training.registry import Version
 from training.run import Recipe, Run
+from training.versions import Version
 
-__all__ = ["Reproduction", "replay", "reproduce"]
+__all__ = ["reproduce"]
 
-Say = Callable[[str], None]
-
-_GOLDEN = "golden.npz"
-
-
-@dataclass(frozen=True)
-class Reproduction:
-    """What came of learning a version again.
-
-    Parameters
-    ----------
-    version : str
-    differences : tuple of str
-        ``trees`` (or ``scorecard``), ``calibration``, ``features``, ``predictions``; empty where nothing is.
-    largest_gap : float
-        Of the log-odds of the golden subjects.
-    changed : tuple of str
-        Parts of the lineage that have changed since: ``code``, ``libraries.lightgbm``.
-    """
-
-    version: str
-    differences: tuple[str, ...]
-    largest_gap: float
-    changed: tuple[str, ...]
-
-    @property
-    def same(self) -> bool:
-        """Whether the same trees and the same predictions came out."""
-        return not self.differences
+_TOLERANCE = 1e-9
+"""Of log-odds: the one of the golden predictions."""
 
 
-def reproduce(version: Version, packed: Packed, say: Say = lambda _: None) -> Reproduction:
-    """Learn a version again, with the recorded configuration, seed and hyper-parameters, and compare.
+def reproduce(
+    version: Version, packed: Packed, say: Callable[[str], None] = lambda _: None
+) -> dict[str, Any]:
+    """Replay the recorded hyper-parameters and seeds and tell whether the same model came of them.
 
     Parameters
     ----------
@@ -63,56 +40,98 @@ def reproduce(version: Version, packed: Packed, say: Say = lambda _: None) -> Re
     say : callable
         Told what is going on.
 
+    Returns
+    -------
+    dict
+        ``version``, ``same``, ``learned``, ``calibration`` and ``predictions`` (each "same" or "differ"),
+        ``largest_difference_log_odds`` (null where one model cannot say what the other says), ``code``
+        ("same" or "differ") and ``libraries`` (those of another version: ``{"then", "now"}`` by name).
+
+    Notes
+    -----
+    What was learned is compared character by character; calibration and predictions to 1e-9, as when a model
+    is loaded: a replay does not search, so it adds the folds' margins in another order.
+
     Raises
     ------
     InputError
-        Where the portfolio is another one, or has changed since.
+        Where the data are others than those that it was trained on.
     """
-    recorded = version.load()
+    stored = version.load()
     found = data_hash(packed)
-    if found != recorded.spec.data_hash:
-        step = "name the folder of the portfolio as it was when the version was trained"
-        expected = f"the data that {version.name} was trained on (hash {recorded.spec.data_hash[:12]})"
-        raise InputError.of(expected, f"other data (hash {found[:12]})", step)
-    recipe = Recipe.from_json(json.loads(version.tags["recipe"]))
-    with tempfile.TemporaryDirectory() as temporary:
-        run = replay(version, packed, Path(temporary) / "model", say)
-        return _compared(version, recorded, run, recipe)
+    if found != stored.spec.data_hash:
+        raise InputError.of(
+            f"the data of {version.name}, {stored.spec.data_hash}",
+            found,
+            "name the portfolio that it was trained on, as it was then",
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        run = _replayed(version, packed, Path(folder) / "model", say)
+        parts = _parts(version.folder, stored, run)
+    return {
+        "version": version.name,
+        "same": all(parts[name] == "same" for name in ("learned", "calibration", "predictions")),
+        **parts,
+        **_circumstances(version),
+    }
 
 
-def replay(version: Version, packed: Packed, folder: Path, say: Say) -> Run:
-    """Run the training of a version again, with the hyper-parameters that it had chosen."""
-    recipe = Recipe.from_json(json.loads(version.tags["recipe"]))
-    shape = json.loads(version.tags["shape"])
+def _replayed(version: Version, packed: Packed, folder: Path, say: Callable[[str], None]) -> Run:
+    recipe, shape = Recipe.from_json(json.loads(version.tags["recipe"])), json.loads(version.tags["shape"])
     if version.tags["kind"] == "final":
         return fit_final(packed, recipe, shape, folder, say)
-    return fit_tested(packed, recipe, folder, say, shape)
+    # Reason: challengers change nothing of the model, and take longer than it.
+    lean = replace(recipe, config=recipe.config.model_copy(update={"challengers": False}))
+    return fit_tested(packed, lean, folder, say, shape=shape)
 
 
-def _compared(version: Version, recorded: RiskModel, run: Run, recipe: Recipe) -> Reproduction:
-    old, new = recorded.spec, run.model.spec
-    text = BOOSTER if old.learner == "trees" else SCORECARD
-    gap = _largest_gap(version.folder, run.model)
-    told = {
-        "trees" if text == BOOSTER else "scorecard": _read(version.folder / text) != _read(run.folder / text),
-        "calibration": old.calibration != new.calibration,
-        "features": old.features != new.features,
-        "predictions": gap > 0.0,
+def _parts(folder: Path, stored: RiskModel, run: Run) -> dict[str, Any]:
+    name = SCORECARD if stored.spec.learner == "scorecard" else BOOSTER
+    again = run.folder / name
+    text = again.read_bytes() if again.is_file() else b""
+    difference = _difference(folder, stored, run.model)
+    return {
+        "learned": _said(text == (folder / name).read_bytes()),
+        "calibration": _said(_is_close(run.model.spec.calibration, stored.spec.calibration)),
+        "predictions": _said(difference is not None and difference <= _TOLERANCE),
+        "largest_difference_log_odds": difference,
     }
-    then: dict[str, Any] = json.loads(version.tags.get("lineage", "{}"))
-    changed = differing(then, lineage_of(new, recipe, "")) if then else []
-    different = tuple(name for name, differs in told.items() if differs)
-    return Reproduction(version.name, different, gap, tuple(changed))
 
 
-def _read(path: Path) -> bytes:
-    return path.read_bytes() if path.is_file() else b""
+def _is_close(a: Calibration, b: Calibration) -> bool:
+    """Whether two calibrations are the same but for the order in which a computer adds."""
+    first, second = _numbers(a.model_dump()), _numbers(b.model_dump())
+    close = {
+        name: math.isclose(value, second.get(name, math.nan), rel_tol=_TOLERANCE, abs_tol=_TOLERANCE)
+        for name, value in first.items()
+    }
+    return first.keys() == second.keys() and all(close.values())
 
 
-def _largest_gap(folder: Path, model: RiskModel) -> float:
-    """Return the largest difference of log-odds of the golden subjects; infinite where one cannot be said."""
-    with np.load(folder / _GOLDEN) as golden:
-        values, expected = golden["values"], golden["log_odds"]
-    found = model.predict(values, contributions=False).log_odds
-    gaps = np.where(np.isnan(found) & np.isnan(expected), 0.0, np.abs(found - expected))
-    return float(np.where(np.isnan(gaps), np.inf, gaps).max(initial=0.0))
+def _numbers(told: dict[str, Any]) -> dict[str, float]:
+    states = {f"states.{state}": added for state, added in told.pop("states").items()}
+    return {name: 0.0 if value is None else float(value) for name, value in (told | states).items()}
+
+
+def _difference(folder: Path, stored: RiskModel, again: RiskModel) -> float | None:
+    """Return the largest difference of log-odds on the golden subjects."""
+    with np.load(folder / "golden.npz") as golden:
+        values = golden["values"]
+    first, second = (model.predict(values, contributions=False).log_odds for model in (stored, again))
+    if (np.isnan(first) != np.isnan(second)).any():
+        return None
+    known = ~np.isnan(first)
+    return float(np.abs(first[known] - second[known]).max()) if known.any() else 0.0
+
+
+def _circumstances(version: Version) -> dict[str, Any]:
+    lineage, present = lineage_of(version.tags), library_versions()
+    then = {name: lineage["libraries"].get(name) for name in present}
+    changed = {
+        name: {"then": then[name], "now": present[name]} for name in present if then[name] != present[name]
+    }
+    return {"code": _said(lineage["code_hash"] == code_hash()), "libraries": changed}
+
+
+def _said(same: bool) -> str:
+    return "same" if same else "differ"

@@ -15,13 +15,12 @@ from features.errors import Refused
 from features.instants import start_of_day
 from training.config import TrainConfig
 from training.home import Home
-from training.lineage import lineage_of
-from training.looks import look
+from training.looks import look_at_test
 from training.options import check_options
 from training.pipeline import fit_final, fit_tested
 from training.registry import Registry, Version
 from training.releases import promote
-from training.run import Recipe, Run
+from training.run import Recipe
 from training.subjects import Outcome
 
 __all__ = ["Result", "train"]
@@ -59,7 +58,6 @@ def train(  # noqa: PLR0913  (all that a caller may choose, by name)
     test_from: str | None = None,
     final: bool = False,
     config: TrainConfig | None = None,
-    source: str = "",
     say: Callable[[str], None] = lambda _: None,
 ) -> Result:
     """Train a model and register it; the first version in a home that passes becomes champion, released.
@@ -80,8 +78,6 @@ def train(  # noqa: PLR0913  (all that a caller may choose, by name)
         Refit the recipe of the latest tested version of this outcome (one is trained first if there is none).
     config : TrainConfig, optional
         A refit takes its twin's; of one that is given, only a population rate counts then.
-    source : str
-        Folder of the portfolio, which the version remembers.
     say : callable
         Told what is going on.
 
@@ -100,25 +96,9 @@ def train(  # noqa: PLR0913  (all that a caller may choose, by name)
     with home.locked():
         home.claim(seller.seller_id)
         registry = Registry(home)
-        job = _Job(registry, packed, recipe, source, say)
         if not final:
-            return _tested(job)
-        return _final(job, horizon_days is not None or model == "default")
-
-
-@dataclass(frozen=True)
-class _Job:
-    """A training that holds the home's lock."""
-
-    registry: Registry
-    packed: Packed
-    recipe: Recipe
-    source: str
-    say: Callable[[str], None]
-
-    def register(self, run: Run, report: Mapping[str, Any], tags: Mapping[str, str]) -> Version:
-        lineage = lineage_of(run.model.spec, self.recipe, self.source)
-        return self.registry.register(run, self.recipe, report, {**tags, "lineage": json.dumps(lineage)})
+            return _tested(registry, packed, recipe, say)
+        return _final(registry, packed, recipe, horizon_days is not None or model == "default", say)
 
 
 def _outcome(model: str, horizon_days: int | None, definition: str | Path | None) -> Outcome:
@@ -129,39 +109,30 @@ def _outcome(model: str, horizon_days: int | None, definition: str | Path | None
     return Outcome("late", DEFAULT_HORIZON_DAYS if horizon_days is None else horizon_days)
 
 
-def _tested(job: _Job) -> Result:
-    home = job.registry.home
+def _tested(registry: Registry, packed: Packed, recipe: Recipe, say: Callable[[str], None]) -> Result:
     with tempfile.TemporaryDirectory() as temporary:
-        folder, searches = Path(temporary) / "model", home.path / "searches.db"
-        run = fit_tested(job.packed, job.recipe, folder, job.say, searches=searches)
-        spec = run.model.spec
-        looks = look(home, "train", spec.outcome, spec.data_hash, dict(run.metrics))
-        report = {
-            **run.metrics,
-            "outcome": spec.outcome,
-            "in_sample": False,
-            "tested_twin": None,
-            "looks": looks,
-        }
-        version = job.register(run, report, {})
-    if looks:
-        job.say(f"this test period was looked at {looks} times before: its figures are no longer untouched")
+        searches = registry.home.path / "searches.db"
+        run = fit_tested(packed, recipe, Path(temporary) / "model", say, searches=searches)
+        report = {**run.metrics, "outcome": run.model.spec.outcome, "in_sample": False, "tested_twin": None}
+        report["looks"] = look_at_test(registry.home, run)
+        version = registry.register(run, recipe, report, {})
     shown = {name: part for name, part in run.evaluation.items() if name not in report and name != "curves"}
-    return _published(job.registry, version, {**report, **shown}, job.say)
+    return _published(registry, version, {**report, **shown}, say)
 
 
-def _final(job: _Job, same_outcome: bool) -> Result:
-    twin = _latest_tested(job.registry, job.recipe, same_outcome)
+def _final(
+    registry: Registry, packed: Packed, recipe: Recipe, same_outcome: bool, say: Callable[[str], None]
+) -> Result:
+    twin = _latest_tested(registry, recipe, same_outcome)
     if twin is None:
-        job.say("no tested version yet: training one first")
-        twin = _tested(job).version
-    refit = replace(job, recipe=_recipe_of(twin, job.recipe))
+        say("no tested version yet: training one first")
+        twin = _tested(registry, packed, recipe, say).version
+    refit = _recipe_of(twin, recipe)
     with tempfile.TemporaryDirectory() as temporary:
-        shape = json.loads(twin.tags["shape"])
-        run = fit_final(job.packed, refit.recipe, shape, Path(temporary) / "model", job.say)
+        run = fit_final(packed, refit, json.loads(twin.tags["shape"]), Path(temporary) / "model", say)
         report = {**twin.metrics, "tested_twin": twin.name}
-        version = refit.register(run, report, {"tested_twin": twin.name})
-    return _published(job.registry, version, report, job.say)
+        version = registry.register(run, refit, report, {"tested_twin": twin.name})
+    return _published(registry, version, report, say)
 
 
 def _latest_tested(registry: Registry, recipe: Recipe, same_outcome: bool) -> Version | None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from credence.cli.common import as_json, folder, load_packed, metrics_table, print_json, say
-from credence.cli.comparing import compare, reproduce
+from credence.cli.common import as_json, folder, load_packed, metrics_table, print_json
+from credence.cli.model_changes import log, promote, rollback, served, sync
+from credence.cli.model_checks import compare, reproduce
 
 if TYPE_CHECKING:
-    from credit.spec import ModelSpec
     from training.registry import Version
 
 __all__ = ["models"]
@@ -19,7 +19,7 @@ __all__ = ["models"]
 
 @click.group()
 def models() -> None:
-    """List, show, evaluate and promote versions of models."""
+    """List, show, evaluate, compare and promote versions of models."""
 
 
 @models.command("list")
@@ -60,10 +60,11 @@ def show(model: str, as_json: bool) -> None:
       credence models show late@champion
     """  # noqa: D301 (click reads the escaped character)
     from training.home import Home
+    from training.lineage import lineage_of
     from training.registry import Registry
 
     version = Registry(Home.from_environment()).version(model)
-    spec = version.load().spec
+    spec, lineage = version.load().spec, lineage_of(version.tags)
     summary = _summary(version) | {
         "features": [{"name": f.name, "sign": f.sign} for f in spec.features],
         "calibration": spec.calibration.model_dump(),
@@ -74,11 +75,7 @@ def show(model: str, as_json: bool) -> None:
         "fitted_from": spec.fitted_from,
         "data_hash": spec.data_hash,
         "definition_hash": spec.definition_hash,
-        "learner": spec.learner,
-        "prior": None if spec.prior is None else spec.prior.model_dump(),
-        "lineage": json.loads(version.tags["lineage"]),
-        "recipe": json.loads(version.tags["recipe"]),
-        "shape": json.loads(version.tags["shape"]),
+        "lineage": lineage,
     }
     if as_json:
         print_json(summary)
@@ -86,13 +83,11 @@ def show(model: str, as_json: bool) -> None:
     click.echo(f"{version.name} {' '.join(version.aliases)}: {spec.outcome} of seller '{spec.seller_id}'")
     click.echo(
         f"  fitted on {spec.subjects} subjects ({spec.events} bad), "
-        f"{spec.fitted_from} to {spec.fitted_until}, {_learned(spec)}"
+        f"{spec.fitted_from} to {spec.fitted_until}, {spec.trees} trees"
     )
     click.echo(f"  speaks of buyers with: {'; '.join(pattern or 'no source' for pattern in spec.patterns)}")
-    for name, value in summary["lineage"].items():
-        told = ", ".join(f"{key} {part}" for key, part in value.items()) if isinstance(value, dict) else value
-        click.echo(f"  {name}: {told}")
     click.echo(f"  features: {', '.join(feature.name for feature in spec.features)}")
+    click.echo(_lineage(lineage))
     click.echo(metrics_table(version.metrics["metrics"]))
 
 
@@ -121,8 +116,7 @@ def evaluate(
 
     home = Home.from_environment()
     version = Registry(home).version(model)
-    books = load_packed(directory)
-    report = measure(version, books, start=start, stop=stop, in_sample=in_sample, home=home)
+    report = measure(version, load_packed(directory), start=start, stop=stop, in_sample=in_sample, home=home)
     if as_json:
         print_json(report)
         return
@@ -130,57 +124,25 @@ def evaluate(
         f"{version.name} on {report['from']} to {report['to']}: n = {report['n']}, "
         f"cannot say {report['cannot_say']}, rate {report['base_rate']:.2%}"
         f"{', in sample' if report['in_sample'] else ''}"
-        f"{_looked(report['looks'])}"
+        f"; looked at before: {report['looks']} times"
     )
     click.echo(metrics_table(report["metrics"]))
 
 
-@models.command()
-@click.argument("model")
-@as_json
-def promote(model: str, as_json: bool) -> None:
-    """Put MODEL in force if it passes the gates: it becomes champion, and a new release serves it.
-
-    \b
-    Example:
-      credence models promote default@candidate
-    """  # noqa: D301 (click reads the escaped character)
-    from training.home import Home
-    from training.registry import Registry
-    from training.releases import in_force
-    from training.releases import promote as put_in_force
-
-    home = Home.from_environment()
-    registry = Registry(home)
-    version = registry.version(model)
-    with home.locked():
-        before = in_force(registry, version)
-        release_id, gates = put_in_force(registry, version)
-    if as_json:
-        print_json({"version": version.name, "release": release_id, "gates": [vars(gate) for gate in gates]})
-        return
-    for gate in gates:
-        say(f"  {gate}")
-    if release_id == before:
-        click.echo(f"{version.name} is champion already; release {release_id} serves it, and nothing changed")
-        return
-    click.echo(f"{version.name} is champion; release {release_id} serves it")
+for command in (compare, promote, rollback, reproduce, sync, log, served):
+    models.add_command(command)
 
 
-models.add_command(compare)
-models.add_command(reproduce)
+def _lineage(told: Mapping[str, Any]) -> str:
+    from training.lineage import HASHES
 
-
-def _learned(spec: ModelSpec) -> str:
-    if spec.prior is None:
-        return f"{spec.trees} trees"
+    hashes = (f"{name.removesuffix('_hash')} {(told[name] or 'not recorded')[:16]}" for name in HASHES)
+    libraries = (f"{name} {version}" for name, version in told["libraries"].items())
     return (
-        f"prior knowledge that weighs {spec.prior.weight:.0%} beside {spec.prior.own_defaults} own defaults"
+        f"  hashes: {', '.join(hashes)}\n"
+        f"  made with seed {told['seed']}, {', '.join(libraries) or 'libraries not recorded'}\n"
+        f"  portfolio: {told['portfolio'] or 'not recorded'}, books until {told['observed_until']}"
     )
-
-
-def _looked(before: int) -> str:
-    return f"; the period was looked at {before} times before" if before else ""
 
 
 def _summary(version: Version) -> dict[str, Any]:

@@ -98,14 +98,14 @@ def _run(
         raise click.UsageError("Missing argument 'DIR'.")
     # Reason: MLflow takes seconds to import; a wrong option is told without them.
     from training.home import Home
+    from training.registry import Registry
     from training.train import train as learn
 
-    Home.from_environment().check()
-    asked: dict[str, Any] = {
-        name: options[name] for name in ("horizon_days", "definition", "final") if name in options
-    }
-    asked |= {"test_from": test_from, "config": config, "source": str(Path(directory).absolute())}
-    result = learn(load_packed(directory), model, say=say, **asked)
+    home = Home.from_environment()
+    home.check()
+    asked = {name: options[name] for name in ("horizon_days", "definition", "final") if name in options}
+    result = learn(load_packed(directory), model, test_from=test_from, config=config, say=say, **asked)
+    Registry(home).name_portfolio(result.version, str(Path(directory).absolute()))
     if as_json:
         print_json(result.report)
         return
@@ -139,7 +139,7 @@ def _text(result: Any) -> str:
     lines = [
         f"{report['model']}@{report['version']} ({report['outcome']}, {kind}) is now {result.alias}",
         f"test {report['from']} to {report['to']}: n = {report['n']}, cannot say {report['cannot_say']}, "
-        f"rate {report['base_rate']:.2%}",
+        f"rate {report['base_rate']:.2%}; looked at before: {report.get('looks', 0)} times",
         metrics_table(report["metrics"]),
     ]
     if result.release_id:

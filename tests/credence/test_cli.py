@@ -124,12 +124,16 @@ def test_two_trainings_at_once_both_end_registered(desk: Desk):
 
 def test_a_candidate_is_promoted_and_another_outcome_is_not(desk: Desk, here):
     assert here("train", "late", desk.portfolio, "--seed", 4, home=desk.home).code == 0
-    promoted = here("models", "promote", "late@candidate", "--json", home=desk.home)
+    unsure = here("models", "promote", "late@candidate", home=desk.home)
+    assert unsure.code == 1
+    assert "bad buyers in the test, 30 are needed" in unsure.err
+    forced = ("--force", "--reason", "agreed with sales")
+    promoted = here("models", "promote", "late@candidate", *forced, "--json", home=desk.home)
     assert (promoted.code, promoted.json["gates"][0]["name"]) == (0, "seller")
     name = promoted.json["version"]
     other = here("train", "late", desk.portfolio, "--horizon", 0, home=desk.home)
     assert other.code == 0
-    refused = here("models", "promote", "late@candidate", home=desk.home)
+    refused = here("models", "promote", "late@candidate", *forced, home=desk.home)
     assert refused.code == 1
     assert "expected outcome late_0 == late_30" in refused.err
     assert refused.out == ""

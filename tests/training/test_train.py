@@ -213,13 +213,19 @@ def test_promotion_moves_alias_and_pointer_and_keeps_the_log(
 ):
     lines = (home.releases / "promotions.jsonl").read_text()
     before = pointer(home)
+    # given a test with too few bad buyers to show that it is not worse
+    with pytest.raises(Refused, match=r"non_inferior_auc cannot_say \(\d+ bad buyers in the test, 30 are"):
+        promote(Registry(home), final.version)
+    assert pointer(home) == before
     # when
-    release_id, gates = promote(Registry(home), final.version)
+    release_id, gates = promote(Registry(home), final.version, force_reason="a new quarter")
     # then
     registry = Registry(home)
     assert champion(home) == final.version.name
     assert pointer(home) == release_id != before
-    assert all(gate.passed for gate in gates)
+    assert [gate.name for gate in gates if not gate.passed] == ["non_inferior_auc", "non_inferior_brier"]
+    assert [gate.passed for gate in gates if not gate.passed] == [None, None]
+    assert (log(home)[-1]["forced"], log(home)[-1]["reason"]) == (True, "a new quarter")
     assert (home.releases / before).is_dir()
     assert (home.releases / "promotions.jsonl").read_text().startswith(lines)
     assert Release.load(current_folder(home.releases)).versions["late"] == final.version.name
@@ -229,7 +235,7 @@ def test_promotion_moves_alias_and_pointer_and_keeps_the_log(
 
 def test_promoting_what_is_in_force_changes_nothing(home: Home, final: Result):
     registry = Registry(home)
-    promote(registry, final.version)
+    promote(registry, final.version, force_reason="a new quarter")
     before = (pointer(home), len(log(home)), sorted(home.releases.iterdir()))
     assert promote(registry, registry.version("late@champion"))[0] == before[0]
     assert (pointer(home), len(log(home)), sorted(home.releases.iterdir())) == before

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from features.sources.simulator import Knobs
-from features.sources.simulator.chain import MONTHS_AHEAD, make_chains
+from features.sources.simulator.chain import MONTHS_AHEAD, make_chains, months_to_shock
 from features.sources.simulator.fates import failure_hazard
 from features.sources.simulator.health import moving_sd
 

@@ -1,0 +1,92 @@
+"""What a run keeps beside its version: the model, its plots and tables, and its scored test subjects."""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import pandas as pd
+from matplotlib.figure import Figure
+from mlflow.models import ModelSignature
+from mlflow.types.schema import ColSpec, Schema
+
+from features.catalog import NAMES
+from training.plots import calibration_plot, roc_plot
+from training.run import Run
+from training.tested import scored_subjects, write_scored
+
+__all__ = ["TEST_SUBJECTS", "log_model", "log_run"]
+
+TEST_SUBJECTS = "test_subjects.npz"
+"""File of a run with its scored test subjects."""
+
+_SIGNATURE = ModelSignature(
+    inputs=Schema([ColSpec("double", name) for name in NAMES]),
+    outputs=Schema(
+        [ColSpec("double", "probability"), ColSpec("double", "log_odds"), ColSpec("string", "status")]
+    ),
+)
+
+
+def log_run(run: Run, metrics: Mapping[str, Any], salt: str) -> None:
+    """Log all that a run tells but its model into the active run of MLflow."""
+    mlflow.log_params(dict(run.parameters))
+    mlflow.log_metrics(_flat(metrics))
+    mlflow.log_dict(dict(run.choice.dropped), "features_left_out.json")
+    mlflow.log_dict(dict(run.excluded), "subjects_left_out.json")
+    _log_plots(run)
+    for name, content in run.extra.items():
+        _log_extra(name, content)
+    if run.test is not None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / TEST_SUBJECTS
+            write_scored(scored_subjects(run.test, salt), path)
+            mlflow.log_artifact(str(path))
+
+
+def log_model(folder: Path) -> tuple[str, str]:
+    """Log the folder as a pyfunc model and return its place and MLflow's id of it."""
+    named = folder.parent / "risk_model"
+    folder.rename(named)
+    with warnings.catch_warnings():
+        # Reason: the signature is stated whole, so MLflow needs no example to guess it from.
+        warnings.filterwarnings("ignore", message=".*input example was not provided", category=UserWarning)
+        info = mlflow.pyfunc.log_model(
+            name="model",
+            python_model=str(Path(__file__).parent / "pyfunc.py"),
+            artifacts={"risk_model": str(named)},
+            signature=_SIGNATURE,
+            pip_requirements=["credence"],
+        )
+    return str(info.artifact_path), str(info.model_id)
+
+
+def _log_extra(name: str, content: Any) -> None:
+    """Log a figure, a table or an object so that MLflow's pages show it."""
+    if isinstance(content, Figure):
+        mlflow.log_figure(content, name)
+    elif isinstance(content, pd.DataFrame):
+        mlflow.log_table(content, name)
+    else:
+        mlflow.log_dict(content, name)
+
+
+def _log_plots(run: Run) -> None:
+    if run.test is None:
+        return
+    known = run.test[run.test["probability"].notna()]
+    outcome, probability = known["outcome"].to_numpy(), known["probability"].to_numpy()
+    if outcome.min() == outcome.max():
+        return
+    title = f"{run.model.spec.outcome}, test from {run.metrics['from']}, n = {len(known)}"
+    mlflow.log_figure(roc_plot(outcome, probability, title), "roc.png")
+    mlflow.log_figure(calibration_plot(outcome, probability, title), "calibration.png")
+
+
+def _flat(metrics: Mapping[str, Any]) -> dict[str, float]:
+    values = metrics.get("metrics", {})
+    return {name: value["value"] for name, value in values.items() if value["value"] is not None}

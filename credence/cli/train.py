@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from credence.cli.common import as_json, folder, load_packed, metrics_table, print_json, say
+from credence.cli.common import as_json, folder, load_packed, print_json, say
+from credence.cli.training_text import training_text
 
 __all__ = ["train"]
 
@@ -109,7 +110,7 @@ def _run(
     if as_json:
         print_json(result.report)
         return
-    click.echo(_text(result))
+    click.echo(training_text(result.report, result.alias, result.release_id))
 
 
 def _config(options: dict[str, Any]) -> Any:
@@ -127,21 +128,3 @@ def _config(options: dict[str, Any]) -> Any:
         tuning={name: value for name, value in tuning.items() if value is not None} or None,
         leaks={"allowed": options["allow_leak"]} if options["allow_leak"] else None,
     )
-
-
-def _text(result: Any) -> str:
-    report = result.report
-    kind = (
-        "refit on every mature subject; tested twin " + report["tested_twin"]
-        if report["tested_twin"]
-        else "tested"
-    )
-    lines = [
-        f"{report['model']}@{report['version']} ({report['outcome']}, {kind}) is now {result.alias}",
-        f"test {report['from']} to {report['to']}: n = {report['n']}, cannot say {report['cannot_say']}, "
-        f"rate {report['base_rate']:.2%}; looked at before: {report.get('looks', 0)} times",
-        metrics_table(report["metrics"]),
-    ]
-    if result.release_id:
-        lines.append(f"release {result.release_id} serves it")
-    return "\n".join(lines)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +18,7 @@ from features.errors import InputError
 from training.few_defaults import figures_of
 from training.home import Home
 from training.lineage import lineage_tags
+from training.model_files import fetch, folder_of
 from training.run import Recipe, Run
 from training.run_files import TEST_SUBJECTS, log_model, log_run
 from training.tested import Scored, read_scored
@@ -174,43 +174,14 @@ class Registry:
         # Reason: a search gives versions without their aliases; only the version itself has them.
         item = self._client.get_model_version(item.name, item.version)
         tags = dict(item.tags)
-        folder = self._folder(item, tags)
+        folder = folder_of(self.home, item, tags)
         return Version(item.name, int(item.version), tuple(item.aliases), tags, folder, str(item.run_id))
-
-    def _folder(self, item: ModelVersion, tags: Mapping[str, str]) -> Path:
-        """Return where the model is, or where it is fetched to; below the home's artefacts after a move."""
-        place = local_path(str(item.source))
-        if place is not None:
-            parts = place.parts
-            if not place.is_dir() and item.name in parts:
-                place = self.home.artifacts.joinpath(*parts[parts.index(item.name) :])
-            if place.is_dir():
-                return place / "artifacts" / "risk_model"
-        return self.home.cache / f"{item.name}-{tags.get('manifest_hash', item.version)[:16]}" / "risk_model"
 
     def _fetched(self, item: ModelVersion) -> Version:
         version = self._version(item)
         if local_path(str(item.source)) is None and not version.folder.is_dir():
-            self._fetch(str(item.source), version)
+            fetch(self.home, str(item.source), version.name, version.folder)
         return version
-
-    def _fetch(self, source: str, version: Version) -> None:
-        """Fetch a model into the cache, whole or not at all."""
-        self.home.cache.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self.home.cache) as folder:
-            try:
-                found = mlflow.artifacts.download_artifacts(
-                    f"{source.rstrip('/')}/artifacts/risk_model",
-                    dst_path=folder,
-                    tracking_uri=self.home.tracking_uri,
-                )
-            except (MlflowException, OSError) as error:
-                step = "see whether the server keeps its artefacts; other versions can still be used"
-                raise InputError.of(f"the files of {version.name}", type(error).__name__, step) from None
-            # Reason: what a cut or another download left in this place is no reason to refuse.
-            shutil.rmtree(version.folder, ignore_errors=True)
-            version.folder.parent.mkdir(exist_ok=True)
-            Path(found).rename(version.folder)
 
     def _experiment(self, model: str) -> str:
         """Return the experiment of a model; its artefacts lie below this home, or at a server."""

@@ -51,6 +51,12 @@ class Version:
         return dict(json.loads(self.tags["metrics"]))
 
     @property
+    def auc(self) -> float | None:
+        """AUC of the test period; None where it cannot be said, as of a prior tested on few defaults."""
+        told = self.few_defaults or self.metrics
+        return told.get("metrics", {}).get("auc", {}).get("value")
+
+    @property
     def judged_by(self) -> str:
         """Name of the version whose test speaks for this one: its tested twin's, else its own."""
         return self.tags.get("tested_twin") or self.name

@@ -39,7 +39,7 @@ def list_(as_json: bool) -> None:
         print_json([_summary(version) for version in found])
         return
     for version in found:
-        auc = version.metrics["metrics"]["auc"]["value"]
+        auc = version.auc
         said = "" if auc is None else f"auc {auc:.4f}"
         click.echo(
             f"{version.name:<12}{version.tags['outcome']:<22}{version.tags['kind']:<8}{said:<12}"
@@ -76,6 +76,7 @@ def show(model: str, as_json: bool) -> None:
         "data_hash": spec.data_hash,
         "definition_hash": spec.definition_hash,
         "lineage": lineage,
+        "few_defaults": version.few_defaults,
     }
     if as_json:
         print_json(summary)

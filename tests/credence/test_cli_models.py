@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from credence.cli import main
-from features.build import pack_portfolio
+from features.build import Packed, pack_portfolio
 from features.files import read, write
 from features.sources.simulator import simulate_portfolio
 from training.config import TrainConfig
@@ -119,8 +120,6 @@ def test_the_same_data_reproduce_a_version_and_others_are_refused(run, desk: Des
 
 def test_a_version_that_something_else_made_is_told_apart(run, desk: Desk):
     # given a version whose recorded seed is another than the one that made it
-    import sqlite3
-
     with sqlite3.connect(desk.home / "mlflow.db") as database:
         (recipe,) = database.execute(
             "SELECT value FROM model_version_tags WHERE key = 'recipe' AND version = 2"
@@ -188,3 +187,19 @@ def test_training_records_where_the_portfolio_lay(run, desk: Desk):
     assert not ended.value.code
     assert run("show", "late@4", "--json").json["lineage"]["portfolio"] == str(desk.portfolio)
     assert run("reproduce", "late@4").code == 0
+
+
+def test_a_candidate_that_is_surely_no_worse_needs_no_force(
+    run, demo_home: Path, demo_packed: Packed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    # given a seller with bad buyers enough to tell
+    shutil.copytree(demo_home, tmp_path / "demo")
+    monkeypatch.setenv("CREDENCE_HOME", str(tmp_path / "demo"))
+    train(demo_packed, "late", home=Home(tmp_path / "demo"), config=TrainConfig(seed=9))
+    ran = run("promote", "late@candidate", "--json")
+    assert ran.code == 0, ran.err
+    gates = {gate["name"]: gate for gate in ran.json["gates"]}
+    assert -0.02 < gates["non_inferior_auc"]["value"] < 0.02
+    assert gates["non_inferior_brier"]["passed"] is True
+    # and the default model serves on in the new release
+    assert run("log", "--json").json[-1]["models"] == {"default": "default@1", "late": "late@2"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -12,6 +13,7 @@ import mlflow
 import pytest
 from mlflow.tracking import MlflowClient
 
+from credence.cli import main
 from credit.release import Release, current_folder
 from features.build import Packed, pack_portfolio
 from features.errors import InputError
@@ -134,3 +136,16 @@ def test_another_seller_is_refused(home: Home, small: Packed, tmp_path: Path):
         InputError, match=r"of seller '(nordwind|somebody)'.*found one of '(nordwind|somebody)'"
     ):
         train(foreign, "late", home=where, test_from=TEST_FROM)
+
+
+def test_the_command_line_reads_each_registry(
+    home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setenv("CREDENCE_HOME", str(home.path))
+    for arguments in (["list"], ["show", "late@1"], ["compare", "late@2", "late@1"], ["log"]):
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main(["models", *arguments, "--json"])
+        told = capsys.readouterr()
+        assert not ended.value.code, told.err
+        assert json.loads(told.out)

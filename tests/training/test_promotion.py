@@ -10,11 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
+from credit.definition import DefaultDefinition
 from credit.release import Release, current_folder
 from features.build import Packed, pack_portfolio
 from features.errors import InputError, Refused
 from features.sources.simulator import Knobs, simulate_portfolio
+from training.compare import compare
 from training.config import TrainConfig
 from training.evaluate import evaluate
 from training.home import Home
@@ -209,3 +212,25 @@ def test_a_second_prior_needs_a_reason(without_defaults: tuple[Home, Result]):
     _, gates = promote(registry, final)
     assert "refit_of" in {gate.name for gate in gates}
     assert registry.champion("default") == final.name
+
+
+def test_a_champion_of_another_definition_keeps_its_place(
+    without_defaults: tuple[Home, Result], tmp_path: Path
+):
+    # given a version of a definition with the same id and another cure
+    home, _ = without_defaults
+    registry, before = Registry(home), Registry(home).champion("default")
+    packed = pack_portfolio(simulate_portfolio(25, 3, 4, knobs=Knobs(failures_a_year=0.0)))
+    changed = DefaultDefinition.load().model_dump() | {"cure_days": 91}
+    (tmp_path / "own.yaml").write_text(yaml.safe_dump(changed))
+    version = train(packed, "default", home=home, definition=tmp_path / "own.yaml").version
+    # then no reason puts it in force
+    with pytest.raises(Refused, match="expected definition") as refused:
+        promote(registry, version, force_reason="we changed our mind")
+    assert "--force" not in str(refused.value)
+    assert registry.champion("default") == before
+    # nor are the two compared
+    with pytest.raises(InputError, match="expected two versions of one definition"):
+        compare(registry, version, registry.version(before))
+    # and it is measured by its own definition
+    assert evaluate(version, packed)["outcome"] == "default_obligor_90"

@@ -19,7 +19,8 @@ REPORT: dict[str, Any] = {
     "from": "2025-01-31", "to": "2025-07-01", "n": 1200, "cannot_say": 5, "base_rate": 0.0125,
     "metrics": {"auc": figure(0.81, 0.72, 0.88), "ks": figure(None)},
     "waterfall": [
-        {"step": "candidates", "left_out": 0, "left": 9000}, {"step": "in_default", "left_out": 40, "left": 8960},
+        {"step": "candidates", "left_out": 0, "left": 9000},
+        {"step": "in_default", "left_out": 40, "left": 8960},
     ],
     "segments": {
         "delinquency": [
@@ -31,7 +32,8 @@ REPORT: dict[str, Any] = {
     },
     "definition_sensitivity": [
         {"days_past_due": 60, "cures": True, "subjects": 8000, "bad_buyers": 60, "rate": 0.02, "auc": None},
-        {"days_past_due": 90, "cures": False, "subjects": 8960, "bad_buyers": 31, "rate": 0.0125, "auc": 0.81},
+        {"days_past_due": 90, "cures": False, "subjects": 8960, "bad_buyers": 31, "rate": 0.0125,
+         "auc": 0.81},
     ],
     "challengers": [
         {"name": "extra_trees", "status": "ok", "differences": {"auc": figure(0.012, -0.004, 0.03)}},

@@ -33,7 +33,7 @@ def training_text(report: Report, alias: str, release_id: str) -> str:
     lines = [
         f"{report['model']}@{report['version']} ({report['outcome']}, {kind}) is now {alias}",
         f"test {report['from']} to {report['to']}: n = {report['n']}, cannot say {report['cannot_say']}, "
-        f"rate {report['base_rate']:.2%}" + (f"; looked at {looks} times before" if looks else ""),
+        f"rate {report['base_rate']:.2%}" + (f"; looked at before: {looks}" if looks else ""),
         metrics_table(report["metrics"]),
         *_waterfall(report.get("waterfall") or []),
         *_segments(report.get("segments") or {}),

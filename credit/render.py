@@ -44,6 +44,7 @@ _LABELS = {
     "base": Words("Base", "基础分"),
     "notes": Words("Warning: ", "提示："),
     "at_due": Words("at the due date", "到期日"),
+    "prior": Words("prior knowledge {share}", "先验占比{share}"),
     "from_late": Words("by the late-payment model", "依据逾期模型"),
     "suggestion": Words(
         "This is a suggestion from the facts known at the time above; a person decides.",
@@ -203,7 +204,10 @@ class _Page:
             return self.label("unsaid") + self._why(said["status"])
         low, high = self._text(said["low"], "share"), self._text(said["high"], "share")
         days = self._text(said["horizon_days"], "days") if said["horizon_days"] else self.label("at_due")
-        return f"{self._text(said['probability'], 'share')}  ({low} - {high}; {said['definition']}, {days})"
+        told = f"{low} - {high}; {said['definition']}, {days}"
+        if said["prior_weight"]:
+            told += "; " + self.label("prior").format(share=self._text(said["prior_weight"], "share"))
+        return f"{self._text(said['probability'], 'share')}  ({told})"
 
     def _score(self) -> str:
         score = self.said["score"]

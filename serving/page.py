@@ -67,6 +67,7 @@ _PAGE: Mapping[str, Words] = {
     "late": Words("Probability of delay", "逾期概率"),
     "within": Words("within", "期限"),
     "at_due": Words("at the due date", "到期日"),
+    "prior": Words("prior knowledge", "先验占比"),
     "interval": Words("interval", "区间"),
     "score": Words("Score", "评分"),
     "grade": Words("Grade", "等级"),

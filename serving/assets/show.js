@@ -124,7 +124,8 @@ class View {
     if (part.status !== "ok") return ["–", this.unsaid(part.status)];
     const interval = `${this.page("interval")} ${this.share(part.low)} – ${this.share(part.high)}`;
     const within = part.horizon_days ? `${this.page("within")} ${part.horizon_days} ${this.page("days")}` : this.page("at_due");
-    return [this.share(part.probability), `${interval}; ${part.definition}, ${within}`];
+    const prior = part.prior_weight ? `; ${this.page("prior")} ${this.share(part.prior_weight)}` : "";
+    return [this.share(part.probability), `${interval}; ${part.definition}, ${within}${prior}`];
   }
 
   reasons() {

@@ -19,6 +19,10 @@ LATE = {"late": make_answers()["late"]}
 CASES = {
     "known_buyer": (make_subject(request=Request("order", 50_000.0, "EUR", terms_days=60)), make_answers()),
     "payments_only": (make_subject(NOTHING | PAYMENTS), LATE),
+    "prior_knowledge": (
+        make_subject(NOTHING | PAYMENTS),
+        {"default": replace(make_answers()["default"], prior_weight=0.83)},
+    ),
     "in_default": (make_subject(in_default=1.0, days_material_overdue=120.0), make_answers()),
     "books_behind": (
         replace(

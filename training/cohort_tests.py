@@ -24,6 +24,7 @@ from credit.calibration_tests import (
     vasicek_bound,
 )
 from credit.policy import Policy
+from features.instants import day_of
 from training.cohorts import independent_rows
 
 __all__ = ["cohort_tests", "independent_cohorts"]
@@ -40,7 +41,9 @@ _LEAST_EXPECTED = 5.0
 """Expected defaults that each group of the Hosmer-Lemeshow test needs."""
 
 
-def independent_cohorts(scored: pd.DataFrame, horizon_months: int = 12) -> pd.DataFrame:
+def independent_cohorts(
+    scored: pd.DataFrame, horizon_months: int = 12, timezone: str = "UTC"
+) -> pd.DataFrame:
     """Return the subjects of snapshots whose outcome windows do not overlap, counted back from the latest.
 
     Parameters
@@ -49,6 +52,8 @@ def independent_cohorts(scored: pd.DataFrame, horizon_months: int = 12) -> pd.Da
         ``buyer_id`` and ``as_of``.
     horizon_months : int
         Length of the outcome window.
+    timezone : str
+        The seller's, in which days and years are told.
 
     Returns
     -------
@@ -68,15 +73,20 @@ def independent_cohorts(scored: pd.DataFrame, horizon_months: int = 12) -> pd.Da
     if len(instants) <= len(instants.to_period("M").unique()):
         chosen = _apart(instants.sort_values(ascending=False), horizon_months)
         kept = scored[scored["as_of"].isin(chosen)]
-        return kept.assign(cohort=kept["as_of"].dt.strftime("%Y-%m-%d"))
+        return kept.assign(cohort=day_of(kept["as_of"], timezone).strftime("%Y-%m-%d"))
     # Reason: counting back from a buyer's last subject would always find the window in which it failed.
     ends = scored["as_of"] + pd.DateOffset(months=horizon_months)
     kept = scored.iloc[independent_rows(scored.assign(window_end=ends))]
-    return kept.assign(cohort=kept["as_of"].dt.strftime("%Y"))
+    return kept.assign(cohort=day_of(kept["as_of"], timezone).strftime("%Y"))
 
 
 def cohort_tests(
-    scored: pd.DataFrame, policy: Policy, *, horizon_months: int = 12, correlation: float | None = None
+    scored: pd.DataFrame,
+    policy: Policy,
+    *,
+    horizon_months: int = 12,
+    correlation: float | None = None,
+    timezone: str = "UTC",
 ) -> dict[str, Any]:
     """Test a default model's probabilities on independent cohorts, grade by grade and as a whole.
 
@@ -90,6 +100,8 @@ def cohort_tests(
         Of the default definition.
     correlation : float, optional
         Of assets: with it each row tells the rate that 95 of 100 years stay below (Vasicek).
+    timezone : str
+        The seller's, in which cohorts are told.
 
     Returns
     -------
@@ -101,7 +113,7 @@ def cohort_tests(
         The whole has ``spiegelhalter``, ``hosmer_lemeshow`` (over up to ten groups with five expected
         defaults each; null below ten in all) and ``brier``.
     """
-    kept = independent_cohorts(scored, horizon_months)
+    kept = independent_cohorts(scored, horizon_months, timezone)
     outcome = kept["outcome"].to_numpy(np.float64)
     probability = kept["probability"].to_numpy(np.float64)
     names, cohort = np.unique(kept["cohort"].to_numpy(dtype=object).astype(str), return_inverse=True)

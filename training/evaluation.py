@@ -46,7 +46,10 @@ def evaluation_of(
     """
     tested = None
     if policy is not None:
-        tested = cohort_tests(period.scored, policy, horizon_months=horizon_months, correlation=correlation)
+        tested = cohort_tests(
+            period.scored, policy,
+            horizon_months=horizon_months, correlation=correlation, timezone=period.timezone,
+        )  # fmt: skip
     return {
         "n": len(period.outcome),
         "cannot_say": period.cannot_say,

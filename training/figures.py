@@ -106,7 +106,8 @@ def effective_subjects(outcome: Floats, clusters: Clusters, weight: Floats) -> f
 
     ``r (1 - r) / v`` with v the variance of the weighted rate r over buyers, who are independent, while their
     subjects are not (Kish 1965; as in Korn and Graubard 1998, Survey Methodology 24); at most the number of
-    subjects, which is what it is where each subject is a buyer's only one.
+    subjects, which is what it is where each subject is a buyer's only one. With one outcome alone nothing
+    tells how alike a buyer's subjects are: each buyer counts once.
 
     Examples
     --------
@@ -122,4 +123,6 @@ def effective_subjects(outcome: Floats, clusters: Clusters, weight: Floats) -> f
     by_buyer = clusters.sums(weight * (outcome - rate))[0] / total
     variance = float((by_buyer**2).sum())
     n = float(len(outcome))
+    if outcome.min() == outcome.max():
+        return min(n, float(clusters.count))
     return n if variance <= 0 else min(n, rate * (1 - rate) / variance)

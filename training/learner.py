@@ -162,8 +162,9 @@ def fold_predictions(  # noqa: PLR0913  (what `fit_trees` takes, with the folds)
     members = examples.kinds if shape is None else shape.members
     if shape is None:
         return choose(examples, folds, members, [grown(examples, folds, one, seed) for one in members])
-    # Reason: grown as by the choice, a recorded shape gives the margins of that time to the last bit.
-    staged = [grown(examples, folds, one, seed) for one in members]
+    # Reason: the model has all trees of a recorded shape, whatever the loss of these folds says of them;
+    # grown in the same steps as by the choice, they give the margins of that time to the last bit.
+    staged = [grown(examples, folds, one, seed, to_the_end=True) for one in members]
     raw = _mean(members, staged, [len(margins) for margins in staged])
     return _fit(examples, folds, shape, raw)
 
@@ -175,8 +176,12 @@ def thinned(folds: Sequence[Fold], seed: int) -> list[Fold]:
     return [Fold(_drawn(fold.fit, _MOST_FIT, rng), _drawn(fold.predict, most, rng)) for fold in folds]
 
 
-def grown(examples: Examples, folds: Sequence[Fold], member: Member, seed: int) -> Floats:
+def grown(
+    examples: Examples, folds: Sequence[Fold], member: Member, seed: int, *, to_the_end: bool = False
+) -> Floats:
     """Return raw margins of the folds' rows after each `STEP` trees, until the pooled loss ends to fall.
+
+    With `to_the_end` all trees of the member are grown.
 
     Returns
     -------
@@ -197,7 +202,7 @@ def grown(examples: Examples, folds: Sequence[Fold], member: Member, seed: int) 
                  zip(boosters, folds, strict=True)]  # fmt: skip
         staged.append(staged[-1] + np.concatenate(added))
         losses.append(log_loss(outcome, staged[-1], weight))
-        if step - int(np.argmin(losses)) >= _PATIENCE:
+        if not to_the_end and step - int(np.argmin(losses)) >= _PATIENCE:
             break
     return np.array(staged[1:])
 

@@ -12,7 +12,7 @@ from features.build import Packed, build_packed
 from features.errors import InputError
 from training.evaluate import check_seller, period_of
 from training.looks import looks_before
-from training.periods import date_text
+from training.periods import date_text, day_after
 from training.pipeline import data_hash
 from training.registry import Registry
 from training.run import Recipe
@@ -77,10 +77,8 @@ def pair_on(registry: Registry, a: Version, b: Version, packed: Packed, *, by: s
         raise InputError.of("subjects that both versions can score", "none", _STEP)
     chosen = inside[keep]
     timezone = packed.portfolio.seller.timezone
-    days = [
-        date_text(moment, timezone)
-        for moment in (chosen["as_of"].min(), chosen["as_of"].max() + pd.Timedelta(days=1))
-    ]
+    stop = day_after(chosen["as_of"].max(), timezone)
+    days = [date_text(moment, timezone) for moment in (chosen["as_of"].min(), stop)]
     outcome, hashed = models[0].spec.outcome, data_hash(packed)
     looks = looks_before(registry.home, by, outcome, hashed, dict(zip(("from", "to"), days, strict=True)))
     source = f"{len(chosen)} subjects of the portfolio from {days[0]} to {days[1]}"

@@ -13,7 +13,6 @@ from features.errors import Refused
 from training.evaluation import evaluation_of
 from training.metrics import metrics_of
 from training.periods import date_text
-from training.profile import profile_as_known
 from training.scored import ScoredPeriod
 from training.sensitivity import definition_sensitivity
 from training.subjects import Outcome, default_subjects
@@ -72,9 +71,8 @@ def period_evaluation(
     policy : Policy, optional
         Whose grades are tested; default: the shipped one.
     """
-    portfolio, definition = packed.portfolio, outcome.definition
-    profile = profile_as_known(portfolio, scored)
-    period = ScoredPeriod(scored, values, profile, known_buyers, portfolio.seller.timezone)
+    definition = outcome.definition
+    period = ScoredPeriod.of(packed.portfolio, scored, values, known_buyers)
     if definition is None:
         return {**evaluation_of(period), "definition_sensitivity": []}
     grades = policy or Policy.default()

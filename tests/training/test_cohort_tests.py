@@ -43,6 +43,20 @@ def test_month_ends_give_one_snapshot_a_year_from_the_latest_back(timezone):
     assert len(found) == 3 * len(ends.iloc[::12])
 
 
+@pytest.mark.parametrize("timezone", ["America/New_York", "Asia/Shanghai"])
+def test_cohorts_are_told_by_the_day_of_the_seller(timezone):
+    # given month ends that are the next day in UTC, or accounts that arrive in the last hour of a year
+    frame = monthly("2022-12-01", "2024-01-15", timezone=timezone)
+    days = independent_cohorts(frame, timezone=timezone)["cohort"].unique().tolist()
+    assert days == ["2022-12-31", "2023-12-31"]
+    arrived = pd.to_datetime(["2022-12-05 12:00", "2022-12-06 12:00", "2022-12-31 23:30", "2023-12-31 23:30"])
+    utc = arrived.tz_localize(timezone).tz_convert("UTC").tz_localize(None)
+    found = independent_cohorts(pd.DataFrame({"buyer_id": list("abcd"), "as_of": utc}), timezone=timezone)
+    assert found["cohort"].tolist() == ["2022", "2023"]
+    told = cohort_tests(frame.assign(probability=0.1, outcome=0.0), POLICY, timezone=timezone)
+    assert [row["cohort"] for row in told["cohorts"]] == days
+
+
 def test_a_leap_day_is_no_overlap():
     frame = monthly("2023-02-01", "2025-03-01")
     days = independent_cohorts(frame)["cohort"].unique().tolist()

@@ -95,3 +95,12 @@ def test_copies_of_a_subject_make_nothing_surer():
         np.repeat(outcome, 12), np.repeat(probability, 12), Clusters.of(np.repeat(np.arange(200), 12))
     )
     assert twelve == pytest.approx(once)
+
+
+@pytest.mark.parametrize("bad", [0.0, 1.0])
+def test_months_of_buyers_with_one_outcome_count_as_buyers(bad):
+    # given twelve month ends of each of twenty buyers, of which none or all are bad
+    outcome = np.full(240, bad)
+    told = observed_to_expected(outcome, np.full(240, 0.5), Clusters.of(np.repeat(np.arange(20), 12)))
+    once = observed_to_expected(outcome[:20], np.full(20, 0.5), Clusters.of(np.arange(20)))
+    assert told == pytest.approx(once)

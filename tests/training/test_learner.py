@@ -108,6 +108,15 @@ def test_a_given_shape_is_not_chosen_anew():
     np.testing.assert_allclose(fit.raw[:700], first.predict(inputs[1500:2200], raw_score=True), atol=1e-9)
 
 
+def test_a_given_shape_is_measured_with_all_of_its_trees():
+    # given folds on which more trees only make the loss worse, so that a choice would stop early
+    inputs, outcome = made()[0], np.random.default_rng(3).integers(0, 2, 3000).astype(float)
+    recorded = shape("best_splits", 240)
+    fit = fold_predictions(inputs, outcome, FEATURES, FOLDS, 7, None, recorded)
+    first = fit_trees(inputs[:1500], outcome[:1500], FEATURES, recorded, 7)
+    np.testing.assert_allclose(fit.raw[:700], first.predict(inputs[1500:2200], raw_score=True), atol=1e-9)
+
+
 def test_folds_count_every_tree_also_where_some_rounds_find_nothing_to_split():
     # given so few rows that rounds end without a tree
     inputs, outcome = made(90)

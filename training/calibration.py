@@ -103,7 +103,7 @@ def calibrate(
     nothing of how bold its margins are, and the model learns from later times than any fold. The slope is
     drawn towards 1: ``w x fitted + (1 - w)``, ``w = events / (events + 25)``. The intercept is the one at
     which the margins, moved from the rate that their fold learned from to the one that the model learns from,
-    have the expected rate on the mean: that of all training subjects.
+    and with what their state adds, have the expected rate on the mean: that of all training subjects.
 
     A state's level is that of its own subjects where at least 25 of them were bad, else that of masked copies
     too, drawn towards the state above it by ``25 / (25 + events)``. A state that knows less never adds less:
@@ -112,13 +112,15 @@ def calibrate(
     own = told.own
     slope, fitted = _slope(told.raw[own], told.outcome[own], told.fold[own])
     at_the_time = slope * told.raw + _fold_levels(told, slope)[told.fold]
-    levels = _levels(told, _as_used(told.state, sources), at_the_time)
+    state = _as_used(told.state, sources)
+    levels = _levels(told, state, at_the_time)
     base = min(levels.values())
     moved = told.raw - logit(level.folds)[told.fold] + logit(level.learned)
+    added = np.array([levels.get(position, 0.0) for position in range(len(STATES))])[state]
     shift = 0.0 if population_rate is None else float(logit(population_rate) - logit(level.expected))
     return Calibration(
         slope=slope,
-        intercept=_level(slope * moved[own], np.full(own.sum(), level.expected)) + base,
+        intercept=_level((slope * moved + added)[own], np.full(own.sum(), level.expected)) + base,
         prior_shift=shift,
         sample_rate=level.expected,
         population_rate=population_rate,

@@ -17,7 +17,7 @@ __all__ = ["HASHES", "code_hash", "library_versions", "lineage_of", "lineage_tag
 HASHES = ("data_hash", "definition_hash", "catalog_hash", "config_hash", "code_hash")
 """What two versions must share to be the same by construction."""
 
-_LIBRARIES = ("lightgbm", "numpy", "scikit-learn", "pandas", "mlflow")
+_LIBRARIES = ("lightgbm", "numpy", "scipy", "scikit-learn", "pandas", "mlflow")
 _SOURCES = ("features", "credit", "training")
 _SUFFIXES = (".py", ".toml", ".yaml")
 _TEXTS = ("seed", "fitted_from", "fitted_until", "observed_until", "portfolio")

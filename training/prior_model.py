@@ -11,8 +11,7 @@ import pandas as pd
 
 from credit.encoding import sources_of
 from credit.prior.credibility import shift_to_rate
-from credit.prior.curve import Curve
-from credit.prior.scorecard import Scorecard
+from credit.prior.scorecard import EXTERNAL_PD, POPULATION_RATE, Scorecard
 from credit.spec import Calibration, FeatureSpec, Prior
 from features.catalog import FEATURES
 from training.few_defaults import PriorFit, fit_prior
@@ -79,16 +78,16 @@ def learn_prior(recipe: Recipe, fit: PriorFit, values: pd.DataFrame) -> Learned:
 
 
 def _card(recipe: Recipe) -> Scorecard:
-    """Return the shipped scorecard without the curves of features that are left out."""
+    """Return the shipped scorecard without the rates and the curves of features that are left out."""
     card = Scorecard.load()
     left_out = {reference for name in recipe.config.without for reference in references_of(name)}
-    kept = [curve for curve in card.curves if not _is_left_out(curve.feature, left_out)]
-    return card if len(kept) == len(card.curves) else _with(card, kept)
-
-
-def _with(card: Scorecard, curves: list[Curve]) -> Scorecard:
+    gone = [name for name in card.names if _is_left_out(name, left_out)]
+    if not gone:
+        return card
     content = card.model_dump(mode="json")
-    return Scorecard.of(content | {"curves": [curve.model_dump(mode="json") for curve in curves]})
+    curves = [curve for curve in content["curves"] if curve["feature"] not in gone]
+    rates = [name for name in (POPULATION_RATE, EXTERNAL_PD) if name in gone]
+    return Scorecard.of(content | {"curves": curves, "without": rates})
 
 
 def _is_left_out(feature: str, left_out: Iterable[str]) -> bool:

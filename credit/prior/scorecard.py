@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -76,6 +76,8 @@ class Scorecard(BaseModel):
         Above 0 and at most 1.
     base : Base
     curves : tuple of Curve
+    without : tuple of {"population_default_rate", "external_pd"}
+        Rates that are not read: nobody knows them.
 
     Examples
     --------
@@ -93,6 +95,7 @@ class Scorecard(BaseModel):
     spread: Annotated[float, Field(gt=0.0, le=1.0)]
     base: Base
     curves: Annotated[tuple[Curve, ...], Field(min_length=1)]
+    without: tuple[Literal["population_default_rate", "external_pd"], ...] = ()
 
     @model_validator(mode="after")
     def _once(self) -> Self:
@@ -142,8 +145,12 @@ class Scorecard(BaseModel):
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """Names of the features in the order of the inputs: both rates, then the curves."""
-        return (POPULATION_RATE, EXTERNAL_PD, *(curve.feature for curve in self.curves))
+        """Names of the features in the order of the inputs: the rates, then the curves."""
+        return (*self._rates, *(curve.feature for curve in self.curves))
+
+    @property
+    def _rates(self) -> tuple[str, ...]:
+        return tuple(name for name in (POPULATION_RATE, EXTERNAL_PD) if name not in self.without)
 
     @cached_property
     def hash(self) -> str:
@@ -154,7 +161,13 @@ class Scorecard(BaseModel):
     @cached_property
     def base_log_odds(self) -> float:
         """What no feature explains."""
-        return float(logit(self.base.reference_rate)) + self._levels[0]
+        return self._start + self._levels[0]
+
+    @cached_property
+    def _start(self) -> float:
+        """Log-odds of the rate from which the scorecard starts: where none is read, that of unknown ones."""
+        rates = self.base
+        return float(logit(rates.missing_rate if POPULATION_RATE in self.without else rates.reference_rate))
 
     @cached_property
     def _levels(self) -> tuple[float, float]:
@@ -193,21 +206,23 @@ class Scorecard(BaseModel):
         base : float
         """
         inputs = np.asarray(inputs, np.float64)
-        is_rated = ~np.isnan(inputs[:, 1])
-        contributions = np.empty(inputs.shape)
-        reference = float(logit(self.base.reference_rate))
-        population = self._rate_log_odds(inputs[:, 0], self.base.missing_rate) - reference
-        outside = self._rate_log_odds(inputs[:, 1], self.base.missing_rate) - reference
-        contributions[:, 0] = np.where(is_rated, 0.0, population)
-        contributions[:, 1] = np.where(is_rated, outside + self._levels[1] - self._levels[0], 0.0)
-        for column, curve in enumerate(self.curves, start=2):
+        columns = dict(zip(self.names, inputs.T, strict=True))
+        outside = columns.get(EXTERNAL_PD, np.full(len(inputs), np.nan))
+        is_rated = ~np.isnan(outside)
+        parts = {
+            EXTERNAL_PD: np.where(is_rated, self._moved(outside) + self._levels[1] - self._levels[0], 0.0)
+        }
+        if POPULATION_RATE in columns:
+            parts[POPULATION_RATE] = np.where(is_rated, 0.0, self._moved(columns[POPULATION_RATE]))
+        for curve in self.curves:
             weight = np.where(is_rated, self.spread * curve.with_external_pd, self.spread)
-            contributions[:, column] = weight * curve.log_odds(inputs[:, column])
-        return contributions, self.base_log_odds
+            parts[curve.feature] = weight * curve.log_odds(columns[curve.feature])
+        return np.stack([parts[name] for name in self.names], axis=1), self.base_log_odds
 
-    def _rate_log_odds(self, rates: Floats, missing: float) -> Floats:
-        known = np.where(np.isnan(rates), missing, rates)
-        log_odds: Floats = logit(np.clip(known, self.base.lowest, self.base.highest))
+    def _moved(self, rates: Floats) -> Floats:
+        """Return the log-odds that lead from the rate at which the scorecard starts to each rate."""
+        known = np.where(np.isnan(rates), self.base.missing_rate, rates)
+        log_odds: Floats = logit(np.clip(known, self.base.lowest, self.base.highest)) - self._start
         return log_odds
 
 

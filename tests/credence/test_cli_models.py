@@ -81,7 +81,7 @@ def test_show_tells_the_lineage(run):
     lineage = run("show", "late@2", "--json").json["lineage"]
     assert lineage["seed"] == "7"
     assert all(len(lineage[name]) == 64 for name in ("data_hash", "config_hash", "code_hash"))
-    assert set(lineage["libraries"]) == {"lightgbm", "numpy", "scikit-learn", "pandas", "mlflow"}
+    assert set(lineage["libraries"]) == {"lightgbm", "numpy", "scipy", "scikit-learn", "pandas", "mlflow"}
     text = run("show", "late@2").out
     assert f"data {lineage['data_hash'][:16]}" in text
     assert "portfolio: not recorded" in text

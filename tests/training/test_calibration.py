@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy.special import expit, logit
 
 from credit.spec import Calibration
+from credit.states import STATES
 from features.errors import Refused
 from training.calibration import Level, Staged, calibrate
 
@@ -102,6 +103,16 @@ def test_a_state_of_copies_only_has_the_level_of_the_copies():
 def test_a_state_with_few_bad_outcomes_stays_near_the_one_above():
     told = staged({0: 0.0, 1: 3.0}, {0: 30_000, 1: 6}, {})
     assert 0.0 <= states(told)["payments"] < 1.0
+
+
+@pytest.mark.parametrize("levels", [{0: 0.0, 1: -1.5, 3: 0.5}, {0: -2.5, 1: 1.5, 3: 0.0}])
+def test_the_mean_is_the_expected_rate_also_where_states_are_drawn_or_held_up(levels):
+    # given a state that looks better than the fullest one, or one with too few bad outcomes to stand alone
+    told = staged(levels, {0: 300, 1: 2000, 3: 60}, {0: 300, 3: 300})
+    found = calibrate(told, Level(np.array([0.2]), 0.2, 0.2), BOTH, None)
+    names = np.array(STATES)[told.state[told.own]]
+    log_odds = found.slope * told.raw[told.own] + found.intercept + [found.states[name] for name in names]
+    assert expit(log_odds).mean() == pytest.approx(0.2, abs=1e-9)
 
 
 @given(

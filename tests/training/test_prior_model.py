@@ -103,6 +103,16 @@ def test_a_stated_population_rate_is_the_mean_of_the_prior(spotless: Packed, tmp
     assert said.probability.mean() == pytest.approx(0.03, rel=0.02)
 
 
+def test_rates_that_are_left_out_are_not_read(small: Packed, tmp_path: Path):
+    config = TrainConfig(without=("buyers.country", "external_pd"))
+    run = fit_tested(small, Recipe(DEFAULT, config=config), tmp_path / "model", silent)
+    values = build_packed(small, sample_of(small, DEFAULT).subjects).iloc[:5]
+    changed = values.assign(population_default_rate=0.2, external_pd=0.3)
+    first, second = (run.model.predict(each).log_odds for each in (values, changed))
+    assert first.tolist() == second.tolist()
+    assert not {"population_default_rate", "external_pd"} & set(run.model.spec.names)
+
+
 def test_curves_of_features_that_are_left_out_are_gone(small: Packed, tmp_path: Path):
     config = TrainConfig(without=("tenure_days",))
     run = fit_tested(small, Recipe(DEFAULT, config=config), tmp_path / "model", silent)

@@ -57,6 +57,18 @@ def test_contributions_and_base_add_up_to_the_log_odds(row):
     assert abs(CARD.raw(row[None])[0] - base - contributions.sum()) <= 1e-12
 
 
+@given(inputs, st.sets(st.sampled_from(["population_default_rate", "external_pd"]), min_size=1))
+def test_a_rate_that_is_not_read_counts_as_unknown(row, unread):
+    card = Scorecard.of({**CARD.model_dump(mode="json"), "without": sorted(unread)})
+    kept = [column for column, name in enumerate(CARD.names) if name not in unread]
+    unknown = row.copy()
+    unknown[[column for column in range(len(row)) if column not in kept]] = np.nan
+
+    contributions, base = card.shares(row[None, kept])
+    assert card.names == tuple(CARD.names[column] for column in kept)
+    assert base + contributions.sum() == pytest.approx(CARD.raw(unknown[None])[0], abs=1e-12)
+
+
 @given(inputs, st.sampled_from(CURVES), st.floats(-200, 4000), st.floats(0, 500))
 def test_more_of_a_feature_moves_the_risk_towards_its_sign_alone(row, column, value, more):
     low, high = row.copy(), row.copy()

@@ -72,7 +72,7 @@ def split(
     Raises
     ------
     Refused
-        Where the training or the test part has fewer of one of the two outcomes.
+        Where the training or the test part has fewer of one of the two outcomes, or the test no subject.
     """
     as_of = subjects["as_of"]
     if test_from is None:
@@ -85,6 +85,11 @@ def split(
     outcome = subjects["outcome"].to_numpy()
     for part, rows in (("training", train), ("test", test)):
         _check_both(part, outcome[rows], date_text(test_from, timezone), least)
+    if not len(test):
+        raise Refused(
+            f"expected mature subjects in the test part (test from {date_text(test_from, timezone)}); found "
+            f"none, the latest is of {date_text(as_of.max(), timezone)}; move --test-from to an earlier day"
+        )
     return Split(train, test, test_from, len(subjects) - len(train) - len(test))
 
 

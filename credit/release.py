@@ -67,7 +67,7 @@ def _head(path: Path) -> dict[str, Any]:
         head = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InputError.of("a release folder with release.json", "none", step) from error
-    if not isinstance(head, dict) or not head.keys() >= _KEYS:
+    if not isinstance(head, dict) or not head.keys() >= _KEYS or not isinstance(head["models"], dict):
         raise InputError.of(f"release.json with {sorted(_KEYS)}", "other keys", step)
     return head
 
@@ -78,10 +78,17 @@ def current_folder(releases: Path) -> Path:
     Raises
     ------
     InputError
-        Where no model was promoted yet.
+        Where no model was promoted yet, or the pointer names no release.
     """
     pointer = releases / POINTER
     if not pointer.is_file():
         step = "train a model first: `credence train late DIR` or `credence train default DIR`"
         raise InputError.of("a release in CREDENCE_HOME", "none", step)
-    return releases / pointer.read_text(encoding="utf-8").strip()
+    try:
+        name = pointer.read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError:
+        name = ""
+    if not name or Path(name).name != name or not name.isprintable():
+        step = "`credence models rollback --to RELEASE` puts one in force; `credence models log` tells which"
+        raise InputError.of("the id of a release in releases/current of CREDENCE_HOME", "other text", step)
+    return releases / name

@@ -15,9 +15,12 @@ from features.errors import InputError
 from training.masking import MASKS
 from training.options import LARGEST_POPULATION_RATE, SMALLEST_POPULATION_RATE, references_of
 
-__all__ = ["FewDefaults", "Leaks", "TrainConfig", "Tuning", "Weights"]
+__all__ = ["LARGEST_SEED", "FewDefaults", "Leaks", "TrainConfig", "Tuning", "Weights"]
 
 Share = Field(ge=0.0, le=1.0)
+
+LARGEST_SEED = 2**31 - 1
+"""What the trees' library can hold."""
 
 
 class _Section(BaseModel):
@@ -30,10 +33,11 @@ class Weights(_Section):
     Parameters
     ----------
     recency_half_life_days : float or None
-        A subject this much older than the latest counts half; None: all count the same.
+        A subject this much older than the latest counts half; None: all count the same. At least 30: with
+        less nothing but the last weeks would count, and in early folds nothing at all.
     """
 
-    recency_half_life_days: float | None = Field(default=None, gt=0.0)
+    recency_half_life_days: float | None = Field(default=None, ge=30.0)
 
 
 class Masked(_Section):
@@ -127,6 +131,7 @@ class TrainConfig(_Section):
     Parameters
     ----------
     seed : int
+        From 0 to `LARGEST_SEED`.
     population_rate : float or None
         Rate of bad outcomes in the population, where the sample's differs from it.
     without : tuple of str
@@ -139,7 +144,7 @@ class TrainConfig(_Section):
         Whether other learners are fitted and measured beside the model.
     """
 
-    seed: int = 7
+    seed: int = Field(default=7, ge=0, le=LARGEST_SEED, strict=True)
     population_rate: float | None = Field(
         default=None, ge=SMALLEST_POPULATION_RATE, le=LARGEST_POPULATION_RATE
     )
@@ -209,4 +214,7 @@ def _read(path: Path) -> dict[str, Any]:
 def _told(error: ValidationError) -> InputError:
     first = error.errors()[0]
     place = ".".join(str(part) for part in first["loc"])
-    return InputError.of(f"a legal value for '{place}' of the configuration", first["msg"], _STEP)
+    if first["type"] == "extra_forbidden":
+        return InputError.of("keys that the configuration has", f"'{place}'", _STEP)
+    found = first["msg"].removeprefix("Value error, ")
+    return InputError.of(f"a legal value for '{place}' of the configuration", found, _STEP)

@@ -98,13 +98,12 @@ class Home:
         if not self._owner.is_file():
             return ""
         try:
-            return str(json.loads(self._owner.read_text(encoding="utf-8"))["seller_id"])
+            found = json.loads(self._owner.read_text(encoding="utf-8"))["seller_id"]
         except (OSError, ValueError, KeyError, TypeError) as error:
-            step = (
-                """restore it, or write {"seller_id": "..."} with the id of the seller whose home this is"""
-            )
-            found = f"one that cannot be read ({type(error).__name__})"
-            raise InputError.of("seller.json of CREDENCE_HOME with a seller_id", found, step) from error
+            raise _no_owner(type(error).__name__) from error
+        if not isinstance(found, str) or not found:
+            raise _no_owner("seller_id is no text")
+        return found
 
     def make(self) -> None:
         """Make the folder where it is not there.
@@ -151,6 +150,13 @@ class Home:
                 yield
             finally:
                 holding.discard(self.path)
+
+
+def _no_owner(why: str) -> InputError:
+    step = """restore it, or write {"seller_id": "..."} with the id of the seller whose home this is"""
+    return InputError.of(
+        "seller.json of CREDENCE_HOME with a seller_id", f"one that cannot be read ({why})", step
+    )
 
 
 def _unusable(what: str) -> InputError:

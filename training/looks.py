@@ -36,17 +36,27 @@ def looks_before(home: Home, by: str, outcome: str, data_hash: str, period: Mapp
 
     Notes
     -----
-    Each look at a test period that decides something makes its figures a little too good.
+    Each look at a test period that decides something makes its figures a little too good. A line that cannot
+    be read counts as a look: it may have been one at this period.
     """
     home.make()
     look = {"outcome": outcome, "data_hash": data_hash, "from": period["from"], "to": period["to"]}
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    with (home.path / "looks.jsonl").open("a+", encoding="utf-8") as record:
+    with (home.path / "looks.jsonl").open("ab+") as record:
         fcntl.flock(record, fcntl.LOCK_EX)
         record.seek(0)
-        before = sum(_overlaps(json.loads(line), look) for line in record if line.endswith("}\n"))
-        record.write(json.dumps({"at": at, "by": by, **look}) + "\n")
-    return before
+        lines = record.read().split(b"\n")
+        # Reason: what was cut while it was written must not swallow the line behind it.
+        end = b"\n" if lines[-1] else b""
+        record.write(end + json.dumps({"at": at, "by": by, **look}).encode() + b"\n")
+    return sum(_may_overlap(line, look) for line in lines if line)
+
+
+def _may_overlap(line: bytes, look: Mapping[str, str]) -> bool:
+    try:
+        return _overlaps(json.loads(line), look)
+    except (ValueError, KeyError, TypeError):
+        return True
 
 
 def _overlaps(old: Mapping[str, Any], new: Mapping[str, str]) -> bool:

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -15,12 +16,22 @@ from training.home import Home
 
 __all__ = ["append", "before_current", "now", "read_log", "served_on"]
 
+_KEYS = {"at", "promoted"}
+"""What every entry tells."""
+
 
 def append(home: Home, entry: Mapping[str, Any]) -> None:
     """Write an entry behind the others; it is on the disk when this returns."""
     home.releases.mkdir(parents=True, exist_ok=True)
-    with (home.releases / "promotions.jsonl").open("a", encoding="utf-8") as log:
-        log.write(json.dumps(entry) + "\n")
+    with _file(home).open("ab+") as log:
+        log.seek(0)
+        last = log.read().rpartition(b"\n")[2]
+        if _is_json(last):
+            log.write(b"\n")
+        elif last:
+            # Reason: it was cut while it was written; its change is written anew.
+            log.truncate(log.tell() - len(last))
+        log.write(json.dumps(entry).encode() + b"\n")
         log.flush()
         os.fsync(log.fileno())
 
@@ -32,12 +43,20 @@ def read_log(home: Home) -> list[dict[str, Any]]:
     -------
     list of dict
         ``at`` (UTC), ``action`` (promote, rollback, sync), ``version``, ``promoted``, ``first``, ``forced``,
-        ``reason``, ``gates``; with ``release`` and ``models`` where something was put in force.
+        ``reason``, ``gates``; with ``release`` and ``models`` where something was put in force. A last line
+        that was cut while it was written is none.
+
+    Raises
+    ------
+    InputError
+        Where a line is no entry: what served when can no longer be told from it.
     """
-    path = home.releases / "promotions.jsonl"
-    if not path.is_file():
+    if not _file(home).is_file():
         return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
+    lines = _file(home).read_bytes().split(b"\n")
+    if not _is_json(lines[-1]):
+        del lines[-1]
+    return [_entry(number, line) for number, line in enumerate(lines, 1) if line]
 
 
 def served_on(home: Home, day: str) -> list[dict[str, Any]]:
@@ -62,7 +81,9 @@ def served_on(home: Home, day: str) -> list[dict[str, Any]]:
     try:
         start = pd.Timestamp(day)
     except ValueError as error:
-        raise InputError.of("a date like 2026-01-31 for --on", "other text", "correct it") from error
+        raise _no_day() from error
+    if pd.isna(start):
+        raise _no_day()
     start = start.tz_localize("UTC") if start.tz is None else start.tz_convert("UTC")
     stop = start.normalize() + pd.Timedelta(days=1)
     spans = _spans(home)
@@ -92,11 +113,44 @@ def _in_force(home: Home) -> list[dict[str, Any]]:
 
 def _spans(home: Home) -> list[dict[str, Any]]:
     entries = _in_force(home)
-    ends = [*(entry["at"] for entry in entries[1:]), None]
+    ends = [*(entry["at"] for entry in entries), None][1:]
     return [
         {"release": entry["release"], "models": entry.get("models", {}), "from": entry["at"], "to": end}
         for entry, end in zip(entries, ends, strict=True)
     ]
+
+
+def _file(home: Home) -> Path:
+    return home.releases / "promotions.jsonl"
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True
+
+
+def _entry(number: int, line: bytes) -> dict[str, Any]:
+    try:
+        entry = json.loads(line)
+    except ValueError as error:
+        raise _no_entry(number) from error
+    if not isinstance(entry, dict) or not entry.keys() >= _KEYS:
+        raise _no_entry(number)
+    if entry["promoted"] and not isinstance(entry.get("release"), str):
+        raise _no_entry(number)
+    return entry
+
+
+def _no_entry(number: int) -> InputError:
+    step = "restore promotions.jsonl in releases of CREDENCE_HOME from a copy, or take the line out"
+    return InputError.of("a promotion log with one entry a line", f"another line {number}", step)
+
+
+def _no_day() -> InputError:
+    return InputError.of("a date like 2026-01-31 for --on", "other text", "correct it")
 
 
 def now() -> str:

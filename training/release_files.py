@@ -18,6 +18,8 @@ from training.home import Home
 
 __all__ = ["current_release", "point", "policy_of", "release_names", "write_release"]
 
+_NUMBERED = "r[0-9][0-9][0-9][0-9]-*"
+
 
 def policy_of(home: Home) -> Policy:
     """Return the seller's policy: ``policy.yaml`` in the home where there is one, else the shipped one."""
@@ -45,7 +47,8 @@ def release_names(home: Home, release_id: str) -> dict[str, str]:
         head = json.loads((home.releases / release_id / "release.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return dict(head["models"])
+    names = head.get("models") if isinstance(head, dict) else None
+    return dict(names) if isinstance(names, dict) else {}
 
 
 def write_release(home: Home, folders: Mapping[str, Path], names: Mapping[str, str]) -> str:
@@ -61,7 +64,7 @@ def write_release(home: Home, folders: Mapping[str, Path], names: Mapping[str, s
     """
     home.releases.mkdir(parents=True, exist_ok=True)
     policy = policy_of(home)
-    number = 1 + max((int(path.name[1:5]) for path in home.releases.glob("r[0-9]*-*")), default=0)
+    number = 1 + max((int(path.name[1:5]) for path in home.releases.glob(_NUMBERED)), default=0)
     digest = hashlib.sha256(json.dumps([names, policy.hash], sort_keys=True).encode()).hexdigest()[:8]
     release_id = f"r{number:04d}-{digest}"
     temporary = home.releases / f".{release_id}"

@@ -175,7 +175,10 @@ def _served(registry: Registry) -> dict[str, str]:
     home = registry.home
     if not (home.releases / POINTER).is_file():
         return {}
-    names = release_names(home, current_folder(home.releases).name)
+    try:
+        names = release_names(home, current_folder(home.releases).name)
+    except InputError:
+        names = {}
     return names or {model: registry.champion(model) for model in MODELS if registry.has_champion(model)}
 
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from features.errors import InputError
 from training.home import Home
 from training.promotion_log import append, read_log
-from training.registry import Registry
-from training.release_files import point
+from training.registry import MODELS, Registry
+from training.release_files import point, release_names
 
 __all__ = ["carry_out", "is_pending", "settle"]
 
@@ -37,10 +38,17 @@ def carry_out(registry: Registry, change: Mapping[str, Any]) -> None:
 
 
 def settle(registry: Registry) -> str:
-    """End a change that was cut, in a home that the caller has locked; return its release, or empty text."""
+    """End a change that was cut, in a home that the caller has locked; return its release, or empty text.
+
+    Raises
+    ------
+    InputError
+        Where the log or the note of the change cannot be read: nothing is put in force then.
+    """
+    read_log(registry.home)
     if not is_pending(registry.home):
         return ""
-    change = json.loads(_journal(registry.home).read_text(encoding="utf-8"))
+    change = _noted(registry.home)
     _steps(registry, change)
     return str(change["release"])
 
@@ -48,6 +56,24 @@ def settle(registry: Registry) -> str:
 def is_pending(home: Home) -> bool:
     """Whether a promotion or a rollback was cut and not ended yet."""
     return _journal(home).is_file()
+
+
+def _noted(home: Home) -> dict[str, Any]:
+    """Return the change that was noted and not ended."""
+    try:
+        change = json.loads(_journal(home).read_text(encoding="utf-8"))
+        known = set(change["aliases"]) <= set(MODELS) and change["promoted"] and change["at"]
+        if known and release_names(home, change["release"]):
+            return dict(change)
+    except (ValueError, KeyError, TypeError) as error:
+        raise _unreadable() from error
+    raise _unreadable()
+
+
+def _unreadable() -> InputError:
+    step = "remove it; then `credence models rollback --to RELEASE` puts the right one in force"
+    expected = "releases/.pending.json of CREDENCE_HOME with a change to be ended"
+    return InputError.of(expected, "another content", step)
 
 
 def _steps(registry: Registry, change: Mapping[str, Any]) -> None:

@@ -72,7 +72,7 @@ def split(
     Raises
     ------
     Refused
-        Where the training or the test part has fewer of one of the two outcomes, or nothing is left to test.
+        Where the training or the test part has fewer of one of the two outcomes, or the test no subject.
     """
     as_of = subjects["as_of"]
     if test_from is None:
@@ -87,8 +87,8 @@ def split(
         _check_both(part, outcome[rows], date_text(test_from, timezone), least)
     if not len(test):
         raise Refused(
-            f"expected mature subjects from {date_text(test_from, timezone)} on to test with; found none; "
-            "move --test-from, or load a longer history"
+            f"expected mature subjects in the test part (test from {date_text(test_from, timezone)}); found "
+            f"none, the latest is of {date_text(as_of.max(), timezone)}; move --test-from to an earlier day"
         )
     return Split(train, test, test_from, len(subjects) - len(train) - len(test))
 

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -85,9 +86,18 @@ def write_scored(scored: Scored, path: Path) -> None:
 
 
 def read_scored(path: Path) -> Scored:
-    """Read what `write_scored` wrote."""
-    with np.load(path) as arrays:
-        return Scored(**{name: arrays[name] for name in ("subject", "buyer", "outcome", "probability")})
+    """Read what `write_scored` wrote.
+
+    Raises
+    ------
+    OSError
+        Where the file cannot be read or has other content.
+    """
+    try:
+        with np.load(path) as arrays:
+            return Scored(**{name: arrays[name] for name in ("subject", "buyer", "outcome", "probability")})
+    except (ValueError, KeyError, EOFError, BadZipFile) as error:
+        raise OSError("no scored subjects") from error
 
 
 def pair_of(a: Scored, b: Scored) -> Pair | None:

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 import mlflow
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
+from sqlalchemy import create_engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import InputError
@@ -27,6 +28,8 @@ _PLACES = (
     ("model_versions", "storage_location"),
 )
 """Columns of MLflow's database that hold places below the home."""
+
+_PATIENCE_SECONDS = 10
 
 _RETRIES = "2"
 """MLflow would otherwise try for minutes to reach a server that is not there."""
@@ -52,12 +55,22 @@ def connect(home: Home) -> MlflowClient:
     address = home.tracking_uri
     _use(address)
     try:
+        _knock(address)
         client = MlflowClient(address, address)
         client.search_registered_models(max_results=1)
     except (MlflowException, SQLAlchemyError) as error:
         # Reason: the text of such an error is SQL with its values, or an address with its password.
         raise _unreadable(home, type(error).__name__) from None
     return client
+
+
+def _knock(address: str) -> None:
+    """Fail at once where a PostgreSQL does not answer: MLflow would try for minutes, and log addresses."""
+    if address.startswith("postgresql"):
+        engine = create_engine(address, connect_args={"connect_timeout": _PATIENCE_SECONDS})
+        with engine.connect():
+            pass
+        engine.dispose()
 
 
 def _use(address: str) -> None:

@@ -19,7 +19,7 @@ from training.looks import look_at_test
 from training.options import check_options
 from training.pipeline import fit_final, fit_tested
 from training.registry import Registry, Version
-from training.releases import promote
+from training.releases import policy_of, promote
 from training.run import Recipe
 from training.subjects import Outcome
 
@@ -95,6 +95,8 @@ def train(  # noqa: PLR0913  (all that a caller may choose, by name)
     recipe = Recipe(_outcome(model, horizon_days, definition), start, config or TrainConfig())
     with home.locked():
         home.claim(seller.seller_id)
+        # Reason: the first version is released with it; a broken one is told before anything is learned.
+        policy_of(home)
         registry = Registry(home)
         if not final:
             return _tested(registry, packed, recipe, say)
@@ -128,6 +130,8 @@ def _final(
         say("no tested version yet: training one first")
         twin = _tested(registry, packed, recipe, say).version
     refit = _recipe_of(twin, recipe)
+    if _asks_for_another(recipe, refit):
+        say(f"a refit takes the recipe of {twin.name}: other options than a population rate do not count")
     with tempfile.TemporaryDirectory() as temporary:
         run = fit_final(packed, refit, json.loads(twin.tags["shape"]), Path(temporary) / "model", say)
         report = {**twin.metrics, "tested_twin": twin.name}
@@ -151,6 +155,13 @@ def _recipe_of(twin: Version, asked: Recipe) -> Recipe:
     if rate is None:
         return stored
     return replace(stored, config=stored.config.model_copy(update={"population_rate": rate}))
+
+
+def _asks_for_another(asked: Recipe, refit: Recipe) -> bool:
+    """Whether options were named, beside a population rate, that are not those of the refit."""
+    rate = refit.config.population_rate
+    wanted = asked.test_from, asked.config.model_copy(update={"population_rate": rate})
+    return wanted not in ((refit.test_from, refit.config), (None, TrainConfig(population_rate=rate)))
 
 
 def _published(

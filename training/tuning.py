@@ -12,7 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import optuna
 from optuna.trial import TrialState
+from sqlalchemy.exc import SQLAlchemyError
 
+from features.errors import InputError
 from training.learner import Examples, Fit, choose, fold_predictions, grown, log_loss, thinned
 from training.shape import Member, Shape
 from training.splits import Fold
@@ -99,12 +101,17 @@ def _study(examples: Examples, folds: Sequence[Fold], search: Search) -> optuna.
     for part in parts:
         digest.update(np.ascontiguousarray(part).tobytes())
     search.storage.parent.mkdir(parents=True, exist_ok=True)
-    return optuna.create_study(
-        study_name=f"{search.name}-{search.seed}-{digest.hexdigest()[:16]}",
-        storage=f"sqlite:///{search.storage}",
-        pruner=optuna.pruners.MedianPruner(n_startup_trials=_STARTUP_TRIALS),
-        load_if_exists=True,
-    )
+    try:
+        return optuna.create_study(
+            study_name=f"{search.name}-{search.seed}-{digest.hexdigest()[:16]}",
+            storage=f"sqlite:///{search.storage}",
+            pruner=optuna.pruners.MedianPruner(n_startup_trials=_STARTUP_TRIALS),
+            load_if_exists=True,
+        )
+    except (SQLAlchemyError, optuna.exceptions.StorageInternalError) as error:
+        step = f"remove {search.storage.name} from CREDENCE_HOME: the search begins anew"
+        found = f"one that cannot be read ({type(error).__name__})"
+        raise InputError.of("a file of earlier searches", found, step) from None
 
 
 def _run(study: optuna.Study, examples: Examples, folds: Sequence[Fold], seed: int, done: int) -> None:

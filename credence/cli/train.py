@@ -93,7 +93,7 @@ def _run(
     check_options(test_from, options["population_rate"], options["without"])
     config = _config(options)
     if print_config:
-        click.echo(config.text, nl=False)
+        print_json(config.model_dump(mode="json")) if as_json else click.echo(config.text, nl=False)
         return
     if directory is None:
         raise click.UsageError("Missing argument 'DIR'.")

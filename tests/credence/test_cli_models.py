@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sqlite3
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -179,6 +180,18 @@ def test_a_registry_that_does_not_answer_is_refused_soon(run, monkeypatch: pytes
     assert ran.code == 2
     assert "a registry at CREDENCE_TRACKING_URI" in ran.err
     assert "MLFLOW_TRACKING_URI" not in os.environ
+
+
+def test_a_database_that_does_not_answer_is_refused_soon_without_its_password(
+    run, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("CREDENCE_TRACKING_URI", "postgresql+psycopg://somebody:secret@127.0.0.1:9/none")
+    began = time.monotonic()
+    ran = run("list")
+    assert (ran.code, ran.out) == (2, "")
+    assert "a registry at CREDENCE_TRACKING_URI" in ran.err
+    assert "secret" not in ran.err
+    assert time.monotonic() - began < 30
 
 
 def test_training_records_where_the_portfolio_lay(run, desk: Desk):

@@ -36,6 +36,11 @@ def test_what_is_printed_is_what_is_read(tmp_path: Path):
         ("masked: {payments: 0.5, accounts: 0.5}", "masked"),
         ("[1, 2]", "keys and values"),
         ("a: : b", "YAML"),
+        ("seed: -1", "'seed'"),
+        ("seed: 2147483648", "'seed'"),
+        ("seed: true", "'seed'"),
+        ("weights: {recency_half_life_days: 1e-320}", "weights.recency_half_life_days"),
+        ("sead: 3", "expected keys that the configuration has; found 'sead'"),
     ],
 )
 def test_what_is_not_legal_is_named(tmp_path: Path, text, named):

@@ -61,7 +61,9 @@ def test_checking_a_home_makes_nothing(home: Home):
     assert not home.path.exists()
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "{}", "\udcff"])
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", "{}", "\udcff", '{"seller_id": null}', '{"seller_id": ""}']
+)
 def test_an_owner_that_cannot_be_read_is_refused(home: Home, content: str):
     home.claim("acme")
     (home.path / "seller.json").write_bytes(content.encode("utf-8", "surrogateescape"))

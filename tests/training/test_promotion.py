@@ -168,6 +168,39 @@ def test_the_log_says_what_served_on_a_day(tmp_path: Path):
         served_on(home, "soon")
 
 
+@pytest.mark.parametrize("name", ["promotions.jsonl", ".pending.json"])
+@pytest.mark.parametrize(
+    "text", ["no json\n", "{}\n", "[]\n", '{"at": "1", "promoted": true, "aliases": {}}\n']
+)
+def test_a_damaged_log_or_note_is_refused_before_anything_changes(home: Home, name: str, text: str):
+    registry, served = Registry(home), pointer(home)
+    (home.releases / name).write_text(text)
+    for change in (
+        lambda: promote(registry, registry.version("late@2"), force_reason="x"),
+        lambda: rollback(registry),
+    ):
+        with pytest.raises(InputError, match=name):
+            change()
+    assert (pointer(home), registry.champion("late")) == (served, "late@1")
+
+
+@pytest.mark.parametrize("text", [b"", b"\xff", b"../../elsewhere", b"r9999-none"])
+def test_a_damaged_pointer_is_mended_by_the_next_promotion(home: Home, text: bytes):
+    (home.releases / "current").write_bytes(text)
+    # and a folder that only looks like a release is none
+    (home.releases / "r1x-mine").mkdir()
+    registry = Registry(home)
+    release, _ = promote(registry, registry.version("late@2"), force_reason="x")
+    assert pointer(home) == release
+
+
+def test_kept_test_subjects_that_cannot_be_read_are_none(home: Home):
+    registry = Registry(home)
+    for path in home.artifacts.rglob("test_subjects.npz"):
+        path.write_bytes(b"damaged")
+    assert registry.test_subjects(registry.version("late@2")) is None
+
+
 def test_two_promotions_at_once_come_one_after_the_other(home: Home):
     code = (
         "import sys; from pathlib import Path; from training.home import Home\n"

@@ -146,3 +146,9 @@ def test_the_group_of_a_buyer_stays_when_others_come():
         return [set(frame["buyer_id"].iloc[fold.predict]) for fold in grouped_folds(frame, parts)]
 
     assert [group - {"B7"} for group in groups(rows)] == groups(fewer)
+
+
+@pytest.mark.parametrize("least", [0, 5])
+def test_a_test_period_without_a_subject_is_refused(least):
+    with pytest.raises(Refused, match=r"test from 2030-01-01.*move --test-from"):
+        split(steady(), pd.Timestamp("2030-01-01"), "UTC", least=least)

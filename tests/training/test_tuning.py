@@ -8,6 +8,7 @@ import optuna
 import pytest
 
 from credit.spec import FeatureSpec
+from features.errors import InputError
 from training.learner import Examples, fold_predictions
 from training.shape import KINDS, Shape
 from training.splits import Fold
@@ -119,3 +120,11 @@ def test_a_shape_that_is_surely_better_is_taken(tmp_path: Path):
     found = fold_predictions(known.inputs, outcome, known.features, FOLDS, 7, None, shape)
     assert shape != plain.shape
     assert found.loss < 0.8 * plain.loss
+
+
+def test_a_file_that_is_no_search_is_refused(tmp_path: Path):
+    asked = search(tmp_path)
+    asked.storage.parent.mkdir()
+    asked.storage.write_text("no database")
+    with pytest.raises(InputError, match=r"remove tuning\.db from CREDENCE_HOME"):
+        tuned_shape(examples(), FOLDS, asked)

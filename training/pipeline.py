@@ -17,13 +17,14 @@ from credit.model import subject_hashes
 from credit.spec import ModelSpec
 from features.build import Packed, build_packed
 from features.catalog import CATALOG_HASH
+from features.errors import Refused
 from training.artefact import write_model
 from training.boosting import learn_trees
 from training.config import TrainConfig
 from training.contest import contest
 from training.contract import Choice
 from training.evaluation_artifacts import evaluation_artifacts
-from training.few_defaults import PriorFit
+from training.few_defaults import PriorFit, figures_of
 from training.learned import Learned
 from training.material import Material
 from training.period import period_evaluation, period_metrics
@@ -91,7 +92,7 @@ def fit_tested(
         run,
         excluded=sample.excluded,
         test=scored,
-        metrics=period_metrics(scored, parts.test_from, stop, timezone),
+        metrics=_metrics(scored, prior, period_metrics(scored, parts.test_from, stop, timezone)),
         parameters={**run.parameters, **told},
         evaluation=evaluation,
         extra=evaluation_artifacts(evaluation, run.model.spec.outcome),
@@ -101,6 +102,8 @@ def fit_tested(
 def fit_final(packed: Packed, recipe: Recipe, shape: Mapping[str, Any], folder: Path, say: Say) -> Run:
     """Refit a tested recipe, with the hyper-parameters that it chose, on every mature subject."""
     sample, values = _sample(packed, recipe, say)
+    if not len(values):
+        raise Refused("expected mature subjects to learn from; found none; load a longer history")
     work = _Work(packed, recipe, sample.subjects, values, np.arange(len(values)), None, final=True)
     run = _fit(work, _prior(work, shape), shape, folder, say)
     return replace(run, excluded=sample.excluded)
@@ -192,6 +195,14 @@ def _fit(work: _Work, prior: PriorFit | None, shape: Mapping[str, Any] | None, f
     hashes = subject_hashes(work.fitted, spec.salt)
     model = write_model(folder, spec, learned, work.shown.to_numpy(), hashes)
     return Run(model, folder, choice, {}, None, {}, _parameters(work, spec, learned.shape), learned.shape)
+
+
+def _metrics(scored: pd.DataFrame, prior: PriorFit | None, told: dict[str, Any]) -> dict[str, Any]:
+    """Return the metrics; of a prior those that so few defaults can tell, with the reason for the others."""
+    if prior is None:
+        return told
+    few = figures_of(scored[scored["probability"].notna()])
+    return {**told, "metrics": few["metrics"], "level": few["level"], "few_defaults": few["cannot_say"]}
 
 
 def _challengers(

@@ -32,6 +32,9 @@ MODELS = ("default", "late")
 
 _SALT = "subject_salt"
 
+_ABSENT = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
+"""What MLflow's stores answer where a model or an alias is not there."""
+
 
 class Registry:
     """MLflow's registry of a home: in the home, or where ``CREDENCE_TRACKING_URI`` says.
@@ -109,8 +112,12 @@ class Registry:
         """Return the name of the version that the alias champion is at; empty where there is none."""
         try:
             return f"{model}@{self._client.get_model_version_by_alias(model, 'champion').version}"
-        except MlflowException:
-            return ""
+        except MlflowException as error:
+            if error.error_code in _ABSENT:
+                return ""
+            # Reason: a silent registry is not one without a champion, whom a first version need not beat.
+            step = "see that the registry answers, then run the command again"
+            raise InputError.of("a registry that answers", f"an error ({error.error_code})", step) from error
 
     def has_champion(self, model: str) -> bool:
         """Whether a version of the model is in force."""

@@ -35,6 +35,7 @@ def training_text(report: Report, alias: str, release_id: str) -> str:
         f"test {report['from']} to {report['to']}: n = {report['n']}, cannot say {report['cannot_say']}, "
         f"rate {report['base_rate']:.2%}" + (f"; looked at before: {looks}" if looks else ""),
         metrics_table(report["metrics"]),
+        *_few(report),
         *_waterfall(report.get("waterfall") or []),
         *_segments(report.get("segments") or {}),
         *_sensitivity(report.get("definition_sensitivity") or []),
@@ -43,6 +44,20 @@ def training_text(report: Report, alias: str, release_id: str) -> str:
     if release_id:
         lines.append(f"release {release_id} serves it")
     return "\n".join(lines)
+
+
+def _few(report: Report) -> list[str]:
+    """Return what few defaults can tell all the same, and why they tell no more."""
+    if "level" not in report:
+        return []
+    level, reason = report["level"], report["few_defaults"]
+    lines = [f"  ranks and slopes cannot be told: {reason}"] if reason else []
+    if level["ratio"] is not None:
+        lines.append(
+            f"  {level['defaults']} independent defaults, {level['expected']:.1f} foreseen: ratio "
+            f"{level['ratio']:.2f}  (95 % {level['low']:.2f} to {level['high']:.2f})"
+        )
+    return lines
 
 
 def _waterfall(steps: Sequence[Report]) -> list[str]:

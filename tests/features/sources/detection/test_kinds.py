@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from features.errors import InputError
 from features.sources.detect import Proposal, propose
 from features.sources.importing import Imported, import_files
 from features.sources.mapping import Mapping, parse_mapping
@@ -85,8 +86,16 @@ def test_statements_become_statements(tmp_path):
 
 
 def test_a_list_of_buyers_becomes_buyers(tmp_path):
-    proposal, imported = of(tmp_path, "Customer,Customer name,Country\n1,Acme,DE\n2,Bolt,FR\n")
+    text = "Customer,Customer name,Country\n1,Acme,DE\n2,Bolt,FR\n"
+    # given names without any date: nobody knows from when on the books are complete
+    with pytest.raises(InputError, match="or set observed_from"):
+        of(tmp_path, text)
+    proposal = propose(tmp_path / "export.csv")
     assert proposal.table == "buyers"
+    # when that is said
+    mapping = parse_mapping(proposal.toml())
+    stated = mapping.model_copy(update={"observed_from": "2026-01-01"})
+    imported = import_files([tmp_path / "export.csv"], stated)
     assert imported.portfolio.tables["buyers"]["name"].tolist() == ["Acme", "Bolt"]
 
 

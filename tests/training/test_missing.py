@@ -93,3 +93,13 @@ def test_training_subjects_are_in_patterns_that_the_model_speaks_of(
     for kind in ("payments", "accounts", "payments_and_accounts"):
         said = demo_release.models["default"].predict(mask(rows.to_numpy(), NAMES, kind))
         assert (said.status == "ok").mean() > 0.99
+
+
+def test_a_category_that_training_never_saw_counts_as_the_nearest_that_it_saw(
+    demo_release: Release, values: np.ndarray
+):
+    model, column = demo_release.models["default"], NAMES.index("size_class")
+    largest, never_seen, unknown = values.copy(), values.copy(), values.copy()
+    largest[:, column], never_seen[:, column], unknown[:, column] = 4.0, 99.0, np.nan
+    np.testing.assert_array_equal(log_odds(model, never_seen), log_odds(model, largest))
+    assert (log_odds(model, unknown) >= log_odds(model, largest) - ROUNDING).all()

@@ -16,7 +16,7 @@ from training.registry import MODELS, Registry, Version
 from training.release_files import current_release, policy_of, release_names, write_release
 from training.settling import carry_out, settle
 
-__all__ = ["in_force", "policy_of", "promote", "rollback", "sync"]
+__all__ = ["in_force", "policy_of", "promote", "rollback", "served_versions", "sync"]
 
 
 def promote(
@@ -132,7 +132,7 @@ def sync(registry: Registry) -> list[dict[str, Any]]:
     """
     with registry.home.locked():
         settle(registry)
-        served = _served(registry)
+        served = served_versions(registry)
         moved = [model for model in MODELS if registry.champion(model) not in ("", served.get(model))]
         return [_synced(registry, model, served.get(model)) for model in moved]
 
@@ -170,7 +170,7 @@ def _synced(registry: Registry, model: str, serves: str | None) -> dict[str, Any
     return told | {"release": release_id}
 
 
-def _served(registry: Registry) -> dict[str, str]:
+def served_versions(registry: Registry) -> dict[str, str]:
     """Return the versions in force, whatever the aliases name meanwhile; those where a release is damaged."""
     home = registry.home
     if not (home.releases / POINTER).is_file():
@@ -185,13 +185,13 @@ def _served(registry: Registry) -> dict[str, str]:
 def _to_beat(registry: Registry, version: Version) -> Version | None:
     """Return what serves; where nothing does, another version that the registry has as champion."""
     champion = registry.champion(version.model)
-    named = _served(registry).get(version.model) or (champion if champion != version.name else "")
+    named = served_versions(registry).get(version.model) or (champion if champion != version.name else "")
     return registry.version(named) if named else None
 
 
 def _release(registry: Registry, version: Version) -> tuple[str, dict[str, str]]:
     """Write a release of what serves, with the version in its model's place."""
-    names = dict(sorted({**_served(registry), version.model: version.name}.items()))
+    names = dict(sorted({**served_versions(registry), version.model: version.name}.items()))
     folders = {model: registry.version(name).folder for model, name in names.items()}
     return write_release(registry.home, folders, names), names
 

@@ -19,7 +19,7 @@ from training.looks import look_at_test
 from training.options import check_options
 from training.pipeline import fit_final, fit_tested
 from training.registry import Registry, Version
-from training.releases import policy_of, promote
+from training.releases import policy_of, promote, served_versions
 from training.run import Recipe
 from training.subjects import Outcome
 
@@ -168,7 +168,8 @@ def _published(
     registry: Registry, version: Version, report: Mapping[str, Any], say: Callable[[str], None]
 ) -> Result:
     whole = {"model": version.model, "version": version.number, **report}
-    if registry.has_champion(version.model):
+    # Reason: somebody may have dropped the alias in MLflow while a release goes on serving the model.
+    if registry.has_champion(version.model) or version.model in served_versions(registry):
         registry.set_alias(version, "candidate")
         say(f"{version.name} is a candidate: `credence models promote {version.name}` puts it in force")
         return Result(version, "candidate", "", whole)

@@ -267,3 +267,14 @@ def test_a_champion_of_another_definition_keeps_its_place(
         compare(registry, version, registry.version(before))
     # and it is measured by its own definition
     assert evaluate(version, packed)["outcome"] == "default_obligor_90"
+
+
+def test_a_model_that_a_release_serves_is_not_replaced_unasked_where_its_alias_was_dropped(
+    home: Home, small: Packed
+):
+    registry = Registry(home)
+    served = Release.load(current_folder(home.releases)).versions["late"]
+    registry.drop_alias("late", "champion")
+    later = train(small, "late", home=home, test_from="2025-07-01", config=TrainConfig(seed=21))
+    assert (later.alias, later.release_id) == ("candidate", "")
+    assert Release.load(current_folder(home.releases)).versions["late"] == served

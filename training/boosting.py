@@ -39,7 +39,7 @@ def learn_trees(material: Material, shape: Mapping[str, Any] | None, say: Callab
     told = Staged(
         fit.raw, material.outcome[rows], material.state[rows], rows >= len(material.subjects), fit.fold
     )
-    level = Level(fit.base, *material.rates)
+    level = Level(fit.base, material.rate)
     config, features = material.recipe.config, material.choice.features
     return Learned(
         margin=fit_trees(

@@ -65,14 +65,11 @@ class Level:
     ----------
     folds : float64 ndarray, shape (folds,)
         That each fold learned from.
-    learned : float
-        That the model learns from.
     expected : float
-        That its probabilities are to have on the mean.
+        That the model learns from, and that its probabilities are to have on the mean.
     """
 
     folds: Floats
-    learned: float
     expected: float
 
 
@@ -115,7 +112,7 @@ def calibrate(
     state = _as_used(told.state, sources)
     levels = _levels(told, state, at_the_time)
     base = min(levels.values())
-    moved = told.raw - logit(level.folds)[told.fold] + logit(level.learned)
+    moved = told.raw - logit(level.folds)[told.fold] + logit(level.expected)
     added = np.array([levels.get(position, 0.0) for position in range(len(STATES))])[state]
     shift = 0.0 if population_rate is None else float(logit(population_rate) - logit(level.expected))
     return Calibration(

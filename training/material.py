@@ -106,12 +106,9 @@ class Material:
         return 2 * lacking[0] + 1 * lacking[1]
 
     @property
-    def rates(self) -> tuple[float, float]:
-        """Rate of bad outcomes among all rows as the learner weighs them, and among the subjects."""
-        return (
-            float(np.average(self.outcome, weights=self.weight)),
-            float(np.average(self._own_outcome, weights=self.own_weight)),
-        )
+    def rate(self) -> float:
+        """Rate of bad outcomes as the learner weighs them: a subject and its copies weigh as it alone."""
+        return float(np.average(self._own_outcome, weights=self.own_weight))
 
     @property
     def examples(self) -> Examples:

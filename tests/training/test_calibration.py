@@ -25,7 +25,7 @@ def fitted(raw: np.ndarray, outcome: np.ndarray, rate: float | None) -> Calibrat
     zeros = np.zeros(len(raw), int)
     told = Staged(raw, outcome, zeros, zeros.astype(bool), zeros)
     mean = float(np.clip(outcome.mean(), 0.01, 0.99))
-    return calibrate(told, Level(np.array([mean]), mean, mean), BOTH, rate)
+    return calibrate(told, Level(np.array([mean]), mean), BOTH, rate)
 
 
 @pytest.mark.parametrize(("slope", "intercept"), [(1.0, 0.0), (0.6, -0.8), (1.7, 0.5)])
@@ -83,7 +83,7 @@ def staged(level: dict[int, float], own: dict[int, int], copies: dict[int, int])
 
 
 def states(told: Staged, sources: tuple[str, ...] = BOTH) -> dict:
-    return dict(calibrate(told, Level(np.array([0.2]), 0.2, 0.2), sources, None).states)
+    return dict(calibrate(told, Level(np.array([0.2]), 0.2), sources, None).states)
 
 
 def test_each_state_has_the_level_of_its_own_subjects():
@@ -109,7 +109,7 @@ def test_a_state_with_few_bad_outcomes_stays_near_the_one_above():
 def test_the_mean_is_the_expected_rate_also_where_states_are_drawn_or_held_up(levels):
     # given a state that looks better than the fullest one, or one with too few bad outcomes to stand alone
     told = staged(levels, {0: 300, 1: 2000, 3: 60}, {0: 300, 3: 300})
-    found = calibrate(told, Level(np.array([0.2]), 0.2, 0.2), BOTH, None)
+    found = calibrate(told, Level(np.array([0.2]), 0.2), BOTH, None)
     names = np.array(STATES)[told.state[told.own]]
     log_odds = found.slope * told.raw[told.own] + found.intercept + [found.states[name] for name in names]
     assert expit(log_odds).mean() == pytest.approx(0.2, abs=1e-9)
@@ -159,7 +159,7 @@ def test_a_rate_that_moved_since_a_folds_training_moves_no_slope_and_is_not_coun
     zeros = np.zeros(len(raw), int)
     told = Staged(raw, outcome, zeros, zeros.astype(bool), fold)
     # when the model learns from all, in which 15 % were bad
-    found = calibrate(told, Level(np.array([0.05, 0.10]), 0.15, 0.15), BOTH, None)
+    found = calibrate(told, Level(np.array([0.05, 0.10]), 0.15), BOTH, None)
     # then its own margins have that rate on the mean
     assert found.slope == pytest.approx(1.0, abs=0.04)
     own = logit(0.15) + rng.normal(0, 1, 40_000)

@@ -24,6 +24,7 @@ __all__ = [
     "Loss",
     "Need",
     "Policy",
+    "Publishing",
     "ReasonRules",
     "Rounding",
     "Worth",
@@ -134,6 +135,20 @@ class Rounding(_Rules):
         return self.steps.get(currency, self.default_step)
 
 
+class Publishing(_Rules):
+    """How what is in force follows what a review computes."""
+
+    grade_border_margin: Annotated[float, Field(ge=0.0, le=1.0)]
+    least_change_share: Share
+    largest_increase_share: Annotated[float, Field(ge=0.0, le=10.0)]
+
+    @model_validator(mode="after")
+    def _can_rise(self) -> Self:
+        if self.largest_increase_share <= self.least_change_share:
+            raise ValueError("largest_increase_share above least_change_share is needed, or no limit rises")
+        return self
+
+
 class ReasonRules(_Rules):
     """Which groups of features are reasons."""
 
@@ -167,6 +182,7 @@ class Policy(_Rules):
     concentration: Concentration
     blocking_days_overdue: Days
     rounding: Rounding
+    publishing: Publishing
     reasons: ReasonRules
 
     @model_validator(mode="after")

@@ -41,8 +41,8 @@ class Quantity(_Frozen):
     Parameters
     ----------
     bins : Bins
-    of_buyer, of_month : float
-        How alike two subjects of one buyer, or of one month, are (`credit.psi.correlation`).
+    of_buyer, of_quarter : float
+        How alike two subjects of one buyer, or of one quarter, are (`credit.psi.correlation`).
     contribution : float
         Mean log-odds that it added; 0 for the score.
     weight : float
@@ -51,7 +51,7 @@ class Quantity(_Frozen):
 
     bins: Bins
     of_buyer: float
-    of_month: float
+    of_quarter: float
     contribution: float = 0.0
     weight: float = 0.0
 
@@ -62,8 +62,8 @@ class Reference(_Frozen):
     Parameters
     ----------
     subjects : int
-    buyer_size, month_size : float
-        Mean number of subjects of a subject's buyer, and of its month (`credit.psi.seen_size`).
+    buyer_size, quarter_size : float
+        Mean number of subjects of a subject's buyer, and of its quarter (`credit.psi.seen_size`).
     score : Quantity
         Calibrated log-odds; Missing where the model cannot say.
     inputs : mapping of str to Quantity
@@ -75,7 +75,7 @@ class Reference(_Frozen):
     format: Literal[1] = 1
     subjects: int
     buyer_size: float
-    month_size: float
+    quarter_size: float
     score: Quantity
     inputs: Mapping[str, Quantity]
     states: Mapping[str, int]
@@ -89,27 +89,37 @@ class Reference(_Frozen):
     def effective(self, quantity: Quantity) -> float:
         """Return the number of independent subjects that the reference of a quantity is worth."""
         return effective_size(
-            self.subjects, (self.buyer_size, quantity.of_buyer), (self.month_size, quantity.of_month)
+            self.subjects, (self.buyer_size, quantity.of_buyer), (self.quarter_size, quantity.of_quarter)
         )
 
 
 @dataclass(frozen=True)
 class Clusters:
-    """Subjects that are not independent: those of one buyer, and those of one month.
+    """Subjects that are not independent: those of one buyer, and those of one quarter of a year.
 
     Parameters
     ----------
-    buyer, month : int64 ndarray, shape (n,)
+    buyer, quarter : int64 ndarray, shape (n,)
         Numbers from 0 on.
     """
 
     buyer: Ints
-    month: Ints
+    quarter: Ints
 
     @classmethod
     def of(cls, buyer: npt.ArrayLike, month: npt.ArrayLike | None = None) -> Clusters:
-        """Give buyers and months numbers; without months each subject has its own."""
-        return cls(_numbered(buyer), np.arange(len(np.asarray(buyer))) if month is None else _numbered(month))
+        """Give buyers and quarters numbers; without months each subject has a quarter of its own.
+
+        Parameters
+        ----------
+        buyer : array_like, shape (n,)
+        month : array_like of datetime64[M], shape (n,), optional
+        """
+        names = _numbered(buyer)
+        if month is None:
+            return cls(names, np.arange(len(names)))
+        # Reason: figures of the book look back 90 days, so that neighbouring months tell nearly the same.
+        return cls(names, _numbered(np.asarray(month).astype("datetime64[M]").astype(np.int64) // 3))
 
 
 def months_of(as_of: pd.Series[Any]) -> npt.NDArray[np.datetime64]:
@@ -145,7 +155,7 @@ def reference_of(
     return Reference(
         subjects=len(values),
         buyer_size=seen_size(clusters.buyer),
-        month_size=seen_size(clusters.month),
+        quarter_size=seen_size(clusters.quarter),
         score=_quantity(log_odds, clusters, np.zeros(1), is_code=False),
         inputs=inputs,
         states=mix[0],
@@ -159,6 +169,8 @@ def stability_of(
     log_odds: Floats,
     buyer: npt.ArrayLike,
     month: npt.ArrayLike | None = None,
+    *,
+    level: float = 0.95,
 ) -> list[dict[str, Any]]:
     """Return how far subjects are from the reference: the score first, then the inputs by their weight.
 
@@ -170,14 +182,16 @@ def stability_of(
     log_odds : float64 ndarray, shape (n,)
         What the model says of them; NaN where it cannot say.
     buyer, month : array_like, shape (n,)
-        Whose subject each is, and of which month (`months_of`). Without months, subjects of one month count
-        as no more alike than others, and the critical values are too small for what moves by month.
+        Whose subject each is, and of which month (`months_of`). Without months, subjects of one time count
+        as no more alike than others, and the critical values are too small for what moves with time.
+    level : float
+        Of the critical values; where several figures decide together, each needs a higher one.
 
     Returns
     -------
     list of dict
         ``name`` (``score``, or of the feature), ``label``, ``kind`` (score or input), ``psi``, ``critical``
-        (95 %, for the effective sizes), ``critical_independent`` (as if all subjects were independent),
+        (for the effective sizes), ``critical_independent`` (as if all subjects were independent),
         ``colour`` (`colour_of`), ``bins_filled``, ``n_reference``, ``n``, ``effective_reference``,
         ``effective``, shares of ``missing`` and ``unseen`` with ``missing_reference`` and ``missing_change``,
         ``missing_moved``, ``weight`` (share of what all inputs add), ``rank`` (0 for the score) and ``bins``:
@@ -191,9 +205,9 @@ def stability_of(
     Notes
     -----
     Subjects of a buyer at twelve month ends are not twelve observations, and a figure of the whole book is
-    one observation a month. So the sizes N and M of the critical value are effective ones: the intraclass
-    correlations that training found, with the sizes of the buyers and months on either side (Kish 1965). That
-    many buyers are on both sides makes chance differences smaller than this supposes, never larger.
+    about one observation a quarter. So the sizes N and M of the critical value are effective ones: the
+    intraclass correlations that training found, with the sizes of the buyers and quarters on either side
+    (Kish 1965). That many buyers are on both sides makes chance differences smaller than this supposes.
     """
     frame = values[list(NAMES)].to_numpy(np.float64) if isinstance(values, pd.DataFrame) else values
     if not len(frame):
@@ -203,7 +217,7 @@ def stability_of(
     rows = [
         {
             "name": "score", "label": "Score", "kind": "score", "rank": 0, "weight": 0.0,
-            **_moved(reference, reference.score, log_odds, clusters),
+            **_moved(reference, reference.score, log_odds, clusters, level),
         }
     ]  # fmt: skip
     for rank, name in enumerate(reference.ranked, start=1):
@@ -212,7 +226,7 @@ def stability_of(
             "name": name, "label": FEATURES[name].label_en, "kind": "input", "rank": rank,
             "weight": quantity.weight / total,
         }  # fmt: skip
-        rows.append({**told, **_moved(reference, quantity, frame[:, NAMES.index(name)], clusters)})
+        rows.append({**told, **_moved(reference, quantity, frame[:, NAMES.index(name)], clusters, level)})
     return rows
 
 
@@ -250,28 +264,30 @@ def _quantity(values: Floats, clusters: Clusters, added: Floats, is_code: bool) 
     return Quantity(
         bins=bins,
         of_buyer=correlation(place, clusters.buyer),
-        of_month=correlation(place, clusters.month),
+        of_quarter=correlation(place, clusters.quarter),
         contribution=float(added.mean()) if len(added) else 0.0,
         weight=float(np.abs(added).mean()) if len(added) else 0.0,
     )
 
 
-def _moved(reference: Reference, quantity: Quantity, values: Floats, clusters: Clusters) -> dict[str, Any]:
+def _moved(
+    reference: Reference, quantity: Quantity, values: Floats, clusters: Clusters, level: float
+) -> dict[str, Any]:
     then, now = quantity.bins.counts, quantity.bins.count(values)
     filled, n = int(((then > 0) | (now > 0)).sum()), len(values)
     independent = reference.effective(quantity)
     effective = effective_size(
         n,
         (seen_size(clusters.buyer), quantity.of_buyer),
-        (seen_size(clusters.month), quantity.of_month),
+        (seen_size(clusters.quarter), quantity.of_quarter),
     )
-    value, critical = psi(then, now), critical_value(filled, independent, effective)
+    value, critical = psi(then, now), critical_value(filled, independent, effective, level)
     before, today = then / then.sum(), now / n
     change = float(today[-2] - before[-2])
     return {
         "psi": value,
         "critical": critical,
-        "critical_independent": critical_value(filled, reference.subjects, n),
+        "critical_independent": critical_value(filled, reference.subjects, n, level),
         "colour": colour_of(value, critical),
         "bins_filled": filled,
         "n_reference": reference.subjects,

@@ -32,7 +32,7 @@ from training.periods import date_text, day_after
 from training.prior_model import learn_prior, own_experience
 from training.run import Recipe, Run
 from training.splits import MIN_PER_CLASS, Split, split
-from training.subjects import Sample, sample_of
+from training.subjects import Sample, sample_of, without_flagged
 
 __all__ = ["data_hash", "fit_final", "fit_tested"]
 
@@ -121,22 +121,9 @@ def data_hash(packed: Packed) -> str:
 def _sample(packed: Packed, recipe: Recipe, say: Say) -> tuple[Sample, pd.DataFrame]:
     sample = sample_of(packed, recipe.outcome)
     values = build_packed(packed, sample.subjects)
-    sample, values = _without_excluded(sample, values, recipe.config.exclude)
+    sample, values = without_flagged(sample, values, recipe.config.exclude)
     say(f"{len(sample.subjects)} mature subjects; left out: {_counts(sample.excluded)}")
     return sample, values
-
-
-def _without_excluded(
-    sample: Sample, values: pd.DataFrame, flags: tuple[str, ...]
-) -> tuple[Sample, pd.DataFrame]:
-    """Leave out and count the subjects that have one of the flags."""
-    kept, counts = np.ones(len(values), bool), dict(sample.excluded)
-    for flag in flags:
-        found = kept & (values[flag] == 1.0).to_numpy()
-        counts[flag] = int(found.sum())
-        kept &= ~found
-    subjects = sample.subjects[kept].reset_index(drop=True)
-    return Sample(subjects, counts), values[kept].reset_index(drop=True)
 
 
 @dataclass(frozen=True)

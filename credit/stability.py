@@ -27,6 +27,9 @@ Ints = npt.NDArray[np.int64]
 MISSING_MOVED = 0.05
 """Change of the share of missing values above which it is flagged."""
 
+_LEAST_A_BIN = 2
+"""Independent subjects a bin, below which nothing can be told."""
+
 _CODES = ("flag", "day", "index")
 """Units of features whose values are codes."""
 
@@ -191,11 +194,13 @@ def stability_of(
     -------
     list of dict
         ``name`` (``score``, or of the feature), ``label``, ``kind`` (score or input), ``psi``, ``critical``
-        (for the effective sizes), ``critical_independent`` (as if all subjects were independent),
-        ``colour`` (`colour_of`), ``bins_filled``, ``n_reference``, ``n``, ``effective_reference``,
-        ``effective``, shares of ``missing`` and ``unseen`` with ``missing_reference`` and ``missing_change``,
-        ``missing_moved``, ``weight`` (share of what all inputs add), ``rank`` (0 for the score) and ``bins``:
-        ``bin`` (known, missing or unseen), ``low``, ``high`` and the shares ``reference`` and ``now``.
+        (for the effective sizes), ``critical_independent`` (as if all subjects were independent), ``enough``
+        (whether both sides are worth twice as many independent subjects as there are bins), ``colour``
+        (`colour_of`; green where there are not enough), ``bins_filled``, ``n_reference``, ``n``,
+        ``effective_reference``, ``effective``, shares of ``missing`` and ``unseen`` with
+        ``missing_reference`` and ``missing_change``, ``missing_moved``, ``weight`` (share of what all inputs
+        add), ``rank`` (0 for the score) and ``bins``: ``bin`` (known, missing or unseen), ``low``, ``high``
+        and the shares ``reference`` and ``now``.
 
     Raises
     ------
@@ -282,13 +287,16 @@ def _moved(
         (seen_size(clusters.quarter), quantity.of_quarter),
     )
     value, critical = psi(then, now), critical_value(filled, independent, effective, level)
+    # Reason: fewer independent subjects leave most bins empty, and then chi-square is no approximation.
+    enough = min(independent, effective) >= _LEAST_A_BIN * filled
     before, today = then / then.sum(), now / n
     change = float(today[-2] - before[-2])
     return {
         "psi": value,
         "critical": critical,
         "critical_independent": critical_value(filled, reference.subjects, n, level),
-        "colour": colour_of(value, critical),
+        "colour": colour_of(value, critical) if enough else "green",
+        "enough": enough,
         "bins_filled": filled,
         "n_reference": reference.subjects,
         "n": n,

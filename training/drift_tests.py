@@ -77,6 +77,13 @@ def _asked(test: DriftTest, told: Told, thresholds: Thresholds) -> dict[str, Any
 
 def _score(told: Told, thresholds: Thresholds) -> Found:
     row, (amber, red) = told["score"], _limits(told["score"], thresholds)
+    if not row["enough"]:
+        return (
+            "grey",
+            row["psi"],
+            red,
+            f"{row['n']} subjects are worth {row['effective']:.0f}: too few to tell",
+        )
     return _past(row["psi"], amber, red), row["psi"], red, f"PSI {row['psi']:.3f} against {red:.3f}"
 
 
@@ -88,9 +95,10 @@ def _others(told: Told, thresholds: Thresholds) -> Found:
     return _worst(told["inputs"][thresholds.inputs :], thresholds)
 
 
-def _worst(rows: Sequence[Told], thresholds: Thresholds) -> Found:
+def _worst(asked: Sequence[Told], thresholds: Thresholds) -> Found:
+    rows = [row for row in asked if row["enough"]]
     if not rows:
-        return "grey", None, None, "there are none"
+        return "grey", None, None, f"of none of {len(asked)} are there enough independent subjects to tell"
     limits = [_limits(row, thresholds) for row in rows]
     colours = [_past(row["psi"], *limit) for row, limit in zip(rows, limits, strict=True)]
     colour = next((each for each in ("red", "amber") if each in colours), "green")
@@ -99,6 +107,8 @@ def _worst(rows: Sequence[Told], thresholds: Thresholds) -> Found:
         f"{colours.count('red')} red, {colours.count('amber')} amber of {len(rows)}; furthest: "
         f"{worst['label']}, CSI {worst['psi']:.3f} against {red:.3f}"
     )
+    if len(rows) < len(asked):
+        text += f"; too few independent subjects for {len(asked) - len(rows)} more"
     return colour, worst["psi"], red, text
 
 

@@ -14,6 +14,13 @@ _INPUTS = 15
 """Inputs that are told; ``--json`` has all."""
 
 
+_NOTE = (
+    "Rules of thumb: above 0.10 watch, above 0.25 act. Chance: what a PSI stays below without drift at so "
+    "many independent subjects (a buyer, and a quarter of the book, count about once); grey: too few of them "
+    "to tell. Rank: how much the model listens to it."
+)
+
+
 def drift_text(report: Report) -> str:
     """Return the lines about drift: verdicts, the inputs that moved furthest, what was foreseen and realised.
 
@@ -49,19 +56,16 @@ def _inputs(report: Report) -> list[str]:
     rows = sorted([report["score"], *report["inputs"]], key=lambda row: -row["psi"])[:_INPUTS]
     heads = f"{'psi':>8}{'chance':>8}{'rank':>6}{'missing then':>14}{'now':>8}{'unseen':>8}"
     head = f"{'moved furthest':<52}{heads}"
-    note = (
-        "  rules of thumb: above 0.10 watch, above 0.25 act; chance: what a PSI stays below without drift at "
-        "so many\n  independent subjects (a buyer, and a quarter of the book, count about once); rank: how much the model "
-        "listens to it"
-    )
-    return [head, *(_row(row) for row in rows), note]
+    note = wrap(_NOTE, 108, initial_indent="  ", subsequent_indent="  ")
+    return [head, *(_row(row) for row in rows), *note]
 
 
 def _row(row: Report) -> str:
     rank = "" if row["kind"] == "score" else row["rank"]
     missing = f"{row['missing_reference']:>14.1%}{row['missing']:>8.1%}{'!' if row['missing_moved'] else ' '}"
+    colour = row["colour"] if row["enough"] else "grey"
     return (
-        f"  {row['colour']:<6} {_cut(row['label'], 42):<43}{row['psi']:>8.3f}{row['critical']:>8.3f}{rank:>6}"
+        f"  {colour:<6} {_cut(row['label'], 42):<43}{row['psi']:>8.3f}{row['critical']:>8.3f}{rank:>6}"
         f"{missing}{row['unseen']:>7.1%}"
     )
 

@@ -121,14 +121,12 @@ def _headed(section: Section) -> str:
 
 def _style(title: str, foot: str) -> str:
     style = files("training.report.document").joinpath("frame.css").read_text(encoding="utf-8")
-    margins = (
-        f"@page {{ @top-left {{ content: {_quoted(title)}; }} @bottom-left {{ content: {_quoted(foot)}; }} }}"
-    )
-    return f"{style}\n{margins}\n"
+    margins = {"top-left": title, "bottom-left": foot}
+    written = " ".join(f"@{place} {{ content: {_quoted(text)}; }}" for place, text in margins.items())
+    return f"{style}\n@page {{ {written} }}\n"
 
 
 def _quoted(text: str) -> str:
-    """Return a text as a string of CSS that cannot leave it, whatever it holds."""
-    return (
-        '"' + "".join(each if each.isalnum() or each == " " else f"\\{ord(each):x} " for each in text) + '"'
-    )
+    """Return a text as a string of CSS that it cannot leave, whatever it holds."""
+    safe = (each if each.isalnum() or each == " " else f"\\{ord(each):x} " for each in text)
+    return f'"{"".join(safe)}"'

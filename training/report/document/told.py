@@ -119,7 +119,9 @@ def tiny(told: Told) -> Html:
     >>> [tiny(Told(value, "/p")).split(">")[1].split("<")[0] for value in (0.0, 3.14e-11, 0.042)]
     ['0', '3.1e-11', '0.042']
     """
-    return _shown(told, lambda value: "0" if value == 0 else f"{value:.2g}".replace("-", "−", 1 * (value < 0)))
+    return _shown(
+        told, lambda value: "0" if value == 0 else f"{value:.2g}".replace("-", "−", 1 * (value < 0))
+    )
 
 
 def amount(told: Told) -> Html:

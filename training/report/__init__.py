@@ -1,1 +1,1 @@
-"""The validation pack: what a person needs to know to sign for a model."""
+"""The validation pack: all that a validator needs to sign a version, as numbers."""

@@ -16,7 +16,7 @@ from training.report.document.markup import Html
 
 __all__ = ["STYLE", "drawn"]
 
-STYLE: dict[str, Any] = {
+STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "credence",
     "font.family": ["DejaVu Sans"],
@@ -42,7 +42,7 @@ _DECIMALS = re.compile(r"(\.\d\d)\d+")
 """A hundredth of a point is finer than any printer."""
 
 
-def drawn(draw: Callable[[], Figure], name: str) -> Html:
+def drawn(draw: Callable[[], Figure], name: str, size: tuple[float, float] = (3.4, 3.1)) -> Html:
     """Return what a function draws as an ``svg`` element.
 
     Parameters
@@ -51,6 +51,8 @@ def drawn(draw: Callable[[], Figure], name: str) -> Html:
         Makes the figure; it is called with the settings of the page (`STYLE`).
     name : str
         What the figure shows, for those who cannot see it.
+    size : tuple of float
+        Width and height in inches on paper.
 
     Examples
     --------
@@ -66,7 +68,9 @@ def drawn(draw: Callable[[], Figure], name: str) -> Html:
     with mpl.rc_context(STYLE), warnings.catch_warnings():
         # Reason: the browser takes another font for it; only its width is measured by the wrong one.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        draw().savefig(written, format="svg", metadata=_NO_DATES)
+        figure = draw()
+        figure.set_size_inches(size)
+        figure.savefig(written, format="svg", metadata=_NO_DATES)
     return _inlined(written.getvalue(), name)
 
 

@@ -65,4 +65,5 @@ def table(columns: Sequence[Column], rows: Iterable[Told], caption: str = "") ->
 
 def facts(entries: Iterable[tuple[str, Content]]) -> Html:
     """Return names with what is said of each."""
-    return tag("dl", [(tag("dt", name), tag("dd", value)) for name, value in entries], class_="facts")
+    lines = [joined(tag("dt", name), tag("dd", value)) for name, value in entries]
+    return tag("dl", lines, class_="facts")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,12 +90,12 @@ def count(told: Told) -> Html:
 
 
 def share(told: Told, decimals: int = 1) -> Html:
-    """Return a share in percent.
+    r"""Return a share in percent.
 
     Examples
     --------
     >>> str(share(Told(0.1234, "/rate")))
-    '<span data-path="/rate">12.3\\xa0%</span>'
+    '<span data-path="/rate">12.3\xa0%</span>'
     """
     return _shown(told, lambda value: f"{_plain(100 * value, decimals)}\u00a0%")
 
@@ -119,9 +119,7 @@ def tiny(told: Told) -> Html:
     >>> [tiny(Told(value, "/p")).split(">")[1].split("<")[0] for value in (0.0, 3.14e-11, 0.042)]
     ['0', '3.1e-11', '0.042']
     """
-    return _shown(
-        told, lambda value: "0" if value == 0 else f"{value:.2g}".replace("-", "−", 1 * (value < 0))
-    )
+    return _shown(told, lambda value: f"{value:.2g}")
 
 
 def amount(told: Told) -> Html:
@@ -157,7 +155,7 @@ def _below(value: Any, key: str | int) -> Any:
     return None
 
 
-def _shown(told: Told, write: Any) -> Html:
+def _shown(told: Told, write: Callable[[float], str]) -> Html:
     if told.value is None:
         return _unsaid(told)
     return tag("span", write(told.value), data_path=told.path)

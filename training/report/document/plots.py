@@ -43,7 +43,9 @@ def forest_plot(rows: Sequence[Mapping[str, Any]], whole: float | None) -> Figur
     for place, row in enumerate(rows):
         low, high = (row["value"] if row[end] is None else row[end] for end in ("low", "high"))
         axes.plot([low, high], [place, place], color=_INK, linewidth=1.4)
-        axes.plot(row["value"], place, marker="o" if row["low"] is not None else "x", color=_INK, markersize=4)
+        axes.plot(
+            row["value"], place, marker="o" if row["low"] is not None else "x", color=_INK, markersize=4
+        )
     if whole is not None:
         axes.axvline(whole, color=_GUIDE, linestyle="--", linewidth=1)
     names = [f"{row['segment']}: {_short(row['category'])} ({row['n']:,})" for row in rows]

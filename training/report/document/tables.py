@@ -39,7 +39,12 @@ class Column:
         return tag("td", self.show(row), class_="text" if self.is_text else None)
 
 
-def table(columns: Sequence[Column], rows: Iterable[Told], caption: str = "") -> Html:
+def table(
+    columns: Sequence[Column],
+    rows: Iterable[Told],
+    caption: str = "",
+    names: tuple[str, Sequence[str]] | None = None,
+) -> Html:
     """Return a table, whose head is repeated on every printed page; nothing for no rows.
 
     Parameters
@@ -48,17 +53,21 @@ def table(columns: Sequence[Column], rows: Iterable[Told], caption: str = "") ->
     rows : iterable of Told
         Objects.
     caption : str
+    names : tuple of str and sequence of str, optional
+        A first column that is not of the pack: its head, and one name a row.
     """
-    body = [tag("tr", [column.cell(row) for column in columns]) for row in rows]
-    if not body:
+    kept = list(rows)
+    if not kept:
         return NOTHING
-    heads = [
-        tag("th", column.head, class_="text" if column.is_text else None, scope="col") for column in columns
+    first = [None] * len(kept) if names is None else [_head(name, True, "row") for name in names[1]]
+    body = [
+        tag("tr", name, [column.cell(row) for column in columns])
+        for name, row in zip(first, kept, strict=True)
     ]
+    heads = [] if names is None else [_head(names[0], True)]
+    heads += [_head(column.head, column.is_text) for column in columns]
     parts = joined(
-        tag("caption", caption) if caption else None,
-        tag("thead", tag("tr", heads)),
-        tag("tbody", body),
+        tag("caption", caption) if caption else None, tag("thead", tag("tr", heads)), tag("tbody", body)
     )
     return tag("div", tag("table", parts), class_="wide")
 
@@ -67,3 +76,7 @@ def facts(entries: Iterable[tuple[str, Content]]) -> Html:
     """Return names with what is said of each."""
     lines = [joined(tag("dt", name), tag("dd", value)) for name, value in entries]
     return tag("dl", lines, class_="facts")
+
+
+def _head(text: str, is_text: bool, scope: str = "col") -> Html:
+    return tag("th", text, class_="text" if is_text else None, scope=scope)

@@ -10,7 +10,7 @@ from credit.release import Release
 __all__ = ["HEADERS", "REPORTS", "report_of", "reports_of"]
 
 REPORTS = ("validation", "drift")
-"""Reports there may be of a version; each is a page and its numbers, ``validation.html`` and ``validation.json``."""
+"""Reports there may be of a version: each is a page and its numbers, ``.html`` and ``.json``."""
 
 _FILES = {f"{name}.{ending}" for name in REPORTS for ending in ("html", "json")}
 

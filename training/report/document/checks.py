@@ -6,7 +6,7 @@ from training.report.document.frame import how_to_read, light
 from training.report.document.markup import Html, joined, tag
 from training.report.document.strength import METRICS
 from training.report.document.tables import Column, facts, table
-from training.report.document.told import Told, count, estimate, said, tiny
+from training.report.document.told import Told, count, estimate, said, spelled, tiny
 
 __all__ = ["challengers", "implementation"]
 
@@ -16,8 +16,8 @@ def challengers(pack: Told) -> Html:
     told = pack["challengers"]
     names = [name for name in METRICS if any(each["differences"][name] for each in told["items"])]
     columns = [
-        Column("Challenger", "name", lambda each: said(each, each.text.replace("_", " ")), is_text=True),
-        Column("Status", "status", is_text=True),
+        Column("Challenger", "name", spelled, kind="text"),
+        Column("Status", "status", kind="word"),
         *(Column(f"{METRICS[name][0]} [95 %]", f"differences.{name}", _difference) for name in names),
     ]
     return joined(

@@ -42,7 +42,7 @@ _DECIMALS = re.compile(r"(\.\d\d)\d+")
 """A hundredth of a point is finer than any printer."""
 
 
-def drawn(draw: Callable[[], Figure], name: str, size: tuple[float, float] = (3.4, 3.1)) -> Html:
+def drawn(draw: Callable[[], Figure], name: str, size: tuple[float, float] = (3.4, 2.6)) -> Html:
     """Return what a function draws as an ``svg`` element.
 
     Parameters

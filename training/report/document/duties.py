@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from training.report.document.first_page import limits, signatures
+from training.report.document.first_page import signatures
 from training.report.document.frame import how_to_read, light, subheading
-from training.report.document.markup import Html, joined, tag
+from training.report.document.markup import NOTHING, Html, joined, tag
 from training.report.document.tables import Column, facts, table
-from training.report.document.told import Told, count, number, said, tiny
+from training.report.document.told import Told, count, number, said, spelled, tiny
 
 __all__ = ["approvals", "limitations", "monitoring"]
 
@@ -16,15 +16,13 @@ _COLORS = {"high": "red", "medium": "amber", "low": "grey"}
 def limitations(pack: Told) -> Html:
     """Return limits of use and every issue."""
     columns = (
-        Column("Severity", "severity", _severity, is_text=True),
-        Column("Issue", "text", is_text=True),
-        Column("Figure", "figure", tiny),
-        Column("Section", "section", lambda told: said(told, told.text.replace("_", " ")), is_text=True),
+        Column("Severity", "severity", _severity, kind="word"),
+        Column("Issue", "text", kind="text"),
+        Column("Figure", "figure", lambda told: tiny(told) if told else NOTHING),
+        Column("Section", "section", spelled, kind="word"),
     )
     return joined(
-        subheading("Limits of use"),
-        limits(pack),
-        subheading("Issues"),
+        tag("p", "The limits of use are in ", tag("a", "section 1", href="#purpose"), "."),
         table(columns, pack["issues"]) or tag("p", "No issue was found."),
         how_to_read(
             "High: answer it before the model serves. Medium: answer it, or set a condition. Low: know it. "
@@ -37,11 +35,11 @@ def monitoring(pack: Told) -> Html:
     """Return what is watched from now on."""
     told = pack["monitoring"]
     columns = (
-        Column("Measure", "measure", is_text=True),
-        Column("Bad is", "direction", is_text=True),
+        Column("Measure", "measure", kind="text"),
+        Column("Bad is", "direction", kind="word"),
         Column("Watch", "watch", lambda each: number(each, 2)),
         Column("Act", "act", lambda each: number(each, 2)),
-        Column("What to do", "action", is_text=True),
+        Column("What to do", "action", kind="text"),
     )
     return joined(
         facts([
@@ -57,12 +55,12 @@ def monitoring(pack: Told) -> Html:
 def approvals(pack: Told) -> Html:
     """Return what happened to the model, and the lines to sign."""
     columns = (
-        Column("When", "at", is_text=True),
-        Column("What", "action", is_text=True),
-        Column("Version", "version", is_text=True),
+        Column("When", "at", kind="word"),
+        Column("What", "action", kind="text"),
+        Column("Version", "version", kind="word"),
         Column("In force", "promoted"),
-        Column("Release", "release", is_text=True),
-        Column("Reason", "reason", is_text=True),
+        Column("Release", "release", kind="word"),
+        Column("Reason", "reason", kind="text"),
     )
     return joined(
         table(columns, pack["changes"]) or tag("p", "The promotion log knows nothing of this version."),

@@ -14,6 +14,8 @@ from training.report.document.told import Told, count, number, said, tiny
 __all__ = ["aims", "explanations"]
 
 _DECIMALS = 2
+_SHOWN = 15
+_GROUPS = 10
 _PASSED = {True: ("green", "passed"), False: ("red", "failed"), None: ("grey", "cannot say")}
 
 
@@ -38,12 +40,12 @@ def explanations(pack: Told) -> Html:
 def aims(tests: Told) -> Html:
     """Return tests with what was found and what was aimed at."""
     columns = (
-        Column("Test", "text", is_text=True),
+        Column("Test", "text", kind="text"),
         Column("Subjects", "n", count),
         Column("Found", "found", tiny),
-        Column("Aim is", "better", is_text=True),
+        Column("Aim is", "better", kind="word"),
         Column("", "aim", tiny),
-        Column("Result", "passed", _result, is_text=True),
+        Column("Result", "passed", _result, kind="word"),
     )
     why = [tag("li", said(test["text"]), ": ", said(test["why_not"])) for test in tests if test["why_not"]]
     return joined(
@@ -61,9 +63,8 @@ def _result(told: Told) -> Html:
 def _swarm(told: Told) -> Html:
     if not told:
         return NOTHING
-    drawing = drawn(
-        lambda: beeswarm(told.value), "Beeswarm of score points", (6.8, 1.0 + 0.24 * len(told.value))
-    )
+    rows = told.value[:_SHOWN]
+    drawing = drawn(lambda: beeswarm(rows), "Beeswarm of score points", (6.8, 0.8 + 0.2 * len(rows)))
     reading = (
         "Each dot is a subject; to the left the feature costs points, to the right it gains them. Dark dots "
         "have a high value of the feature, light ones a low value, grey ones none."
@@ -75,7 +76,8 @@ def _dependence(told: Told) -> Html:
     drawings = [
         tag("figure", drawn(partial(dependence, row), f"Dependence of {row['label']}", (3.4, 2.3)))
         for row in told.value or []
-        if any(value is not None for value in row["values"])
+        # Reason: a flag has two values, which no curve joins.
+        if row["unit"] != "flag" and any(value is not None for value in row["values"])
     ]
     if not drawings:
         return NOTHING
@@ -88,10 +90,10 @@ def _dependence(told: Told) -> Html:
 
 def _groups(told: Told) -> Html:
     columns = (
-        Column("Group of reasons", "label", is_text=True),
+        Column("Group of reasons", "label", kind="text"),
         Column("Mean size, points", "mean_absolute_points", lambda each: number(each, _DECIMALS)),
     )
     reading = (
         "Features that measure the same share their credit: reasons are given by group, so read the groups."
     )
-    return joined(table(columns, told), how_to_read(reading)) if told else NOTHING
+    return joined(table(columns, list(told)[:_GROUPS]), how_to_read(reading)) if told else NOTHING

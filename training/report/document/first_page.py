@@ -5,12 +5,15 @@ from __future__ import annotations
 from training.report.document.frame import light
 from training.report.document.markup import NOTHING, Html, joined, tag
 from training.report.document.tables import facts
-from training.report.document.told import Told, count, said
+from training.report.document.told import Told, count, said, share
 from training.report.document.verdicts import issues_by_severity, overall, verdicts
 
 __all__ = ["first_page", "limits", "signatures", "title_of"]
 
 _COLORS = {"high": "red", "medium": "amber", "low": "grey"}
+_MOST_ISSUES = 7
+"""On the first page; the rest is counted there and told in section 14."""
+
 _ROLES = {"developed_by": "Developed by", "validated_by": "Validated by", "owner": "Owner"}
 
 
@@ -28,7 +31,6 @@ def first_page(pack: Told) -> Html:
         facts([
             ("Seller", _seller(identity)),
             ("State", _state(identity)),
-            ("Bad is", said(purpose["outcome"])),
             ("Made", _made(pack)),
         ]),
         tag("div", tag("h2", "Verdict"), overall(pack), class_="box"),
@@ -42,7 +44,7 @@ def first_page(pack: Told) -> Html:
 def limits(pack: Told, severities: tuple[str, ...] = ("high", "medium", "low")) -> Html:
     """Return the uses that the model may not be put to, or only with care."""
     kept = [limit for limit in pack["limits_of_use"] if limit["severity"].value in severities]
-    lines = [tag("li", light(_COLORS[each["severity"].text], said(each["text"]))) for each in kept]
+    lines = [tag("li", light(_COLORS[each["severity"].text]), said(each["text"])) for each in kept]
     return tag("ul", lines, class_="plain") if lines else tag("p", "No limit was found.")
 
 
@@ -64,8 +66,8 @@ def _state(identity: Told) -> Html:
     twin = joined(", tested as ", said(identity["tested_twin"])) if identity["tested_twin"] else NOTHING
     tier = identity["tier"]
     return joined(
-        f"{aliases}, ", said(identity["kind"]), twin, "; materiality ", said(tier["level"]), " (",
-        said(tier["rule"]), ")",
+        f"{aliases}, ", said(identity["kind"]), twin, "; materiality ", said(tier["level"]), ": ",
+        share(tier["share_of_equity"], 0), " of the seller's equity is owed by its buyers",
     )  # fmt: skip
 
 
@@ -81,16 +83,19 @@ def _made(pack: Told) -> Html:
 
 def _issues(pack: Told) -> Html:
     by_severity = issues_by_severity(pack)
-    grave = [*by_severity["high"], *by_severity["medium"]]
-    rest = len(by_severity["low"])
-    if not grave:
-        return tag("p", f"No open issue is high or medium; {rest} low: section 14.")
+    high, medium = by_severity["high"], by_severity["medium"]
+    shown = [*high, *medium[: max(0, _MOST_ISSUES - len(high))]]
     lines = [
-        tag("li", light(_COLORS[issue["severity"].text], f"{issue['severity'].text}: "), said(issue["text"]))
-        for issue in grave
+        tag("li", light(_COLORS[issue["severity"].text]), said(issue["severity"]), ": ", said(issue["text"]))
+        for issue in shown
     ]
-    more = tag("p", f"And {rest} low: section 14.", class_="note") if rest else None
-    return joined(tag("h3", "Open issues"), tag("ul", lines, class_="plain"), more)
+    rest = {"medium": len(high) + len(medium) - len(shown), "low": len(by_severity["low"])}
+    more = " and ".join(f"{many} more {severity}" for severity, many in rest.items() if many)
+    return joined(
+        tag("h3", "Open issues"),
+        tag("ul", lines, class_="plain") if lines else tag("p", "None is high or medium."),
+        tag("p", tag("a", f"And {more}: section 14.", href="#limitations"), class_="note") if more else None,
+    )
 
 
 def signatures(pack: Told) -> Html:
@@ -102,4 +107,4 @@ def _signature(told: Told) -> Html:
     role = _ROLES[told["role"].text]
     name = tag("b", said(told["name"])) if told["name"] else NOTHING
     other = {True: None, False: "the same person as the developer: not independent", None: None}
-    return tag("div", tag("span", f"{role} (name, date, signature)"), name, other[told["independent"].value])
+    return tag("div", tag("span", f"{role}: name, date, signature"), name, other[told["independent"].value])

@@ -13,6 +13,8 @@ __all__ = ["Section", "figure", "how_to_read", "light", "page", "subheading"]
 _LIGHTS = {"green": "●", "amber": "▲", "red": "■", "grey": "○"}
 """A shape of its own for each colour: printed in grey or seen without colours it says the same."""
 
+_MEANS = {"green": "fine: ", "amber": "watch: ", "red": "stop: ", "grey": "note: "}
+
 
 @dataclass(frozen=True)
 class Section:
@@ -82,20 +84,25 @@ def how_to_read(text: str) -> Html:
     return tag("p", tag("b", "How to read this. "), text, class_="how")
 
 
-def light(color: str, said: Content) -> Html:
+def light(color: str, said: Content = None) -> Html:
     """Return a verdict: a colour, which is also a shape and a word, and what is said.
 
     Parameters
     ----------
     color : {"green", "amber", "red", "grey"}
         Grey is "cannot say".
-    said : str, Html or iterable of them
+    said : str, Html or iterable of them, optional
+        Without it those who cannot see the shape are told what it means.
 
     Examples
     --------
     >>> str(light("amber", "watch"))
     '<span class="light amber"><i aria-hidden="true">▲</i>watch</span>'
     """
+    if said is None:
+        return tag(
+            "span", tag("i", _LIGHTS[color], role="img", aria_label=_MEANS[color]), class_=f"light {color}"
+        )
     return tag("span", tag("i", _LIGHTS[color], aria_hidden="true"), said, class_=f"light {color}")
 
 

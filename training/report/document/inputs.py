@@ -20,9 +20,9 @@ def _sign(told: Told) -> Html:
 
 
 _SHORT: Sequence[Column] = (
-    Column("Feature", "label", is_text=True),
-    Column("Group", "group_label", is_text=True),
-    Column("More is", "sign", _sign, is_text=True),
+    Column("Feature", "label", kind="text"),
+    Column("Group", "group_label", kind="text"),
+    Column("More is", "sign", _sign, kind="word"),
     Column("Share of points", "share_of_points", share),
     Column("Information value", "information_value", number),
     Column("Missing", "missing_share", share),
@@ -30,15 +30,15 @@ _SHORT: Sequence[Column] = (
 )
 
 _LONG: Sequence[Column] = (
-    Column("Feature", "name", is_text=True),
-    Column("Unit", "unit", is_text=True),
-    Column("More is", "sign", _sign, is_text=True),
+    Column("Feature", "name", kind="text"),
+    Column("Unit", "unit", kind="text"),
+    Column("More is", "sign", _sign, kind="word"),
     Column("Points", "mean_absolute_points", lambda told: number(told, 2)),
     Column("IV", "information_value", number),
     Column("Missing", "missing_share", share),
     Column("Filled with", "fill", lambda told: number(told, 2)),
     Column("VIF", "variance_inflation", lambda told: number(told, 1)),
-    Column("Correlated with", "correlated_with", is_text=True),
+    Column("Correlated with", "correlated_with", kind="text"),
 )
 
 _BINS: Sequence[Column] = (

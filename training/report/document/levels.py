@@ -22,7 +22,7 @@ _ROWS = (
     Column("Jeffreys p", "jeffreys_p", tiny),
 )
 
-_GRADE = (Column("Grade", "grade", is_text=True),)
+_GRADE = (Column("Grade", "grade", kind="word"),)
 
 _BINS = (
     Column("Subjects", "n", count),
@@ -59,7 +59,7 @@ def cohorts(pack: Told) -> Html:
             "p", count(told["subjects"]), " subjects in cohorts of ", count(told["horizon_months"]),
             " months that do not overlap; ", count(told["overlapping"]), " that would overlap are left out.",
         ),
-        table((Column("Cohort", "cohort", is_text=True), *_ROWS), told["cohorts"]),
+        table((Column("Cohort", "cohort", kind="word"), *_ROWS), told["cohorts"]),
         how_to_read("As the table of grades in section 9, by the moment at which the buyers were scored."),
     )  # fmt: skip
 
@@ -67,7 +67,7 @@ def cohorts(pack: Told) -> Html:
 def months(pack: Told) -> Html:
     """Return the figures of every month."""
     columns = (
-        Column("Month", "month", is_text=True),
+        Column("Month", "month", kind="word"),
         Column("Subjects", "n", count),
         Column("Bad", "bad", count),
         Column("Rate", "rate", share),

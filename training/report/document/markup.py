@@ -7,7 +7,7 @@ from html import escape
 
 __all__ = ["NOTHING", "Content", "Html", "joined", "tag"]
 
-_EMPTY = frozenset({"br", "col", "hr", "img", "meta"})
+_EMPTY = frozenset({"br", "col", "hr", "img", "meta", "wbr"})
 
 
 class Html(str):

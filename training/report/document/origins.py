@@ -23,9 +23,9 @@ def data(pack: Told) -> Html:
         tag("p", tag("code", said(told["reproduce"]))),
         table(
             [
-                Column("Table", "table", is_text=True),
+                Column("Table", "table", kind="text"),
                 Column("Rows", "rows", count),
-                Column("Knowledge time", "knowledge", is_text=True),
+                Column("Knowledge time", "knowledge", kind="word"),
                 Column("First known", "first_known", day),
                 Column("Last known", "last_known", day),
                 Column("Repeated rows", "repeated", count),
@@ -50,7 +50,7 @@ def definition(pack: Told) -> Html:
         ]),
         table(
             [
-                Column("Definition", "label", is_text=True),
+                Column("Definition", "label", kind="text"),
                 Column("This one", "is_own"),
                 Column("Subjects", "subjects", count),
                 Column("In default before", "in_default", count),

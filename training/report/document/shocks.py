@@ -7,12 +7,17 @@ from training.report.document.frame import figure, how_to_read, subheading
 from training.report.document.markup import NOTHING, Html, joined, tag
 from training.report.document.plots import stress_plot
 from training.report.document.tables import Column, table
-from training.report.document.told import Told, count, estimate, number, said, share
+from training.report.document.told import Told, count, estimate, number, said, share, spelled
 
 __all__ = ["shocks", "states"]
 
+
+def _sources(told: Told) -> Html:
+    return said(told, told.text.replace("+", ", ").replace("_", " ") or "no source")
+
+
 _SCENARIOS = (
-    Column("Shock", "text", is_text=True),
+    Column("Shock", "text", kind="text"),
     Column("Subjects", "n", count),
     Column("Before", "mean_probability_before", lambda told: share(told, 2)),
     Column("After", "mean_probability_after", lambda told: share(told, 2)),
@@ -24,7 +29,7 @@ _GRADES = (
     Column("Grade up", "grades_up", lambda told: share(told, 0)),
 )
 _WITHHELD = (
-    Column("Source withheld", "source", is_text=True),
+    Column("Source withheld", "source", spelled, kind="text"),
     Column("Subjects", "n", count),
     Column("Before", "mean_probability_before", lambda told: share(told, 2)),
     Column("After", "mean_probability_after", lambda told: share(told, 2)),
@@ -34,7 +39,7 @@ _WITHHELD = (
     Column("Least over worst quartile", "least_over_worst_quartiles", number),
 )
 _PATTERNS = (
-    Column("Sources known", "pattern", is_text=True),
+    Column("Sources known", "pattern", _sources, kind="text"),
     Column("Trained", "is_trained"),
     Column("Training", "training", count),
     Column("Share", "training_share", share),
@@ -64,7 +69,7 @@ def shocks(pack: Told) -> Html:
 def states(pack: Told) -> Html:
     """Return the scenarios by information state."""
     columns = (
-        Column("Information", "state", lambda told: said(told, told.text.replace("_", " ")), is_text=True),
+        Column("Information", "state", spelled, kind="text"),
         Column("Subjects", "n", count),
         Column("Before", "before", lambda told: share(told, 2)),
         Column("After", "after", lambda told: share(told, 2)),

@@ -20,10 +20,10 @@ def _status(told: Told) -> Html:
 
 
 _COLUMNS = (
-    Column("Feature", "label", is_text=True),
+    Column("Feature", "label", kind="text"),
     Column("Index", "psi", number),
     Column("Critical", "critical", number),
-    Column("Verdict", "status", _status, is_text=True),
+    Column("Verdict", "status", _status, kind="word"),
     Column("Missing then", "missing_reference", share),
     Column("Missing now", "missing_now", share),
     Column("Out of range", "out_of_range", share),

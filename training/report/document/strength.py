@@ -93,7 +93,7 @@ def _views(told: Told) -> Html:
 def all_segments(pack: Told) -> Html:
     """Return the figures of every segment."""
     told = pack["performance"]["segments"]
-    columns = [Column("", "category", is_text=True), *FIGURES_OF_A_GROUP]
+    columns = [Column("", "category", kind="text"), *FIGURES_OF_A_GROUP]
     tables = [table(columns, rows, name.replace("_", " ").capitalize()) for name, rows in told.items()]
     reading = how_to_read(
         "A segment with fewer than 20 subjects or with one outcome alone has counts and no figures. Brackets "

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from training.report.document.markup import NOTHING, Content, Html, joined, tag
 from training.report.document.told import Told, said
 
 __all__ = ["Column", "facts", "table"]
+
+Kind = Literal["number", "text", "word"]
+
+_CLASSES: dict[Kind, str | None] = {"number": None, "text": "text", "word": "text nowrap"}
 
 
 @dataclass(frozen=True)
@@ -23,20 +28,20 @@ class Column:
         Of the row's object; dots lead further down.
     show : callable
         Told to markup.
-    is_text : bool
-        Whether it stands left.
+    kind : {"number", "text", "word"}
+        A number stands right; a word stands left and is never broken.
     """
 
     head: str
     key: str
     show: Callable[[Told], Html] = said
-    is_text: bool = False
+    kind: Kind = "number"
 
     def cell(self, row: Told) -> Html:
         """Return the cell of a row."""
         for step in self.key.split("."):
             row = row[step]
-        return tag("td", self.show(row), class_="text" if self.is_text else None)
+        return tag("td", self.show(row), class_=_CLASSES[self.kind])
 
 
 def table(
@@ -59,13 +64,13 @@ def table(
     kept = list(rows)
     if not kept:
         return NOTHING
-    first = [None] * len(kept) if names is None else [_head(name, True, "row") for name in names[1]]
+    first = [None] * len(kept) if names is None else [_head(name, "text", "row") for name in names[1]]
     body = [
         tag("tr", name, [column.cell(row) for column in columns])
         for name, row in zip(first, kept, strict=True)
     ]
-    heads = [] if names is None else [_head(names[0], True)]
-    heads += [_head(column.head, column.is_text) for column in columns]
+    heads = [] if names is None else [_head(names[0], "text")]
+    heads += [_head(column.head, column.kind) for column in columns]
     parts = joined(
         tag("caption", caption) if caption else None, tag("thead", tag("tr", heads)), tag("tbody", body)
     )
@@ -78,5 +83,5 @@ def facts(entries: Iterable[tuple[str, Content]]) -> Html:
     return tag("dl", lines, class_="facts")
 
 
-def _head(text: str, is_text: bool, scope: str = "col") -> Html:
-    return tag("th", text, class_="text" if is_text else None, scope=scope)
+def _head(text: str, kind: Kind, scope: str = "col") -> Html:
+    return tag("th", text, class_=_CLASSES[kind], scope=scope)

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from training.report.document.markup import Html, tag
+from training.report.document.markup import Content, Html, tag
 
-__all__ = ["UNSAID", "Told", "amount", "count", "estimate", "number", "said", "share", "tiny"]
+__all__ = ["UNSAID", "Told", "amount", "count", "estimate", "number", "said", "share", "spelled", "tiny"]
 
 UNSAID = "cannot say"
 """What stands where a value is null."""
+
+_UNBROKEN = 14
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,18 @@ def said(told: Told, shown: str | None = None) -> Html:
         return tag("span", "yes" if told.value else "no", data_path=told.path)
     if shown is not None:
         return tag("span", shown, data_path=told.path, data_means=told.text)
-    return tag("span", told.text, data_path=told.path)
+    return tag("span", _breakable(told.text), data_path=told.path)
+
+
+def spelled(told: Told) -> Html:
+    """Return a code of the pack as words.
+
+    Examples
+    --------
+    >>> str(spelled(Told("not_asked", "/s")))
+    '<span data-path="/s" data-means="not_asked">not asked</span>'
+    """
+    return said(told, None if told.value is None else told.text.replace("_", " "))
 
 
 def count(told: Told) -> Html:
@@ -145,6 +158,14 @@ def estimate(told: Told, decimals: int = 3, *, as_share: bool = False) -> Html:
         return show(told["value"], decimals)
     ends = ("[", show(told["low"], decimals), ", ", show(told["high"], decimals), "]")
     return Html(f"{show(told['value'], decimals)} {tag('span', ends, class_='interval')}")
+
+
+def _breakable(text: str) -> Content:
+    """Return a long name with places at which a narrow column may break it."""
+    first, *rest = text.split("_")
+    if " " in text or len(text) <= _UNBROKEN:
+        return text
+    return [first, *(part for each in rest for part in (tag("wbr"), f"_{each}"))]
 
 
 def _below(value: Any, key: str | int) -> Any:

@@ -60,11 +60,11 @@ def sample(pack: Told) -> Html:
             count(pack["performance"]["n"]), " subjects (", count(pack["performance"]["events"]),
             " bad) from ", said(pack["performance"]["test_from"], pack["performance"]["test_from"].text[:10]),
             " to ", said(pack["performance"]["test_to"], pack["performance"]["test_to"].text[:10]),
-            ", later than all that it was fitted on.",
+            " by ", said(pack["performance"]["speaks_for"]), ", which was fitted on none of them.",
         ),
         table(
             [
-                Column("Step", "text", is_text=True),
+                Column("Step", "text", kind="text"),
                 Column("Left out", "left_out", count),
                 Column("Left", "left", count),
             ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from training.report.document.frame import light
 from training.report.document.markup import Html, joined, tag
-from training.report.document.told import Told, count, estimate, number, said, share, tiny
+from training.report.document.told import Told, count, estimate, number, said, share, spelled, tiny
 
 __all__ = ["AREAS", "color_of", "issues_by_severity", "overall", "verdicts"]
 
@@ -15,7 +15,7 @@ AREAS = {
     "lineage": "Data and lineage",
     "definition": "Definition of bad",
     "features": "Features",
-    "performance": "Performance and calibration",
+    "performance": "Performance",
     "stability": "Stability",
     "explanations": "Explanations",
     "challengers": "Challengers",
@@ -39,7 +39,7 @@ def color_of(pack: Told, area: str) -> str:
     """
     found = {issue["severity"].value for issue in pack["issues"] if issue["section"].value == area}
     gravest = next((_COLORS[severity] for severity in _COLORS if severity in found), None)
-    if gravest is None and pack[area].value is None:
+    if gravest in (None, "green") and pack[area].value is None:
         return "grey"
     return gravest or "green"
 
@@ -143,14 +143,21 @@ def _sensitivity(pack: Told) -> Html:
         return joined("no shock could be made")
     worst = min(shifts, key=lambda each: each["mean_shift_points"].value)
     return joined(
-        "the worst shock, ", said(worst["code"], worst["code"].text.replace("_", " ")),
+        "the worst shock, ", spelled(worst["code"]),
         ", moves the score by ",
         number(worst["mean_shift_points"], 1, signed=True), " points",
     )  # fmt: skip
 
 
 def _missing(pack: Told) -> Html:
-    return joined(share(pack["missing_data"]["cannot_say_share"]), " of the subjects have no answer")
+    told = pack["missing_data"]
+    shifts = [each for each in told["withheld"] if each["mean_shift_points"].value is not None]
+    none = joined(share(told["cannot_say_share"]), " of the subjects have no answer")
+    if not shifts:
+        return none
+    best = max(shifts, key=lambda each: each["mean_shift_points"].value)
+    moved = number(best["mean_shift_points"], 1, signed=True)
+    return joined("withholding ", spelled(best["source"]), " brings ", moved, " points at best; ", none)
 
 
 def _parity(pack: Told) -> Html:

@@ -38,7 +38,8 @@ def document(pack: Mapping[str, Any]) -> str:
     """
     told = Told(dict(pack))
     sections = [
-        Section(name, title, build(told), number) for number, name, title, build in (*SECTIONS, *_APPENDIX)
+        Section(name, title, build(told), number, is_fresh=number == _APPENDIX[0][0])
+        for number, name, title, build in (*SECTIONS, *_APPENDIX)
     ]
     foot = f"{told['identity']['name'].text} · manifest {told['lineage']['hashes']['manifest'].text[:16]}"
     return page(title_of(told), first_page(told), sections, foot=foot)

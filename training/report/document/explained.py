@@ -16,6 +16,7 @@ __all__ = ["aims", "explanations"]
 _DECIMALS = 2
 _SHOWN = 15
 _GROUPS = 10
+_CURVES = 4
 _PASSED = {True: ("green", "passed"), False: ("red", "failed"), None: ("grey", "cannot say")}
 
 
@@ -85,7 +86,7 @@ def _dependence(told: Told) -> Html:
         "A feature that is bound to one direction falls or rises and never turns. Grey bars show how many "
         "subjects have such a value, ticks at the left axis those without one."
     )
-    return joined(tag("div", drawings, class_="pair"), reading)
+    return joined(tag("div", drawings[:_CURVES], class_="pair"), reading)
 
 
 def _groups(told: Told) -> Html:

@@ -28,12 +28,15 @@ class Section:
     body : Html
     number : str
         In front of the title, in text and contents; empty for none.
+    is_fresh : bool
+        Whether it begins a printed page.
     """
 
     name: str
     title: str
     body: Html
     number: str = ""
+    is_fresh: bool = False
 
 
 def page(title: str, first: Content, sections: Sequence[Section], *, foot: str = "") -> str:
@@ -119,7 +122,8 @@ def _contents(sections: Sequence[Section]) -> Html:
 
 
 def _written(section: Section) -> Html:
-    return joined("\n", tag("section", tag("h2", _headed(section)), section.body, id=section.name))
+    heading, fresh = tag("h2", _headed(section)), "fresh" if section.is_fresh else None
+    return joined("\n", tag("section", heading, section.body, id=section.name, class_=fresh))
 
 
 def _headed(section: Section) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from training.report.document.frame import how_to_read, subheading
 from training.report.document.markup import NOTHING, Html, joined, tag
 from training.report.document.tables import Column, table
-from training.report.document.told import Told, count, number, said, share
+from training.report.document.told import Told, count, number, said, share, spelled
 
 __all__ = ["all_features", "bins", "features"]
 
@@ -31,7 +31,7 @@ _SHORT: Sequence[Column] = (
 
 _LONG: Sequence[Column] = (
     Column("Feature", "name", kind="text"),
-    Column("Unit", "unit", kind="text"),
+    Column("Unit", "unit", spelled, kind="word"),
     Column("More is", "sign", _sign, kind="word"),
     Column("Points", "mean_absolute_points", lambda told: number(told, 2)),
     Column("IV", "information_value", number),

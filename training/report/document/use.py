@@ -10,6 +10,8 @@ from training.report.document.told import Told, amount, count, number, said, sha
 
 __all__ = ["identity", "method", "purpose", "sample"]
 
+_PEOPLE = (("Owner", "owner"), ("Developed by", "developed_by"), ("Validated by", "validated_by"))
+
 
 def purpose(pack: Told) -> Html:
     """Return what the model answers, and what it may not be used for."""
@@ -42,9 +44,7 @@ def identity(pack: Told) -> Html:
         ("Exposure", joined(amount(tier["exposure"]), " ", said(tier["currency"]), " of ",
                             count(tier["buyers"]), " buyers when the books end; ",
                             share(tier["share_of_equity"]), " of the seller's equity")),
-        ("Owner", said(told["owner"])),
-        ("Developed by", said(told["developed_by"])),
-        ("Validated by", said(told["validated_by"])),
+        *((name, said(told[key]) if told[key] else "nobody is named yet") for name, key in _PEOPLE),
     ])  # fmt: skip
 
 

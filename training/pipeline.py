@@ -173,6 +173,11 @@ class _Work:
         """Values that tell what is usual; of all subjects where none is old enough to be fitted on."""
         return self.fitted_values if len(self.rows) else self.values
 
+    @property
+    def shown_subjects(self) -> pd.DataFrame:
+        """The subjects of `shown`."""
+        return self.fitted if len(self.rows) else self.subjects
+
 
 def _prior(work: _Work, shape: Mapping[str, Any] | None) -> PriorFit | None:
     """Return own experience where a default model is to be a prior: as recorded, or for want of defaults."""
@@ -194,7 +199,7 @@ def _fit(work: _Work, prior: PriorFit | None, shape: Mapping[str, Any] | None, f
         choice = Choice(learned.features, {})
     spec = _spec(work, learned)
     hashes = subject_hashes(work.fitted, spec.salt)
-    model = write_model(folder, spec, learned, work.shown.to_numpy(), hashes)
+    model = write_model(folder, spec, learned, work.shown.to_numpy(), work.shown_subjects, hashes)
     return Run(model, folder, choice, {}, None, {}, _parameters(work, spec, learned.shape), learned.shape)
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from credit.encoding import encode
 from features.catalog import FEATURES
-from training.learner import Shape, fit_trees
+from training.learner import Examples, Shape, fit_trees
 from training.masking import masked_copies
 from training.report.explained import Explained
 from training.report.reason_sets import changed_share, group_sums, jaccard, reason_sets
@@ -26,8 +26,9 @@ Ints = npt.NDArray[np.int64]
 SEEDS = 5
 """Models that are learned again."""
 
-MOST_LEARNED = 60_000
-"""Training subjects that each of them learns from at most."""
+MOST_LEARNED = 40_000
+"""Training rows, copies too, that each of them learns from at most: all bad ones, and good ones that are drawn
+and weigh for those that are not."""
 
 MOST_COMPARED = 500
 """Subjects whose reasons are compared between them."""
@@ -119,20 +120,29 @@ def seeds(explained: Explained) -> dict[str, Any]:
 
 def _learned_again(study: Study, inputs: Floats) -> list[Floats]:
     """Return by seed the shares of the raw margin of trees with the recorded shape."""
-    rows = drawn(np.flatnonzero(study.fitted), MOST_LEARNED)
-    config, spec = study.recipe.config, study.model.spec
-    own = study.subjects.iloc[rows]
-    values = study.inputs(study.values.to_numpy(np.float64)[rows])
-    copies = masked_copies(values, spec.names, config.masked.shares, config.seed)
-    weight = recency_weights(own["as_of"], config.weights.recency_half_life_days)[copies.row] * copies.weight
-    outcome = own["outcome"].to_numpy(np.float64)[copies.row]
-    learned, shape = encode(copies.values, spec.features), Shape(**json.loads(study.version.tags["shape"]))
+    lesson, shape = _lesson(study), Shape(**json.loads(study.version.tags["shape"]))
     shares = []
     for number in range(1, SEEDS + 1):
         study.say(f"learning again with another seed, {number} of {SEEDS}")
-        trees = fit_trees(learned, outcome, spec.features, shape, config.seed + number, weight)
+        seed = study.recipe.config.seed + number
+        trees = fit_trees(lesson.inputs, lesson.outcome, lesson.features, shape, seed, lesson.weight)
         shares.append(np.asarray(trees.predict(inputs, pred_contrib=True))[:, :-1])
     return shares
+
+
+def _lesson(study: Study) -> Examples:
+    """Return what the version learned from, or a part of it that weighs as much."""
+    config, spec = study.recipe.config, study.model.spec
+    values = study.inputs(study.values.to_numpy(np.float64)[study.fitted])
+    own = study.subjects[study.fitted]
+    copies = masked_copies(values, spec.names, config.masked.shares, config.seed)
+    weight = recency_weights(own["as_of"], config.weights.recency_half_life_days)[copies.row] * copies.weight
+    outcome = own["outcome"].to_numpy(np.float64)[copies.row]
+    bad, good = np.flatnonzero(outcome == 1), np.flatnonzero(outcome == 0)
+    kept = drawn(good, max(MOST_LEARNED - len(bad), 1))
+    weight[kept] *= weight[good].sum() / weight[kept].sum()
+    rows = np.sort(np.concatenate([bad, kept]))
+    return Examples(encode(copies.values[rows], spec.features), outcome[rows], spec.features, weight[rows])
 
 
 def _sets_of(explained: Explained, shares: Floats) -> npt.NDArray[np.bool_]:

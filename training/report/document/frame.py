@@ -13,7 +13,7 @@ __all__ = ["Section", "figure", "how_to_read", "light", "page", "subheading"]
 _LIGHTS = {"green": "●", "amber": "▲", "red": "■", "grey": "○"}
 """A shape of its own for each colour: printed in grey or seen without colours it says the same."""
 
-_MEANS = {"green": "fine: ", "amber": "watch: ", "red": "stop: ", "grey": "note: "}
+_MEANS = {"green": "fine", "amber": "watch", "red": "stop", "grey": "note"}
 
 
 @dataclass(frozen=True)

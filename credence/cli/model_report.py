@@ -15,7 +15,8 @@ from credence.cli.output import check_pages, replace_pages
 __all__ = ["report"]
 
 _PAGE, _NUMBERS = "validation.html", "validation.json"
-_SEVERITIES = ("high", "medium", "low")
+_GRAVE = ("high", "medium")
+_SEVERITIES = (*_GRAVE, "low")
 
 
 @click.command()
@@ -90,5 +91,5 @@ def _summary(told: Mapping[str, Any]) -> str:
     return "\n".join([
         f"{told['version']}: {told['page']} to read and sign, {told['numbers']} with its numbers",
         f"  open issues: {counts}",
-        *(f"  {severity}: {text}" for severity in _SEVERITIES for text in told["issues"][severity]),
+        *(f"  {severity}: {text}" for severity in _GRAVE for text in told["issues"][severity]),
     ])  # fmt: skip

@@ -19,6 +19,9 @@ _COVERAGE = 0.05
 _SAME_FIGURES = 1e-9
 _STRONG_INFORMATION, _INFLATED = 0.5, 10.0
 _EMPTY = 0.5
+_MUCH = 0.05
+_NAMED = 4
+_GAIN_POINTS = 1.0
 
 
 def issues_of(pack: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -52,15 +55,18 @@ def _calibration(pack: Mapping[str, Any]) -> Found:
         yield "ece", "medium", text, performance["metrics"]["ece"]["value"]
     ratio = (performance["views"]["per_subject"] or {}).get("observed_to_expected") or {}
     if ratio.get("low") is not None and not ratio["low"] <= 1.0 <= ratio["high"]:
-        text = f"observed over expected bad outcomes is {ratio['value']:.2f}, {ratio['low']:.2f} to {ratio['high']:.2f}"
-        yield "level", "medium", text, ratio["value"]
+        text = f"observed over expected bad outcomes is {ratio['value']:.2f}"
+        interval = f", {ratio['low']:.2f} to {ratio['high']:.2f}"
+        yield "level", "medium", text + interval, ratio["value"]
 
 
 def _grades(pack: Mapping[str, Any]) -> Found:
     for row in (pack["performance"]["cohorts"] or {}).get("grades", []):
         p = row.get("jeffreys_p_holm")
         if p is not None and p < 0.05:
-            text = f"grade {row['grade']}: {row['defaults']} defaults of {row['n']}, more than its PD explains"
+            text = (
+                f"grade {row['grade']}: {row['defaults']} defaults of {row['n']}, more than its PD explains"
+            )
             yield "grade_too_low", "medium", text, p
 
 
@@ -87,7 +93,12 @@ def _test(pack: Mapping[str, Any]) -> Found:
     performance = pack["performance"]
     looks = performance["looks"]
     if looks is not None and looks > _MANY_LOOKS:
-        yield "looks", "medium", f"the test period was looked at {looks} times before: figures are too good", looks
+        yield (
+            "looks",
+            "medium",
+            f"the test period was looked at {looks} times before: figures are too good",
+            looks,
+        )
     gap = performance["recomputed_difference"]
     if gap is not None and gap > _SAME_FIGURES:
         yield "not_the_same", "high", "the test measured again gives other figures than the run kept", gap
@@ -99,26 +110,54 @@ def _test(pack: Mapping[str, Any]) -> Found:
 def _stability(pack: Mapping[str, Any]) -> Found:
     told = pack["stability"]
     if told is None:
-        yield "stability_unknown", "low", "stability was not measured: no reference is kept with the model", None
+        yield (
+            "stability_unknown",
+            "low",
+            "stability was not measured: no reference is kept with the model",
+            None,
+        )
         return
     for row in [told["score"], *told["features"]]:
         if row["status"] == "act":
             severity = "high" if row is told["score"] else "medium"
-            yield "psi", severity, f"{row['label']}: PSI {row['psi']:.2f} between training and test", row["psi"]
+            yield (
+                "psi",
+                severity,
+                f"{row['label']}: PSI {row['psi']:.2f} between training and test",
+                row["psi"],
+            )
 
 
 def _features(pack: Mapping[str, Any]) -> Found:
-    for item in pack["features"]["items"]:
-        value, inflation = item["information_value"], item["variance_inflation"]
-        if value is not None and value > _STRONG_INFORMATION:
-            text = f"{item['label']}: information value {value:.2f}; make sure that it does not know the outcome"
-            yield "information", "low", text, value
-        if inflation is not None and inflation > _INFLATED and item["share_of_points"] > 0.05:
-            text = f"{item['label']}: others tell much of it (VIF {inflation:.0f}); reasons are told by group"
-            yield "collinear", "low", text, inflation
-        if item["missing_share"] > _EMPTY and item["share_of_points"] > 0.05:
-            text = f"{item['label']} is missing for {item['missing_share']:.0%} and weighs much"
-            yield "missing", "low", text, item["missing_share"]
+    items = pack["features"]["items"]
+    informed = [item for item in items if (item["information_value"] or 0.0) > _STRONG_INFORMATION]
+    if informed:
+        text = (
+            f"information value above {_STRONG_INFORMATION}, so that one asks whether they know the outcome"
+        )
+        yield (
+            "information",
+            "low",
+            f"{text}: {_labels(informed)}",
+            max(item["information_value"] for item in informed),
+        )
+    told = [item for item in items if (item["variance_inflation"] or 0.0) > _INFLATED and _weighs(item)]
+    if told:
+        text = f"others tell much of them (VIF above {_INFLATED:g}), so that reasons are told by group"
+        yield "collinear", "low", f"{text}: {_labels(told)}", max(item["variance_inflation"] for item in told)
+    empty = [item for item in items if item["missing_share"] > _EMPTY and _weighs(item)]
+    if empty:
+        text = f"missing for more than {_EMPTY:.0%} of the training subjects, and weigh much"
+        yield "missing", "low", f"{text}: {_labels(empty)}", max(item["missing_share"] for item in empty)
+
+
+def _labels(items: list[dict[str, Any]]) -> str:
+    more = f" and {len(items) - _NAMED} more" if len(items) > _NAMED else ""
+    return ", ".join(item["label"] for item in items[:_NAMED]) + more
+
+
+def _weighs(item: Mapping[str, Any]) -> bool:
+    return bool(item["share_of_points"] > _MUCH)
 
 
 def _explanations(pack: Mapping[str, Any]) -> Found:
@@ -139,7 +178,12 @@ def _challengers(pack: Mapping[str, Any]) -> Found:
         if gap.get("high") is not None and gap["high"] < 0:
             yield "challenger", "high", f"{name} is surely better: AUC {gap['value']:+.3f}", gap["value"]
         elif gap.get("low") is not None and gap["low"] <= 0:
-            yield "challenger", "low", f"the lead over {name} is not sure: AUC {gap['value']:+.3f}", gap["value"]
+            yield (
+                "challenger",
+                "low",
+                f"the lead over {name} is not sure: AUC {gap['value']:+.3f}",
+                gap["value"],
+            )
 
 
 def _missing(pack: Mapping[str, Any]) -> Found:
@@ -152,7 +196,7 @@ def _missing(pack: Mapping[str, Any]) -> Found:
         shift = row["mean_shift_points"]
         if shift is not None and shift > 0:
             text = f"buyers that withhold {name} gain {shift:.1f} points on the mean"
-            yield "withholding_pays", "high", text, shift
+            yield "withholding_pays", "medium" if shift > _GAIN_POINTS else "low", text, shift
 
 
 def _stress(pack: Mapping[str, Any]) -> Found:
@@ -197,7 +241,8 @@ def _lineage(pack: Mapping[str, Any]) -> Found:
 
 
 RULES: tuple[tuple[str, Callable[[Mapping[str, Any]], Found]], ...] = (
-    ("parity", _parity), ("performance", _calibration), ("performance", _discrimination), ("performance", _test),
+    ("parity", _parity), ("performance", _calibration), ("performance", _discrimination),
+    ("performance", _test),
     ("performance", _grades), ("missing_data", _missing), ("explanations", _explanations),
     ("stability", _stability), ("challengers", _challengers), ("knowledge_time", _knowledge),
     ("sensitivity", _stress), ("features", _features), ("sign_off", _people), ("lineage", _lineage),

@@ -51,6 +51,7 @@ TEXTS: dict[str, str] = {
         "happens in other times (a recession, a change of terms) it has not seen."
     ),
     "books_behind": "Not more than {days} days after the books end: what was paid since would look unpaid.",
+    "expiry": "Not after {day} without being validated again: a year after its books end.",
     "tested_twin": (
         "The figures are those of its tested twin {twin}; it was itself fitted on the test subjects."
     ),

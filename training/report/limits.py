@@ -156,6 +156,7 @@ def _period(facts: _Facts) -> Told:
         months=months,
     )
     yield _limit("books_behind", "low", days=MAX_DAYS_BEHIND)
+    yield _limit("expiry", "low", day=f"{until + pd.DateOffset(years=1):%Y-%m-%d}")
     if facts.performance["is_twin"]:
         yield _limit("tested_twin", "medium", twin=facts.study.twin.name)
 

@@ -12,10 +12,8 @@ from training.report.study import Study
 __all__ = ["challengers_section"]
 
 _TEXTS = {
-    "from_run": "measured by the training on the same test subjects; differences are the model less the challenger, "
-    "with intervals from the same draws of buyers",
-    "fitted_now": "fitted now on the training subjects and measured on the same test subjects; differences are the "
-    "model less the challenger, with intervals from the same draws of buyers",
+    "from_run": "measured by the training on the same test subjects",
+    "fitted_now": "fitted now on the training subjects and measured on the same test subjects",
     "not_asked": "none was fitted: train with challengers: true, or build the pack with challengers",
     "not_applicable": "a prior has learned nothing that others could learn better from the same few defaults",
 }  # fmt: skip

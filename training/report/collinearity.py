@@ -70,7 +70,8 @@ def closest(inputs: Floats) -> list[tuple[int, float] | None]:
 
     Examples
     --------
-    >>> closest(np.array([[1.0, 9.0, 5.0], [2.0, 4.0, 5.0], [3.0, 1.0, 5.0]]))
+    >>> told = closest(np.array([[1.0, 9.0, 5.0], [2.0, 4.0, 5.0], [3.0, 1.0, 5.0]]))
+    >>> [None if pair is None else (pair[0], round(pair[1], 9)) for pair in told]
     [(1, -1.0), (0, -1.0), None]
     """
     ranks = rankdata(_filled(inputs), axis=0)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+import pandas as pd
 from sklearn.metrics import roc_auc_score
 
 from credit.definition import DefaultDefinition
@@ -15,8 +17,12 @@ from training.subjects import Outcome, late_subjects
 
 __all__ = ["LATE_HORIZONS", "definition_of", "outcome_text", "steps_of"]
 
-LATE_HORIZONS = (0, 15, 30, 60, 90)
+LATE_HORIZONS = (0, 30, 60, 90)
 """Days past due under which a late model's subjects are counted again."""
+
+_LATE = {"tolerance_units": 1.0, "tolerance_share": 0.01, "grace_days": 0}
+
+_INVOICE = ["invoice_id", "instalment"]
 
 _LEAST_EVENTS = 10
 """With fewer bad outcomes an AUC says nothing."""
@@ -50,7 +56,7 @@ def definition_of(study: Study, sensitivity: Sequence[dict[str, Any]]) -> dict[s
     """
     outcome = study.recipe.outcome
     content = (
-        {"days_past_due": outcome.horizon_days, "tolerance_units": 1.0, "tolerance_share": 0.01, "grace_days": 0}
+        {"days_past_due": outcome.horizon_days, **_LATE}
         if outcome.definition is None
         else outcome.definition.model_dump(mode="json")
     )  # fmt: skip
@@ -79,17 +85,19 @@ def outcome_text(outcome: Outcome) -> str:
     rule = outcome.definition
     if rule is None:
         return (
-            f"the part of an invoice that was neither paid nor credited {outcome.horizon_days} days after its "
-            "due date is above 1.00 and 1 % of it; disputes do not pause it, and there are no days of grace"
+            f"the part of an invoice that was neither paid nor credited {outcome.horizon_days} days after "
+            "its due date is above 1.00 and 1 % of it; disputes do not pause it, and there is no grace"
         )
     parts = [
-        f"an overdue sum above {rule.material_amount:g} in the reporting currency and {rule.material_share:.0%} of "
-        f"what the buyer owes for {rule.days_past_due} days in a row",
+        f"an overdue sum above {rule.material_amount:g} in the reporting currency and above "
+        f"{rule.material_share:.0%} of what the buyer owes for {rule.days_past_due} days in a row",
         f"an event ({', '.join(rule.event_kinds).replace('_', ' ')})" if rule.event_kinds else "",
         "a write-off above that amount" if rule.write_off else "",
     ]  # fmt: skip
     told = "; or ".join(part for part in parts if part)
-    return f"within {rule.horizon_months} months: {told}; arrears have cured after {rule.cure_days} days without"
+    return (
+        f"within {rule.horizon_months} months: {told}; arrears have cured after {rule.cure_days} days without"
+    )
 
 
 def steps_of(waterfall: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -110,12 +118,17 @@ def _default_variant(row: dict[str, Any], own: DefaultDefinition) -> dict[str, A
 def _late_variants(study: Study) -> list[dict[str, Any]]:
     own = study.recipe.outcome.horizon_days
     candidates = late_subjects(study.packed)
-    return [_late_variant(study, candidates, days, own) for days in sorted({*LATE_HORIZONS, own})]
+    said = candidates[_INVOICE].merge(study.scored[[*_INVOICE, "probability"]], on=_INVOICE, how="left")
+    probability = said["probability"].to_numpy(np.float64)
+    return [
+        _late_variant(study, candidates.assign(probability=probability), days, own)
+        for days in sorted({*LATE_HORIZONS, own})
+    ]
 
 
-def _late_variant(study: Study, candidates: Any, days: int, own: int) -> dict[str, Any]:
-    told = late_outcomes(study.packed, candidates, days)
-    known, bad = told["outcome"].notna(), told["outcome"] == 1
+def _late_variant(study: Study, candidates: pd.DataFrame, days: int, own: int) -> dict[str, Any]:
+    outcome = late_outcomes(study.packed, candidates, days)["outcome"]
+    known, bad = outcome.notna(), outcome == 1
     return {
         "label": f"{days} days past due",
         "is_own": days == own,
@@ -124,13 +137,11 @@ def _late_variant(study: Study, candidates: Any, days: int, own: int) -> dict[st
         "bad": int(bad.sum()),
         "bad_buyers": int(candidates.loc[bad.to_numpy(), "buyer_id"].nunique()),
         "rate": float(bad.sum() / known.sum()) if known.any() else None,
-        "auc": _late_auc(study, days),
+        "auc": _auc(outcome.to_numpy(np.float64), candidates["probability"].to_numpy(np.float64)),
     }
 
 
-def _late_auc(study: Study, days: int) -> float | None:
-    outcome = late_outcomes(study.packed, study.scored, days)["outcome"].to_numpy()
-    probability = study.scored["probability"].to_numpy()
+def _auc(outcome: npt.NDArray[np.float64], probability: npt.NDArray[np.float64]) -> float | None:
     known = ~np.isnan(outcome) & ~np.isnan(probability)
     bad = outcome[known].sum()
     if min(bad, known.sum() - bad) < _LEAST_EVENTS:

@@ -27,8 +27,8 @@ SEEDS = 5
 """Models that are learned again."""
 
 MOST_LEARNED = 40_000
-"""Training rows, copies too, that each of them learns from at most: all bad ones, and good ones that are drawn
-and weigh for those that are not."""
+"""Training rows, copies too, that each of them learns from at most: all bad ones, and good ones that are
+drawn and weigh for those that are not."""
 
 MOST_COMPARED = 500
 """Subjects whose reasons are compared between them."""
@@ -89,18 +89,17 @@ def moved_less(explained: Explained, rows: Ints, first: Ints, other: Ints, part:
 
 def noise(explained: Explained) -> dict[str, Any]:
     """Return what share of the reasons changes when every number is 1 % higher or lower, as drawn."""
-    groups, of_feature = explained.groups
-    raw = explained.raw
+    study, raw = explained.study, explained.raw
     drawn_signs = np.random.default_rng(0).choice([-_NOISE, _NOISE], size=raw.shape)
     numbers = np.array([FEATURES[name].unit not in ("flag", "index") for name in explained.names])
     noisy = np.where(numbers, raw * (1 + drawn_signs), raw)
     sets = [
-        _sets_of(explained, explained.study.margin.shares(encode(values, explained.study.model.spec.features))[0])
+        _sets_of(explained, study.margin.shares(encode(values, study.model.spec.features))[0])
         for values in (raw, noisy)
     ]  # fmt: skip
     return _aim(
         "top_4_noise",
-        f"share of the reasons of {len(groups)} groups that change under +-1 % noise of the inputs",
+        "share of the reasons that change under +-1 % noise of the inputs",
         explained, changed_share(*sets), 0.05, "below", "no subject has a reason",
     )  # fmt: skip
 
@@ -155,8 +154,10 @@ def _sets_of(explained: Explained, shares: Floats) -> npt.NDArray[np.bool_]:
 def _deleted(
     explained: Explained, test: str, what: str, rows: Ints, points: Floats, part: Ints
 ) -> dict[str, Any]:
-    text = f"share of the subjects with a reason whose most adverse {what}, moved to its reference, lowers the " \
-           f"risk more than another {what} drawn at random"  # fmt: skip
+    text = (
+        f"share of the subjects with a reason whose most adverse {what}, moved to its reference, lowers the "
+        f"risk more than another {what} drawn at random"
+    )
     if not len(rows) or points.shape[1] < 2:
         return _aim(test, text, explained, None, 0.9, "above", "no subject has a reason")
     first = points[rows].argmin(axis=1)

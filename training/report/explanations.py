@@ -30,7 +30,9 @@ def explanations_of(explained: Explained) -> dict[str, Any]:
     study = explained.study
     order = explained.order
     difference = _shap(explained)
-    twin = " (the refit was fitted on them, its tested twin was not)" if study.twin is not study.version else ""
+    twin = (
+        " (the refit was fitted on them, its tested twin was not)" if study.twin is not study.version else ""
+    )
     return {
         "subjects": len(explained.values),
         "of": f"test subjects that the model can score, drawn at random{twin}",
@@ -49,7 +51,7 @@ def explanations_of(explained: Explained) -> dict[str, Any]:
 
 
 def scaled(values: Floats) -> list[float | None]:
-    """Return the rank of each value from 0 to 1, equal ones the mean of their ranks; None where it is missing.
+    """Return the rank of each value from 0 to 1 (equal ones: the mean of their ranks); None where missing.
 
     Examples
     --------
@@ -122,7 +124,7 @@ def _shap_aim(explained: Explained, difference: float | None) -> dict[str, Any]:
         "aim": _AIM,
         "better": "below",
         "passed": None if difference is None else difference <= _AIM,
-        "why_not": "a scorecard has no trees; its contributions are its own terms" if difference is None else None,
+        "why_not": None if difference is not None else "a scorecard has no trees: its terms are its own",
     }  # fmt: skip
 
 

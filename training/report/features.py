@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from features.catalog import FEATURES, GROUPS
 from features.errors import CredenceError
@@ -16,6 +18,8 @@ from training.report.information import bins_of, information_value
 from training.report.study import Study, drawn
 
 __all__ = ["MOST_CORRELATED", "features_of"]
+
+Floats = npt.NDArray[np.float64]
 
 MOST_CORRELATED = 20_000
 """Training subjects on which correlations are measured at most, drawn at random."""
@@ -49,16 +53,21 @@ def features_of(study: Study, explained: Explained) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True)
 class _Told:
-    """What the training subjects tell of each feature."""
+    """What the training subjects tell of each feature; `near` are those whose correlations are measured."""
 
-    def __init__(self, values: Any, outcome: Any, near: Any) -> None:
-        self.values, self.outcome = values, outcome
-        self.inflation, self.closest = (
-            (variance_inflation(near), closest(near))
-            if len(near)
-            else ([None] * values.shape[1], [None] * values.shape[1])
-        )
+    values: Floats
+    outcome: Floats
+    near: Floats
+
+    @cached_property
+    def inflation(self) -> list[float | None]:
+        return variance_inflation(self.near) if len(self.near) else [None] * self.near.shape[1]
+
+    @cached_property
+    def closest(self) -> list[tuple[int, float] | None]:
+        return closest(self.near) if len(self.near) else [None] * self.near.shape[1]
 
 
 def _items(study: Study, explained: Explained, told: _Told) -> list[dict[str, Any]]:
@@ -116,7 +125,7 @@ def _left_out(study: Study) -> dict[str, str]:
     if study.model.spec.learner == "scorecard":
         return {}
     fitted = study.values[study.fitted]
-    without = json.loads(study.version.tags["recipe"])["config"]["without"]
+    without = study.recipe.config.without
     try:
         return dict(choose_features(study.model.spec.model, study.packed.portfolio, fitted, without).dropped)
     except CredenceError:

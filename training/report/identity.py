@@ -16,8 +16,8 @@ _HIGH, _MEDIUM = 0.25, 0.05
 """Shares of the seller's equity from which on what buyers owe makes a model's tier high or medium."""
 
 _RULE = (
-    f"what buyers owe when the books end, as a share of the seller's equity: high from {_HIGH:.0%} on, medium "
-    f"from {_MEDIUM:.0%} on; high where the equity is not stated"
+    f"what buyers owe when the books end, as a share of the seller's equity: high from {_HIGH:.0%} on, "
+    f"medium from {_MEDIUM:.0%} on; high where the equity is not stated"
 )
 
 

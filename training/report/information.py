@@ -45,8 +45,8 @@ def bins_of(values: Floats, outcome: Floats) -> list[dict[str, Any]]:
     missing = np.isnan(values)
     cuts = _cuts(values[~missing])
     place = np.where(missing, len(cuts) + 1, np.searchsorted(cuts, values, side="left"))
-    count = np.bincount(place, minlength=len(cuts) + 2)
-    bad = np.bincount(place, outcome, minlength=len(cuts) + 2)
+    count = np.bincount(place, minlength=len(cuts) + 2).astype(np.float64)
+    bad = np.bincount(place, outcome, minlength=len(cuts) + 2).astype(np.float64)
     edges = [None, *cuts.tolist(), None]
     used = [bin_ for bin_ in range(len(cuts) + 2) if count[bin_]]
     evidence = _evidence(count[used] - bad[used], bad[used])

@@ -25,8 +25,9 @@ LAGS = (0, 2, 5)
 _GIVEN = "every table says when the books knew its facts: there is nothing to assume"
 
 _ASSUMED = (
-    "knowledge times of these tables were not given and are taken from the dates of their facts; here the same "
-    "model scores the test subjects as if each fact had been booked some days later; outcomes stay as they are"
+    "knowledge times of these tables were not given and are taken from the dates of their facts; here the "
+    "same model scores the test subjects as if each fact had been booked some days later; outcomes stay as "
+    "they are, and what would be known after the books end counts in no score and in every outcome"
 )
 
 _BUYER = ["buyer_id", "as_of"]
@@ -62,7 +63,9 @@ def _lag(study: Study, base: pd.DataFrame, tables: list[str], lag: int) -> dict[
     packed = study.packed if not lag else pack_portfolio(delayed(portfolio, tables, lag))
     scored = base if not lag else _scored(study, packed, base)
     later = packed.portfolio
-    beyond = sum(int((later.tables[name][TABLES[name].knowledge] > portfolio.observed_until).sum()) for name in tables)
+    beyond = sum(
+        int((later.tables[name][TABLES[name].knowledge] > portfolio.observed_until).sum()) for name in tables
+    )
     outcome, probability = scored["outcome"].to_numpy(np.float64), scored["probability"].to_numpy(np.float64)
     return {
         "lag_days": lag,

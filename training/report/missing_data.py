@@ -10,7 +10,7 @@ import numpy.typing as npt
 from credit.encoding import patterns_of
 from credit.spec import ModelSpec
 from features.catalog import NAMES
-from training.masking import MASKS, mask, masks_of
+from training.masking import mask, masks_of
 from training.report.rescored import NOTHING_MOVED, moved, share_above
 from training.report.study import Study, drawn
 
@@ -41,7 +41,13 @@ def _withheld(study: Study, values: Floats, kind: str, has: npt.NDArray[np.bool_
     hidden = mask(before, NAMES, kind)
     told, first, second = moved(study, before, hidden)
     if not told["n"]:
-        return {"source": kind, **told, **NOTHING_MOVED, "share_better": None, "least_over_worst_quartiles": None}
+        return {
+            "source": kind,
+            **told,
+            **NOTHING_MOVED,
+            "share_better": None,
+            "least_over_worst_quartiles": None,
+        }
     worst = _in_worst_quartiles(study.model.spec, before, hidden)
     return {
         "source": kind,

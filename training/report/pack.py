@@ -26,21 +26,25 @@ from training.report.performance import performance_of
 from training.report.purpose import purpose_of
 from training.report.sections import Pack
 from training.report.sensitivity import sensitivity_of
+from training.report.stability import stability_section
 from training.report.study import People, Study
 from training.versions import Version
 
-__all__ = ["FORMAT", "People", "pack_of", "pack_text"]
+__all__ = ["FORMAT", "NOBODY", "People", "pack_of", "pack_text"]
 
 FORMAT = 1
 """Of the object: raised where a field changes its meaning or goes."""
 
+NOBODY = People()
+"""Nobody was named."""
 
-def pack_of(  # noqa: PLR0913  (all that a caller may choose, by name)
+
+def pack_of(
     registry: Registry,
     version: Version,
     packed: Packed,
     *,
-    people: People = People(),
+    people: People = NOBODY,
     challengers: bool = False,
     say: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
@@ -83,7 +87,7 @@ def pack_of(  # noqa: PLR0913  (all that a caller may choose, by name)
         "waterfall": steps_of(evaluation.get("waterfall") or study.sample.waterfall),
         "definition": definition_of(study, evaluation.get("definition_sensitivity") or []),
         "performance": performance,
-        "stability": None,
+        "stability": stability_section(study),
         **_explained(study),
         "challengers": challengers_section(study, evaluation, challengers),
         "sensitivity": sensitivity_of(study),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -65,7 +66,7 @@ def called(study: Study, subjects: pd.DataFrame) -> Floats:
     return np.ascontiguousarray(rows)
 
 
-def _asked(row: dict[str, Any]) -> Asked:
+def _asked(row: Mapping[Any, Any]) -> Asked:
     if "amount" not in row:
         return Asked()
     return Asked(row["amount"], row["currency"], row["terms_days"], row["due_on"].date())

@@ -35,7 +35,7 @@ def performance_of(study: Study) -> tuple[dict[str, Any], dict[str, Any]]:
     """
     stored = study.evaluation()
     known = study.scored[study.scored["probability"].notna()]
-    evaluation = stored if _is_whole(stored) else _measured(study)
+    evaluation = stored if stored is not None and stored.keys() >= set(_KEPT) else _measured(study)
     few = study.twin.few_defaults
     metrics = study.twin.metrics
     return {
@@ -52,11 +52,16 @@ def performance_of(study: Study) -> tuple[dict[str, Any], dict[str, Any]]:
         "level": None if few is None else few["level"],
         "months": _months(known, study.timezone),
         "cap": cap_of(known["outcome"].to_numpy(), known["probability"].to_numpy()),
+        **_without_ranks(evaluation, few),
     }, evaluation
 
 
-def _is_whole(stored: dict[str, Any] | None) -> bool:
-    return stored is not None and stored.keys() >= set(_KEPT)
+def _without_ranks(evaluation: dict[str, Any], few: dict[str, Any] | None) -> dict[str, Any]:
+    """Return curves without those of ranks where so few defaults say nothing of ranks."""
+    if few is None or not few["cannot_say"]:
+        return {}
+    nothing = dict.fromkeys(("roc", "ks", "score_distribution"))
+    return {"cap": None, "curves": {**evaluation["curves"], **nothing}}
 
 
 def _measured(study: Study) -> dict[str, Any]:

@@ -13,11 +13,16 @@ _USERS = ["the credit department, for its decisions", "the ERP system, for limit
           "the data scientist and the validator, for control"]  # fmt: skip
 
 _USED_FOR = {
-    "late": ["the chance that an invoice, issued or asked for, is paid late", "the order in which invoices are "
-             "watched and collected", "reasons of the score where the seller has no default model"],
-    "default": ["score, grade and reasons of a buyer", "the probability of default in limits, terms and "
-                "expected loss, as the seller's policy says"],
-}  # fmt: skip
+    "late": [
+        "the chance that an invoice, issued or asked for, is paid late",
+        "the order in which invoices are watched and collected",
+        "reasons of the score where the seller has no default model",
+    ],
+    "default": [
+        "score, grade and reasons of a buyer",
+        "the probability of default in limits, terms and expected loss, as the seller's policy says",
+    ],
+}
 
 
 def purpose_of(study: Study) -> dict[str, Any]:
@@ -49,10 +54,11 @@ def _method(study: Study) -> str:
     spec = study.model.spec
     if spec.prior is not None:
         return (
-            f"prior knowledge: a scorecard of {len(spec.features)} features with fixed signs on the default rate of "
-            f"country, sector and size, whose level weighs {spec.prior.weight:.0%} beside own experience"
-        )  # fmt: skip
+            f"prior knowledge: a scorecard of {len(spec.features)} features with fixed signs on the default "
+            f"rate of country, sector and size, whose level weighs {spec.prior.weight:.0%} beside own "
+            f"experience"
+        )
     return (
-        f"{spec.trees} boosted trees (LightGBM) on {len(spec.features)} features, monotone where the direction is "
-        "known; a line fitted on out-of-time predictions makes probabilities of their margins"
-    )  # fmt: skip
+        f"{spec.trees} boosted trees (LightGBM) on {len(spec.features)} features, monotone where the "
+        f"direction is known; a line fitted on out-of-time predictions makes probabilities of their margins"
+    )

@@ -74,5 +74,7 @@ def by_state(study: Study, before: Floats, after: Floats) -> list[dict[str, Any]
         rows = known & (state == place)
         if rows.any():
             means = (float(said.probability[rows].mean()) for said in (first, second))
-            told.append({"state": name, "n": int(rows.sum()), **dict(zip(("before", "after"), means, strict=True))})
+            told.append(
+                {"state": name, "n": int(rows.sum()), **dict(zip(("before", "after"), means, strict=True))}
+            )
     return told  # fmt: skip

@@ -63,7 +63,7 @@ class Performance(Section):
     speaks_for: str  # the version that was measured
     is_twin: bool
     source: Literal["run", "recomputed"]  # from the run's evaluation.json, or measured now
-    recomputed_difference: float | None  # of the AUC measured now from that of the run; null if not both
+    recomputed_difference: float | None  # of AUC and Brier score measured now from those of the run
     test_from: str
     test_to: str
     looks: int | None  # how often the period was looked at before
@@ -85,23 +85,25 @@ class Performance(Section):
 
 
 class StabilityRow(Section):
-    """A feature, or the score, in the test period against the frozen reference bins."""
+    """A feature, or the score, in the test period against the frozen bins (`credit.stability`)."""
 
     name: str
     label: str
     psi: float
     critical: float  # 95 % critical value for so many subjects
-    status: Literal["stable", "watch", "act"]
-    missing_reference: float | None
-    missing_now: float | None
-    out_of_range: float | None
+    status: Literal["stable", "watch", "act"]  # above .10, above .25, and above the critical value
+    missing_reference: float
+    missing_now: float
+    unseen: float  # share outside of what training saw
+    weight: float  # share of what all features add; 0 for the score
+    bins: list[dict[str, Any]]  # bin, low, high, reference and now (shares)
 
 
 class Stability(Section):
     """PSI of the score and CSI of the features."""
 
-    n: int
-    bins: int
+    n: int  # test subjects
+    reference: int  # training subjects
     score: StabilityRow
     features: list[StabilityRow]  # the least stable first
 

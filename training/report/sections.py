@@ -164,7 +164,7 @@ class Definition(Section):
 
 
 class FeatureBin(Section):
-    """Training subjects with a value in low < value <= high; both null for the missing ones."""
+    """Training subjects with low < value <= high, null without a border; missing ones have a bin."""
 
     is_missing: bool
     low: float | None

@@ -16,7 +16,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def shap_difference(folder: Path, inputs: Floats, shares: Floats, base: float) -> float:
-    """Return the largest difference between shares of the raw margin and those that the library shap computes.
+    """Return the largest difference between shares of the raw margin and those that the library shap finds.
 
     Parameters
     ----------

@@ -65,14 +65,14 @@ _RESULTS = ("ebitda", "ebit", *_AFTER_INTEREST)
 
 SHOCKS: Mapping[str, Shock] = {
     "sales_fall_20_percent": Shock(
-        "revenue and cost of goods sold of all accounts 20 % lower, other costs the same: EBITDA, EBIT, pretax and "
-        "net income and operating cash flow lower by the gross profit lost (20 % of revenue where costs of goods "
-        "are not stated); no tax relief",
+        "revenue and cost of goods sold of all accounts 20 % lower, other costs the same: EBITDA, EBIT, "
+        "pretax and net income and operating cash flow lower by the gross profit lost (20 % of revenue where "
+        "costs of goods are not stated); no tax relief; growth and balance sheets stay as they are",
         "statements", _sales_fall,
     ),
     "interest_rises_2_points": Shock(
-        "interest expense of all accounts higher by 2 % of short-term and long-term debt; pretax and net income and "
-        "operating cash flow lower by as much; no tax relief",
+        "interest expense of all accounts higher by 2 % of short-term and long-term debt; pretax and net "
+        "income and operating cash flow lower by as much; no tax relief; balance sheets stay as they are",
         "statements", _interest_rises,
     ),
     "payments_15_days_later": Shock(
@@ -80,7 +80,7 @@ SHOCKS: Mapping[str, Shock] = {
         "allocations", _settlements_later,
     ),
 }  # fmt: skip
-"""By code: what a stressed world looks like. Outcomes stay as they were: only what the model reads changes."""
+"""By code: what a stressed world looks like. Outcomes stay: only what the model reads changes."""
 
 
 def _gross_profit(accounts: pd.DataFrame) -> pd.Series:

@@ -85,7 +85,7 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory, demo_portfolio: Path) ->
 
 @pytest.fixture(scope="session")
 def reported_home(tmp_path_factory: pytest.TempPathFactory, demo_home: Path, demo_portfolio: Path) -> Path:
-    """Home as `demo_home`, in which ``default@1`` has its validation pack and ``late@1`` has none. Read it."""
+    """Home as `demo_home` where ``default@1`` has its validation pack and ``late@1`` has none. Read it."""
 
     def build(folder: Path) -> None:
         shutil.copytree(demo_home, folder, symlinks=True)

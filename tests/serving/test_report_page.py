@@ -26,9 +26,12 @@ SHOWN = """return [...document.querySelectorAll("[data-path]")].map(
   (each) => [each.dataset.path, each.textContent, each.dataset.means ?? null])"""
 TOO_WIDE = """const edge = document.documentElement.clientWidth;
 return [...document.querySelectorAll("main *")].filter((each) => !each.closest(".wide, svg"))
-  .filter((each) => each.getBoundingClientRect().right > edge + 1).map((each) => each.outerHTML.slice(0, 90))"""
+  .filter((each) => each.getBoundingClientRect().right > edge + 1)
+  .map((each) => each.outerHTML.slice(0, 90))"""
 CUT_TABLES = """return [...document.querySelectorAll(".wide")]
   .filter((each) => each.scrollWidth > each.clientWidth + 1).map((each) => each.textContent.slice(0, 90))"""
+
+REMOVE = "for (const each of document.querySelectorAll(arguments[0])) each.remove()"
 
 
 @pytest.fixture
@@ -74,7 +77,7 @@ def test_nothing_is_loaded_and_nothing_complains(report: webdriver.Chrome) -> No
 
 
 def test_its_own_style_and_figures_are_shown(report: webdriver.Chrome) -> None:
-    # the rule on style allows what the page brings, which a strange font or a figure of no size would betray
+    # Reason: a policy that forbids inline style would leave the page bare and its figures black.
     assert report.execute_script("return getComputedStyle(document.querySelector('main')).maxWidth") != "none"
     sizes = report.execute_script(
         "return [...document.querySelectorAll('svg.plot')].map((each) => each.getBoundingClientRect().height)"
@@ -85,7 +88,7 @@ def test_its_own_style_and_figures_are_shown(report: webdriver.Chrome) -> None:
         "return [...document.querySelectorAll('svg image')].map((each) => each.getBoundingClientRect().width)"
     )
     assert pictures
-    assert min(pictures) > 5
+    assert min(pictures) > 1
 
 
 @pytest.mark.parametrize("width", [A4_PIXELS, PHONE_PIXELS])
@@ -111,9 +114,7 @@ def test_printed_tables_are_not_cut(report: webdriver.Chrome) -> None:
 def test_it_prints_on_so_many_pages_as_one_reads(report: webdriver.Chrome) -> None:
     # when it is printed, and once more without the appendix
     whole = pages_of(report)
-    report.execute_script(
-        "for (const each of document.querySelectorAll('section.fresh, section.fresh ~ *')) each.remove()"
-    )
+    report.execute_script(REMOVE, "section.fresh, section.fresh ~ *")
     main = pages_of(report)
 
     # then the part to read is short, and all of it has an end
@@ -122,7 +123,7 @@ def test_it_prints_on_so_many_pages_as_one_reads(report: webdriver.Chrome) -> No
 
 
 def test_the_first_page_is_one_page(report: webdriver.Chrome) -> None:
-    report.execute_script("for (const each of document.querySelectorAll('header.first ~ *')) each.remove()")
+    report.execute_script(REMOVE, "header.first ~ *")
     assert pages_of(report) == 1
 
 

@@ -13,6 +13,8 @@ __all__ = ["cap_plot", "forest_plot", "stability_plot", "stress_plot"]
 _INK, _SOFT, _GUIDE, _BAD = "#1f4e79", "#9db4c8", "#777777", "#b03a2e"
 
 _MOST_OF_A_NAME = 38
+_LONGEST = 1.0
+"""Index of stability at which a bar is cut and its value written."""
 
 
 def cap_plot(cap: Mapping[str, Any]) -> Figure:
@@ -67,7 +69,12 @@ def stability_plot(rows: Sequence[Mapping[str, Any]]) -> Figure:
     figure = Figure(layout="constrained")
     axes = figure.subplots()
     places = np.arange(len(rows))
-    axes.barh(places, [row["psi"] for row in rows], color=_SOFT, edgecolor=_INK, height=0.62, linewidth=0.7)
+    # Reason: one feature that is quite another would leave nothing to see of the rest.
+    shown = [min(row["psi"], _LONGEST) for row in rows]
+    for place, row in zip(places, rows, strict=True):
+        if row["psi"] > _LONGEST:
+            axes.text(_LONGEST, place, f" {row['psi']:.2f} ▸", va="center", fontsize=8)
+    axes.barh(places, shown, color=_SOFT, edgecolor=_INK, height=0.62, linewidth=0.7)
     for place, row in zip(places, rows, strict=True):
         axes.plot([row["critical"]] * 2, [place - 0.38, place + 0.38], color="black", linewidth=1.4)
     for level, style in ((0.10, ":"), (0.25, "--")):

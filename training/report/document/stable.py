@@ -26,7 +26,8 @@ _COLUMNS = (
     Column("Verdict", "status", _status, kind="word"),
     Column("Missing then", "missing_reference", share),
     Column("Missing now", "missing_now", share),
-    Column("Out of range", "out_of_range", share),
+    Column("Unseen", "unseen", share),
+    Column("Weight", "weight", share),
 )
 
 
@@ -47,11 +48,14 @@ def stability(pack: Told) -> Html:
         "the usual rules of thumb."
     )
     return joined(
-        tag("p", "PSI of the score and CSI of the features over ", count(told["bins"]), " bins, ",
-            count(told["n"]), " test subjects. All features are in appendix A6."),
+        tag("p", "PSI of the score and CSI of the features: ", count(told["n"]), " test subjects against ",
+            count(told["reference"]), " training subjects. All features are in appendix A6."),
         figure(drawing, "The score and the features that moved most", reading),
         table(_COLUMNS, rows[:6]),
-        how_to_read("Index above critical and above 0.10: look for the cause. Above 0.25: act."),
+        how_to_read(
+            "Index above critical and above 0.10: look for the cause; above 0.25: act. Unseen is the share of "
+            "values beyond all that training saw, weight the feature's share of all points."
+        ),
     )  # fmt: skip
 
 
@@ -62,5 +66,5 @@ def all_stability(pack: Told) -> Html:
         return tag("p", "Cannot say: the version carries no reference bins.")
     return joined(
         table(_COLUMNS, [told["score"], *told["features"]]),
-        how_to_read("Out of range is the share of values beyond all that training has seen."),
+        how_to_read("As the table of section 10, the least stable first."),
     )

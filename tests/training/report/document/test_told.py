@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.training.report.document.shown import disagreement, shown_in
 from training.report.document.told import Told, amount, count, estimate, number, said, share, spelled, tiny
 
-numbers = st.floats(-1e12, 1e12, allow_nan=False)
+numbers = st.floats(-1e12, 1e12, allow_subnormal=False)
 SHOWS = [number, share, tiny, amount, lambda told: number(told, 1, signed=True), lambda told: share(told, 0)]
 
 

@@ -34,7 +34,7 @@ from training.run import Recipe, Run
 from training.splits import MIN_PER_CLASS, Split, split
 from training.subjects import Sample, sample_of, without_flagged
 
-__all__ = ["data_hash", "fit_final", "fit_tested"]
+__all__ = ["data_hash", "fit_final", "fit_tested", "labelled"]
 
 Say = Callable[[str], None]
 
@@ -67,7 +67,7 @@ def fit_tested(
     Refused
         Where the history is too short to learn or to test from.
     """
-    sample, values = _sample(packed, recipe, say)
+    sample, values = labelled(packed, recipe, say)
     timezone = packed.portfolio.seller.timezone
     may_be_prior = recipe.outcome.model == "default"
     parts = split(sample.subjects, recipe.test_from, timezone, least=0 if may_be_prior else MIN_PER_CLASS)
@@ -101,7 +101,7 @@ def fit_tested(
 
 def fit_final(packed: Packed, recipe: Recipe, shape: Mapping[str, Any], folder: Path, say: Say) -> Run:
     """Refit a tested recipe, with the hyper-parameters that it chose, on every mature subject."""
-    sample, values = _sample(packed, recipe, say)
+    sample, values = labelled(packed, recipe, say)
     if not len(values):
         raise Refused("expected mature subjects to learn from; found none; load a longer history")
     work = _Work(packed, recipe, sample.subjects, values, np.arange(len(values)), None, final=True)
@@ -118,7 +118,8 @@ def data_hash(packed: Packed) -> str:
     return digest.hexdigest()
 
 
-def _sample(packed: Packed, recipe: Recipe, say: Say) -> tuple[Sample, pd.DataFrame]:
+def labelled(packed: Packed, recipe: Recipe, say: Say) -> tuple[Sample, pd.DataFrame]:
+    """Return the mature subjects of a recipe, without those that it leaves out, and their values."""
     sample = sample_of(packed, recipe.outcome)
     values = build_packed(packed, sample.subjects)
     sample, values = without_flagged(sample, values, recipe.config.exclude)

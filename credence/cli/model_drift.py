@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from credence.cli.common import as_json, folder, load_packed, print_json, say
+from credence.cli.output import check_pages, replace_pages
 
 __all__ = ["drift"]
 
@@ -55,7 +56,8 @@ def drift(
 
     chosen = Thresholds.of(thresholds)
     check_days(start, stop)
-    _check_folder(out)
+    if out is not None:
+        check_pages(out)
     from training.drift import drift as watch
     from training.home import Home
     from training.registry import Registry
@@ -77,17 +79,9 @@ def drift(
         sys.exit(1)
 
 
-def _check_folder(out: Path | None) -> None:
-    """Refuse a place that can hold no folder before anything is computed."""
-    from features.errors import InputError
-
-    if out is not None and out.exists() and not out.is_dir():
-        raise InputError.of("a folder for --out", "a file of that name", "choose another")
-
-
 def _write(out: Path, report: dict[str, Any]) -> None:
-    from credence.cli.output import replace_file
+    from training.report.document.drift_page import drift_page
 
-    text = json.dumps(report, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-    replace_file(out / "drift.json", lambda path: (path.write_text(text, encoding="utf-8"), None)[1])
-    say(f"wrote {out / 'drift.json'}")
+    numbers = json.dumps(report, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    replace_pages(out, {"drift.html": drift_page(report), "drift.json": numbers})
+    say(f"wrote {out / 'drift.html'} and {out / 'drift.json'}")

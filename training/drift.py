@@ -64,8 +64,8 @@ def drift(
     -------
     dict
         An object of JSON: what was looked at, ``verdict`` (`training.drift_tests.verdict_of`), ``score`` and
-        ``inputs`` (`credit.stability.stability_of`), ``states``, ``patterns``, ``estimate``, ``realised`` and
-        ``proxy`` (`training.drift_outcomes`), ``notes``.
+        ``inputs`` (`credit.stability.stability_of`; grey where there is not enough to tell), ``states``,
+        ``patterns``, ``estimate``, ``realised`` and ``proxy`` (`training.drift_outcomes`), ``notes``.
 
     Raises
     ------
@@ -91,8 +91,8 @@ def drift(
         level=thresholds.level,
     )
     told = {
-        "score": rows[0],
-        "inputs": rows[1:],
+        "score": _coloured(rows[0]),
+        "inputs": [_coloured(row) for row in rows[1:]],
         "states": _mix(reference.states, np.array(STATES)[states_of(values)]),
         "patterns": _patterns(model, values),
         "cannot_say": float(np.isnan(watched.log_odds).mean()),
@@ -160,6 +160,11 @@ def _watched(
     said = model.predict(values, contributions=False)
     watched = Watched(subjects, said.log_odds, said.probability, model.was_fitted_on(subjects))
     return watched, values, sample.excluded
+
+
+def _coloured(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row that is grey where too few independent subjects tell nothing."""
+    return row if row["enough"] else {**row, "colour": "grey"}
 
 
 def _mix(then: Mapping[str, int], labels: npt.NDArray[np.str_]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from credit.psi import ACT_ABOVE, WATCH_ABOVE
 from training.drift_thresholds import Thresholds
+from training.figures import FEWEST_SUBJECTS
 
 __all__ = ["TESTS", "DriftTest", "verdict_of"]
 
@@ -35,6 +36,8 @@ class DriftTest:
         What was found.
     amber, red : str
         What is to be done; green and grey ask for nothing.
+    shares : bool
+        Whether it looks at plain shares of the subjects, which need some subjects.
     """
 
     code: str
@@ -42,6 +45,7 @@ class DriftTest:
     find: Callable[[Told, Thresholds], Found]
     amber: str
     red: str
+    shares: bool = False
 
     @property
     def actions(self) -> dict[str, str]:
@@ -68,7 +72,11 @@ def verdict_of(told: Told, thresholds: Thresholds) -> dict[str, Any]:
 
 
 def _asked(test: DriftTest, told: Told, thresholds: Thresholds) -> dict[str, Any]:
-    colour, found, threshold, text = test.find(told, thresholds)
+    n = told["score"]["n"]
+    few = test.shares and n < FEWEST_SUBJECTS
+    colour, found, threshold, text = (
+        ("grey", None, None, f"a share of {n} subjects says nothing") if few else test.find(told, thresholds)
+    )
     return {
         "test": test.code, "decides": test.decides, "colour": colour, "found": found, "threshold": threshold,
         "text": text, "action": test.actions[colour],
@@ -207,17 +215,20 @@ TESTS: tuple[DriftTest, ...] = (
         "missing values", False, _missing,
         "ask why the source gives less or more than before (a longer history gives more by itself)",
         "restore the source: what is missing counts as bad news, and scores fall for no fault of the buyer",
+        shares=True,
     ),
     DriftTest(
         "values never seen", False, _unseen,
         "see whether it is an error of units (a time that grows with the books goes past what was seen by "
         "itself): the model says of them what it says of the nearest seen",
         "correct the units if they are wrong; else train again with later books",
+        shares=True,
     ),
     DriftTest(
         "information", False, _states,
         "see whether a source is lost or another kind of buyer came in",
         "restore the source, or train again: of patterns never seen the model says nothing",
+        shares=True,
     ),
     DriftTest(
         "calibration", True, _calibration,

@@ -63,9 +63,8 @@ def _inputs(report: Report) -> list[str]:
 def _row(row: Report) -> str:
     rank = "" if row["kind"] == "score" else row["rank"]
     missing = f"{row['missing_reference']:>14.1%}{row['missing']:>8.1%}{'!' if row['missing_moved'] else ' '}"
-    colour = row["colour"] if row["enough"] else "grey"
     return (
-        f"  {colour:<6} {_cut(row['label'], 42):<43}{row['psi']:>8.3f}{row['critical']:>8.3f}{rank:>6}"
+        f"  {row['colour']:<6} {_cut(row['label'], 42):<43}{row['psi']:>8.3f}{row['critical']:>8.3f}{rank:>6}"
         f"{missing}{row['unseen']:>7.1%}"
     )
 

@@ -85,6 +85,7 @@ def test_where_nothing_moved_all_is_green_and_nothing_is_to_be_done():
         (realised(auc=figure(0.75, 0.7, 0.79)), "ranking", "amber"),
         (realised(auc=figure(0.6, 0.55, 0.65)), "ranking", "red"),
         (realised(auc=figure(0.6, None, None)), "ranking", "grey"),
+        ({"score": row(n=19), "inputs": [row("a", unseen=0.9)]}, "values never seen", "grey"),
         (early(0.045, 0.06), "early arrears", "green"),
         (early(0.07, 0.09), "early arrears", "amber"),
         (early(0.11, 0.15), "early arrears", "red"),

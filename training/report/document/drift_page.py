@@ -25,13 +25,6 @@ def _colour(told: Told) -> Html:
     return tag("span", light(told.text, told.text), data_path=told.path, data_means=told.text)
 
 
-def _index(told: Told) -> Html:
-    """Return the colour of a row, grey where there are too few independent subjects to tell."""
-    if told["enough"].value:
-        return _colour(told["colour"])
-    return said(told["enough"], "too few")
-
-
 def _edge(told: Told) -> Html:
     return number(told, 3) if told.value is not None else NOTHING
 
@@ -137,11 +130,12 @@ def _moved(told: Told) -> Html:
             "Each bar is the distance from the bins frozen at training. Left of the black tick it may be "
             "chance; the lines are the usual rules of thumb, which know nothing of the number of subjects.",
         ),
-        table((Column("Verdict", "", _index, kind="word"), *_ROWS), rows),
+        table((Column("Verdict", "colour", _colour, kind="word"), *_ROWS), rows),
         how_to_read(
-            "Rank: how much the model listens to the input; the score has 0. Chance: what the index stays "
-            "below without drift. Unseen: values beyond all that training saw. Subjects are worth: how many "
-            "independent subjects tell as much, the invoices and month ends of one buyer being alike."
+            "Grey: too few independent subjects to tell. Rank: how much the model listens to the input; the "
+            "score has 0. Chance: what the index stays below without drift. Unseen: values beyond all that "
+            "training saw. Subjects are worth: how many independent subjects tell as much, the invoices and "
+            "month ends of one buyer being alike."
         ),
     )
 

@@ -58,7 +58,8 @@ def drift(
     thresholds : Thresholds, optional
         Past which the verdict is red.
     test : Scored, optional
-        The version's scored test subjects, for the rate that their ranks foresee.
+        The version's scored test subjects, for the rate that their ranks foresee where the test ended before
+        the period.
 
     Returns
     -------
@@ -96,7 +97,7 @@ def drift(
         "states": _mix(reference.states, np.array(STATES)[states_of(values)]),
         "patterns": _patterns(model, values),
         "cannot_say": float(np.isnan(watched.log_odds).mean()),
-        "estimate": estimate_of(watched, test),
+        "estimate": estimate_of(watched, _earlier(test, version, packed, period[0])),
         "realised": realised_of(watched, version),
         "proxy": proxy_of(packed, model, recipe.outcome, watched),
     }
@@ -160,6 +161,13 @@ def _watched(
     said = model.predict(values, contributions=False)
     watched = Watched(subjects, said.log_odds, said.probability, model.was_fitted_on(subjects))
     return watched, values, sample.excluded
+
+
+def _earlier(test: Scored | None, version: Version, packed: Packed, start: pd.Timestamp) -> Scored | None:
+    """Return the test where it ended before the period: one that holds its outcomes foresees nothing."""
+    stop = version.metrics.get("to")
+    timezone = packed.portfolio.seller.timezone
+    return test if stop is not None and start_of_day(stop, timezone) <= start else None
 
 
 def _coloured(row: dict[str, Any]) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def estimate_of(watched: Watched, test: Scored | None) -> dict[str, Any] | None:
     -------
     dict
         ``assumption``, ``n``, `training.confidence.expected_figures` and ``rate_by_rank``, which takes the
-        order of the probabilities alone and is None without test subjects.
+        order of the probabilities alone and is None without test subjects of an earlier time.
     """
     known = watched.is_scored
     if not known.any():

@@ -88,8 +88,21 @@ def test_what_was_foreseen_stands_beside_what_came_true(quiet):
     realised, estimate = quiet["realised"], quiet["estimate"]
     assert realised["auc"]["low"] < estimate["auc"]["value"] < realised["auc"]["high"]
     assert realised["expected"]["rate"]["value"] == pytest.approx(realised["mean_probability"])
-    assert 0 < estimate["rate_by_rank"] < 2 * realised["rate"]
     assert quiet["proxy"] is None
+
+
+def test_the_ranks_of_the_test_foresee_only_what_came_after_it(
+    registry: Registry, late: Version, demo_packed: Packed, quiet
+):
+    # given that the period of its own test holds the outcomes of the test
+    assert quiet["estimate"]["rate_by_rank"] is None
+    # when the period begins where the test ended
+    test = registry.test_subjects(late)
+    after = drift(late, demo_packed, start=late.metrics["to"], test=test)
+    # then its ranks foresee a rate, about that of the probabilities
+    foreseen = after["estimate"]["rate"]["value"]
+    assert foreseen / 3 < after["estimate"]["rate_by_rank"] < 3 * foreseen
+    assert drift(late, demo_packed, start=late.metrics["to"])["estimate"]["rate_by_rank"] is None
 
 
 def test_it_is_the_stability_of_the_subjects_of_the_period(default, demo_packed: Packed):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from training.report.document.drawings import drawn
@@ -16,7 +16,7 @@ from training.report.document.told import Told, count, number, said, share
 __all__ = ["drift_page"]
 
 _DRAWN = 15
-"""Inputs in the figure and with their bins."""
+"""Bars in the figure."""
 
 _WORDS = {"green": "no drift", "amber": "look into it", "red": "past a threshold"}
 
@@ -121,15 +121,10 @@ def _by_distance(told: Told) -> list[Told]:
 
 def _moved(told: Told) -> Html:
     rows = _by_distance(told)
-    furthest = [row.value for row in rows[:_DRAWN]]
-    drawing = drawn(lambda: stability_plot(furthest), "Stability indices", (6.8, 0.8 + 0.22 * len(furthest)))
+    # Reason: an index of which nothing can be told would leave nothing to see of the rest.
+    furthest = [row.value for row in rows if row["enough"].value][:_DRAWN]
     return joined(
-        figure(
-            drawing,
-            "The score and the inputs that moved furthest",
-            "Each bar is the distance from the bins frozen at training. Left of the black tick it may be "
-            "chance; the lines are the usual rules of thumb, which know nothing of the number of subjects.",
-        ),
+        _drawing(furthest) if furthest else tag("p", "There are too few independent subjects to draw any."),
         table((Column("Verdict", "colour", _colour, kind="word"), *_ROWS), rows),
         how_to_read(
             "Grey: too few independent subjects to tell. Rank: how much the model listens to the input; the "
@@ -137,6 +132,16 @@ def _moved(told: Told) -> Html:
             "training saw. Subjects are worth: how many independent subjects tell as much, the invoices and "
             "month ends of one buyer being alike."
         ),
+    )
+
+
+def _drawing(rows: Sequence[Mapping[str, Any]]) -> Html:
+    drawing = drawn(lambda: stability_plot(rows), "Stability indices", (6.8, 0.8 + 0.22 * len(rows)))
+    return figure(
+        drawing,
+        "The score and the inputs that moved furthest",
+        "Each bar is the distance from the bins frozen at training. Left of the black tick it may be chance; "
+        "the lines are the usual rules of thumb, which know nothing of the number of subjects.",
     )
 
 

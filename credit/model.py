@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -20,16 +21,23 @@ from credit.encoding import encode, patterns_of
 from credit.margin import Boosted, Margin
 from credit.prior.scorecard import Scorecard
 from credit.spec import ModelSpec
+from credit.stability import Reference
 from credit.states import STATES, states_of
 from features.catalog import CATALOG_HASH, NAMES
 from features.errors import InputError
 
-__all__ = ["BOOSTER", "SCORECARD", "Predictions", "RiskModel", "manifest_of", "read_margin", "subject_hashes"]
+__all__ = [
+    "BOOSTER", "REFERENCE", "SCORECARD", "Predictions", "RiskModel", "manifest_of", "read_margin",
+    "subject_hashes",
+]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
 
 BOOSTER, SCORECARD = "booster.txt", "scorecard.yaml"
 """Files of what was learned."""
+
+REFERENCE = "reference.json"
+"""File of the frozen training subjects that drift is measured against."""
 
 _GOLDEN_TOLERANCE = 1e-9
 
@@ -77,12 +85,20 @@ class RiskModel:
         Sorted log-odds of the training subjects (a frozen population for percentiles).
     fitted : frozenset of int
         Salted hashes of the subjects that it was fitted on.
+    reference_text : str, optional
+        JSON of the frozen training subjects; models made before there was one have none.
     """
 
     def __init__(
-        self, spec: ModelSpec, margin: Margin, score_reference: Floats, fitted: npt.NDArray[np.uint64]
+        self,
+        spec: ModelSpec,
+        margin: Margin,
+        score_reference: Floats,
+        fitted: npt.NDArray[np.uint64],
+        reference_text: str | None = None,
     ) -> None:
         self.spec = spec
+        self._reference_text = reference_text
         self.score_reference = score_reference
         self.fitted = fitted
         self._margin = margin
@@ -105,12 +121,31 @@ class RiskModel:
         try:
             margin = read_margin(folder, spec)
             reference, golden = _arrays(folder / "reference.npz"), _arrays(folder / "golden.npz")
-            model = cls(spec, margin, reference["log_odds"], reference["fitted"])
+            frozen = folder / REFERENCE
+            text = frozen.read_text(encoding="utf-8") if frozen.is_file() else None
+            model = cls(spec, margin, reference["log_odds"], reference["fitted"], text)
             values, log_odds = golden["values"], golden["log_odds"]
         except (OSError, ValueError, KeyError, BadZipFile) as error:
             raise _broken(error) from error
         _check_golden(model, values, log_odds)
         return model
+
+    @cached_property
+    def reference(self) -> Reference:
+        """The frozen training subjects, read when they are first asked for: serving needs none of it.
+
+        Raises
+        ------
+        InputError
+            Where the model was made without, or the file is none.
+        """
+        if self._reference_text is None:
+            step = "train again: a model made before cannot say how far subjects have moved"
+            raise InputError.of(f"a model with frozen bins ({REFERENCE})", "one without", step)
+        try:
+            return Reference.model_validate_json(self._reference_text)
+        except ValidationError as error:
+            raise _broken(error) from error
 
     def predict(self, values: Floats | pd.DataFrame, *, contributions: bool = True) -> Predictions:
         """Score subjects.

@@ -6,6 +6,7 @@ import json
 import secrets
 import tempfile
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from training.home import Home
 from training.lineage import lineage_tags
 from training.model_files import fetch, folder_of
 from training.run import Recipe, Run
-from training.run_files import TEST_SUBJECTS, log_model, log_run
+from training.run_files import EVALUATION, TEST_SUBJECTS, log_model, log_run
 from training.tested import Scored, read_scored
 from training.tracking import connect, local_path
 from training.versions import Version, manifest_hash
@@ -141,13 +142,26 @@ class Registry:
 
     def test_subjects(self, version: Version) -> Scored | None:
         """Return the scored test subjects of the version that speaks for this one; None for none."""
-        model, _, number = version.judged_by.partition("@")
         try:
-            run_id = str(self._client.get_model_version(model, number).run_id)
             with tempfile.TemporaryDirectory() as folder:
-                return read_scored(Path(self._client.download_artifacts(run_id, TEST_SUBJECTS, folder)))
+                return read_scored(self._of_test(version, TEST_SUBJECTS, folder))
         except (MlflowException, OSError):
             return None
+
+    def evaluation(self, version: Version) -> dict[str, Any] | None:
+        """Return the evaluation that the run of the version that speaks for this one kept; None for none."""
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                found = self._of_test(version, EVALUATION, folder).read_text(encoding="utf-8")
+            return dict(json.loads(found))
+        except (MlflowException, OSError, ValueError, TypeError):
+            return None
+
+    def _of_test(self, version: Version, name: str, folder: str) -> Path:
+        """Fetch a file of the run whose test speaks for a version."""
+        model, _, number = version.judged_by.partition("@")
+        run_id = str(self._client.get_model_version(model, number).run_id)
+        return Path(self._client.download_artifacts(run_id, name, folder))
 
     def _tags(
         self, run: Run, recipe: Recipe, metrics: Mapping[str, Any], extra: Mapping[str, str]
@@ -182,7 +196,8 @@ class Registry:
         item = self._client.get_model_version(item.name, item.version)
         tags = dict(item.tags)
         folder = folder_of(self.home, item, tags)
-        return Version(item.name, int(item.version), tuple(item.aliases), tags, folder, str(item.run_id))
+        at = datetime.fromtimestamp(item.creation_timestamp // 1000, UTC).isoformat()
+        return Version(item.name, int(item.version), tuple(item.aliases), tags, folder, str(item.run_id), at)
 
     def _fetched(self, item: ModelVersion) -> Version:
         version = self._version(item)

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
-from credit.model import BOOSTER, SCORECARD, RiskModel, manifest_of, read_margin
+from credit.model import BOOSTER, SCORECARD, TREES, RiskModel, manifest_of, read_margin
 from credit.prior.scorecard import Scorecard
 from credit.spec import ModelSpec
+from credit.trees import Trees
 from training.learned import Learned
 
 __all__ = ["write_model"]
@@ -58,6 +59,7 @@ def _save(learned: Learned, folder: Path) -> None:
         (folder / SCORECARD).write_text(content, encoding="utf-8")
     else:
         learned.margin.save_model(str(folder / BOOSTER))
+        Trees.from_booster_text((folder / BOOSTER).read_text(encoding="utf-8")).save(folder / TREES)
 
 
 def _quantiles(log_odds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

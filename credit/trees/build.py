@@ -28,6 +28,8 @@ def build(text: TextTrees) -> tuple[Records, Records, npt.NDArray[np.float64], n
     ValueError
         Where the children of the nodes are no tree, or a node has no training rows.
     """
+    for tree in text.trees:
+        _check(tree, len(tree.feature))
     trees = np.zeros(len(text.trees), TREE)
     trees["nodes"] = [len(tree.feature) for tree in text.trees]
     trees["first"] = np.cumsum(trees["nodes"]) - trees["nodes"]
@@ -62,10 +64,8 @@ def _nodes(tree: TextTree, start: int) -> Records:
 
 def _order(tree: TextTree) -> Integers:
     """Return the nodes in the order node, right, left."""
-    count = len(tree.feature)
-    _check(tree, count)
     order: list[int] = []
-    waiting = [0] if count else []
+    waiting = [0] if len(tree.feature) else []
     while waiting:
         node = waiting.pop()
         order.append(node)

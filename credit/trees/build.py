@@ -15,7 +15,7 @@ from credit.trees.layout import CATEGORIES, NODE, TREE, Records
 __all__ = ["build"]
 
 _BY_CATEGORY, _DEFAULT_LEFT = 1, 2
-_ZERO_IS_MISSING = 1
+_ZERO_IS_MISSING, _NAN_IS_MISSING = 1, 2
 
 Integers = npt.NDArray[np.int64]
 
@@ -85,11 +85,13 @@ def _check(tree: TextTree, count: int) -> None:
 
 
 def _rules(tree: TextTree) -> Integers:
-    """Return by node the bits of `layout`: where NaN and zero go follows from what is missing."""
+    """Return by node the bits of `kernels`: where NaN and zero go follows from what is missing."""
     by_category = _by_category(tree)
     missing = (tree.decision >> 2) & 3
     default_left, zero_left = (tree.decision & _DEFAULT_LEFT) > 0, tree.threshold >= 0
-    if_missing = np.where(missing == 0, zero_left, default_left)
+    if_missing = np.where(
+        (missing == _ZERO_IS_MISSING) | (missing == _NAN_IS_MISSING), default_left, zero_left
+    )
     if_zero = np.where(missing == _ZERO_IS_MISSING, default_left, zero_left)
     bits = if_missing * LEFT_IF_MISSING + if_zero * LEFT_IF_ZERO
     return np.where(by_category, BY_CATEGORY, bits)

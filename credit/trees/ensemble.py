@@ -57,9 +57,10 @@ class Trees:
         self.expected = float(np.cumsum(trees["expected"])[-1]) if len(trees) else 0.0
         rules = quadratures(int(trees["points"].max(initial=0)))
         self._ensemble = Ensemble(*self._arrays[1:], *map(_frozen, rules))
-        self._nodes = int(trees["nodes"].max(initial=0))
-        self._products = int((trees["nodes"] * trees["points"]).max(initial=0))
-        self._leaf_products = int(((trees["nodes"] + 1) * trees["points"]).max(initial=0))
+        counts, points = trees["nodes"].astype(np.int64), trees["points"]
+        self._nodes = int(counts.max(initial=0))
+        self._products = int((counts * points).max(initial=0))
+        self._leaf_products = int(((counts + 1) * points).max(initial=0))
 
     def __len__(self) -> int:
         """Return the number of trees."""

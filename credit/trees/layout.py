@@ -1,6 +1,6 @@
 """How an ensemble lies in memory and in files: records of one cache line a node.
 
-Measured against arrays by field: records are as quick for one row, and a tenth quicker for blocks.
+Arrays by field were measured to be as quick.
 """
 
 from __future__ import annotations

@@ -23,18 +23,19 @@ from credit.prior.scorecard import Scorecard
 from credit.spec import ModelSpec
 from credit.stability import Reference
 from credit.states import STATES, states_of
+from credit.trees import Trees
 from features.catalog import CATALOG_HASH, NAMES
 from features.errors import InputError
 
 __all__ = [
-    "BOOSTER", "REFERENCE", "SCORECARD", "Predictions", "RiskModel", "manifest_of", "read_margin",
+    "BOOSTER", "REFERENCE", "SCORECARD", "TREES", "Predictions", "RiskModel", "manifest_of", "read_margin",
     "subject_hashes",
 ]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
 
-BOOSTER, SCORECARD = "booster.txt", "scorecard.yaml"
-"""Files of what was learned."""
+BOOSTER, TREES, SCORECARD = "booster.txt", "trees", "scorecard.yaml"
+"""Files of what was learned, and the folder of a booster's arrays."""
 
 REFERENCE = "reference.json"
 """File of the frozen training subjects that drift is measured against."""
@@ -172,7 +173,7 @@ class RiskModel:
 
     def _explain(self, inputs: Floats, state: npt.NDArray[np.int64], wanted: bool) -> tuple[Floats, float]:
         calibration = self.spec.calibration
-        shares, base = self._margin.shares(inputs if wanted else inputs[:1])
+        shares, base = self._margin.shares(inputs if wanted else inputs[:0])
         base = calibration.slope * base + calibration.intercept + calibration.prior_shift
         if not wanted:
             return np.empty((len(inputs), 0)), base
@@ -247,16 +248,23 @@ def _parts_of_states(spec: ModelSpec) -> Floats:
 
 
 def read_margin(folder: Path, spec: ModelSpec) -> Margin:
-    """Read what was learned from the folder of a model."""
+    """Read what was learned from the folder of a model.
+
+    Raises
+    ------
+    OSError, ValueError
+        Where a file lacks, is damaged or is another model's.
+    """
     if spec.learner == "scorecard":
         return Scorecard.load(folder / SCORECARD)
-    # Reason: LightGBM takes a second to import; whoever never loads trees does not pay for it.
-    import lightgbm
-
-    try:
-        return Boosted(lightgbm.Booster(model_file=str(folder / BOOSTER)))
-    except lightgbm.basic.LightGBMError as error:
-        raise _broken(error) from error
+    if (folder / TREES).is_dir():
+        trees = Trees.load(folder / TREES)
+    else:
+        # Reason: models of earlier versions have no arrays.
+        trees = Trees.from_booster_text((folder / BOOSTER).read_text(encoding="utf-8"))
+    if trees.features != len(spec.features):
+        raise ValueError(f"expected trees of {len(spec.features)} features; found {trees.features}")
+    return Boosted(trees)
 
 
 def _broken(error: Exception) -> InputError:

@@ -11,11 +11,12 @@ import pandas as pd
 import yaml
 
 from credit.encoding import patterns_of
-from credit.model import BOOSTER, REFERENCE, SCORECARD, RiskModel, manifest_of, read_margin
+from credit.model import BOOSTER, REFERENCE, SCORECARD, TREES, RiskModel, manifest_of, read_margin
 from credit.prior.scorecard import Scorecard
 from credit.spec import ModelSpec
 from credit.stability import Clusters, months_of, reference_of
 from credit.states import STATES, states_of
+from credit.trees import Trees
 from training.learned import Learned
 
 __all__ = ["write_model"]
@@ -69,6 +70,7 @@ def _save(learned: Learned, folder: Path) -> None:
         (folder / SCORECARD).write_text(content, encoding="utf-8")
     else:
         learned.margin.save_model(str(folder / BOOSTER))
+        Trees.from_booster_text((folder / BOOSTER).read_text(encoding="utf-8")).save(folder / TREES)
 
 
 def _reference(

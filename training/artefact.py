@@ -11,7 +11,8 @@ import pandas as pd
 import yaml
 
 from credit.encoding import patterns_of
-from credit.model import BOOSTER, REFERENCE, SCORECARD, TREES, RiskModel, manifest_of, read_margin
+from credit.folder import manifest_of
+from credit.model import BOOSTER, REFERENCE, SCORECARD, TREES, RiskModel, read_margin
 from credit.prior.scorecard import Scorecard
 from credit.spec import ModelSpec
 from credit.stability import Clusters, months_of, reference_of
@@ -80,7 +81,7 @@ def _reference(
     subjects: pd.DataFrame,
 ) -> str:
     shares = model.predict(values[_spread(len(values), _EXPLAINED_ROWS)]).contributions
-    mix = (_counts(np.array(STATES)[states_of(values)]), _counts(patterns_of(values, model.spec)))
+    mix = (_counts(np.array(STATES)[states_of(values)]), _counts(patterns_of(values, model.spec.names)))
     clusters = Clusters.of(subjects["buyer_id"], months_of(subjects["as_of"]))
     added = dict(zip(model.spec.names, shares.T, strict=True))
     return reference_of(values, log_odds, added, clusters, mix).model_dump_json(indent=1)

@@ -186,7 +186,7 @@ def _mix(then: Mapping[str, int], labels: npt.NDArray[np.str_]) -> dict[str, Any
 
 
 def _patterns(model: RiskModel, values: Floats) -> dict[str, Any]:
-    told = _mix(model.reference.patterns, patterns_of(values, model.spec))
+    told = _mix(model.reference.patterns, patterns_of(values, model.spec.names))
     for item in told["items"]:
         item["is_trained"] = item["name"] in model.spec.patterns
     unseen = sum(item["now"] for item in told["items"] if not item["is_trained"])

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from credit.model import RiskModel, manifest_of, read_margin, subject_hashes
+from credit.folder import manifest_of
+from credit.model import RiskModel, read_margin, subject_hashes
 from credit.release import Release, current_folder
 from credit.spec import SOURCE_FLAGS, ModelSpec
 from features.build import Packed, build_packed
@@ -110,7 +111,8 @@ def test_a_single_missing_value_is_no_unseen_pattern(demo_release: Release, valu
 def test_the_folder_holds_no_pickle(late_folder: Path):
     names = {path.name for path in late_folder.iterdir()}
     assert names == {
-        "manifest.json", "model.json", "booster.txt", "trees", "reference.npz", "reference.json", "golden.npz",
+        "manifest.json", "model.json", "booster.txt", "trees", "reference.npz", "reference.json",
+        "golden.npz",
     }  # fmt: skip
     for path in (late_folder / "trees").iterdir():
         assert not np.load(path, mmap_mode="r", allow_pickle=False).dtype.hasobject
@@ -131,7 +133,7 @@ def test_the_folder_holds_no_pickle(late_folder: Path):
         "reference.npz",
         "reference.json",
         "golden.npz",
-    ],  # fmt: skip
+    ],
 )
 @pytest.mark.parametrize("place", [0.0, 0.3, 0.7, 1.0])
 def test_every_changed_byte_is_refused(copied: Path, name, place):

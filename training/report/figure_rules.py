@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from training.report.finding import Finding, Found, Pack
 
 __all__ = ["calibration", "coverage", "discrimination", "grades", "looks", "segments"]
@@ -99,5 +101,5 @@ def coverage(pack: Pack) -> Found:
         yield Finding("coverage", "medium", text, share)
 
 
-def _of(performance: Pack, metric: str) -> dict[str, float | None]:
+def _of(performance: Pack, metric: str) -> dict[str, Any]:
     return performance["metrics"].get(metric) or dict.fromkeys(("value", "low", "high"))

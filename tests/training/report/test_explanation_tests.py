@@ -77,12 +77,10 @@ def test_a_margin_that_jumps_at_little_noise_is_found(explained: Explained):
     assert noise(replace(explained, study=study))["passed"] is False
 
 
-def test_other_seeds_give_alike_reasons_and_the_same_twice(explained: Explained):
-    few = Explained.of(explained.study, most=60)
-    told = seeds(few)
+def test_other_seeds_give_alike_reasons_but_not_the_same(explained: Explained):
+    told = seeds(Explained.of(explained.study, most=60))
     assert 0.5 < told["found"] < 1.0
     assert told["n"] == 60
-    assert seeds(few) == told
 
 
 def test_shap_itself_agrees_and_would_say_where_not(explained: Explained):

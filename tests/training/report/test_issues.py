@@ -75,7 +75,8 @@ def sound(late_pack: Pack) -> Pack:
     """The real pack with all that its small book gets wrong put right."""
     pack = copy.deepcopy(late_pack)
     for change in (
-        metric("calibration_slope", 1.1, 0.9, 1.3), metric("ece", 0.001, 0.0, 0.002), metric("auc", 0.8, 0.75, 0.85),
+        metric("calibration_slope", 1.1, 0.9, 1.3), metric("ece", 0.001, 0.0, 0.002),
+        metric("auc", 0.8, 0.75, 0.85),
         put("performance", "bad_buyers", value=60), put("performance", "segments", value={}),
         put("performance", "views", "per_subject", "observed_to_expected", value=figure(1.0, 0.9, 1.1)),
         put("stability", "features", value=[{"label": "x", "psi": 0.0, "status": "stable", "weight": 0.5}]),

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+from training.report.limits import limits_of
+from training.report.study import Study
 
 Pack = dict[str, Any]
 
@@ -56,3 +61,36 @@ def test_states_without_bad_buyers_are_named(late_pack: Pack):
 
 def test_a_refit_says_whose_figures_it_shows(final_pack: Pack):
     assert "late@1" in limits(final_pack)["tested_twin"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("slope", "how"), [((1.9, 1.3, 2.6), "timid"), ((0.5, 0.3, 0.7), "bold"), ((1.9, 0.9, 2.6), None)]
+)
+def test_probabilities_whose_height_is_surely_off_are_not_for_money(
+    study_of: Callable[..., Study], late_pack: Pack, slope: tuple[float, float, float], how: str | None
+):
+    pack = copy.deepcopy(late_pack)
+    pack["performance"]["metrics"]["calibration_slope"] = dict(
+        zip(("value", "low", "high"), slope, strict=True)
+    )
+    told = limits({"limits_of_use": limits_of(study_of("late@1"), pack)})
+    assert ("calibration" in told) == (how is not None)
+    assert how is None or f"too {how}, slope" in told["calibration"]["text"]
+
+
+def test_ranks_that_cannot_be_told_are_not_for_telling_buyers_apart(
+    study_of: Callable[..., Study], late_pack: Pack, prior_pack: Pack
+):
+    assert "buyers defaulted" in limits(prior_pack)["no_ranks"]["text"]
+    pack = copy.deepcopy(late_pack)
+    assert "no_ranks" not in limits(pack)
+    pack["performance"]["metrics"]["auc"] = {"value": 0.55, "low": 0.45, "high": 0.65}
+    assert "no_ranks" in limits({"limits_of_use": limits_of(study_of("late@1"), pack)})
+
+
+def test_assumed_knowledge_is_told(study_of: Callable[..., Study], late_pack: Pack):
+    pack = copy.deepcopy(late_pack)
+    pack["knowledge_time"]["tables"] = ["invoices"]
+    assert "assumed_knowledge" not in limits(late_pack)
+    told = limits({"limits_of_use": limits_of(study_of("late@1"), pack)})
+    assert "invoices is assumed" in told["assumed_knowledge"]["text"]

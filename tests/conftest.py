@@ -90,15 +90,8 @@ def reported_home(tmp_path_factory: pytest.TempPathFactory, demo_home: Path, dem
     def build(folder: Path) -> None:
         shutil.copytree(demo_home, folder, symlinks=True)
         # Reason: a whole process, as a user starts it; what it prints is told where it fails.
-        command = [
-            sys.executable,
-            "-m",
-            "credence",
-            "models",
-            "report",
-            "default@champion",
-            str(demo_portfolio),
-        ]
+        report = ["models", "report", "default@champion", str(demo_portfolio), "--log"]
+        command = [sys.executable, "-m", "credence", *report]
         environment = {**os.environ, "CREDENCE_HOME": str(folder)}
         ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert ran.returncode == 0, ran.stderr

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -139,6 +139,22 @@ class Registry:
             model, _, number = name.partition("@")
             if "portfolio" not in self._client.get_model_version(model, number).tags:
                 self._client.set_model_version_tag(model, number, "portfolio", folder)
+
+    def keep_report(self, version: Version, folder: Path, names: Sequence[str]) -> None:
+        """Keep files of a report with the run of a version, below ``reports``, where MLflow shows them.
+
+        Raises
+        ------
+        InputError
+            Where the registry does not take them.
+        """
+        try:
+            for name in names:
+                self._client.log_artifact(version.run_id, str(folder / name), "reports")
+        except (MlflowException, OSError) as error:
+            step = "see that the registry can be written; the report itself is there"
+            found = f"an error ({type(error).__name__})"
+            raise InputError.of("a registry that keeps the report", found, step) from error
 
     def test_subjects(self, version: Version) -> Scored | None:
         """Return the scored test subjects of the version that speaks for this one; None for none."""

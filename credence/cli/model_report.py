@@ -34,6 +34,7 @@ _SEVERITIES = (*_GRAVE, "low")
 @click.option(
     "--challengers", is_flag=True, help="Fit challengers where the run has heard none: some minutes."
 )
+@click.option("--log", is_flag=True, help="Also keep the pack with the version's run, where MLflow shows it.")
 @as_json
 def report(
     model: str,
@@ -43,6 +44,7 @@ def report(
     validated_by: str,
     owner: str,
     challengers: bool,
+    log: bool,
     as_json: bool,
 ) -> None:
     """Write the validation pack of VERSION: one page to read and sign, and its numbers.
@@ -70,6 +72,8 @@ def report(
     pack = pack_of(registry, version, packed, people=people, challengers=challengers, say=say)
     say("drawing the page")
     replace_pages(target, {_PAGE: document(pack), _NUMBERS: pack_text(pack)})
+    if log:
+        registry.keep_report(version, target, (_PAGE, _NUMBERS))
     told = {
         "version": version.name,
         "page": str(target / _PAGE),

@@ -97,7 +97,7 @@ def replace_pages(folder: Path, texts: Mapping[str, str]) -> None:
         Where the folder holds something else, or cannot be written.
     """
     check_pages(folder)
-    folder = folder.absolute()
+    folder = folder.resolve()
     try:
         with _workspace(folder) as new:
             for name, text in texts.items():

@@ -77,3 +77,9 @@ def test_without_a_recorded_portfolio_it_asks_for_one(reported_home: Path, tmp_p
 def test_a_version_that_is_not_there_is_refused(reported_home: Path) -> None:
     with pytest.raises(InputError, match="a version late@7"):
         run(reported_home, "late@7")
+
+
+def test_the_registry_keeps_it_with_the_run_where_one_asks(built: Path, reported_home: Path) -> None:
+    kept = next(reported_home.rglob(f"artifacts/reports/{PAGE}")).parent
+    assert {path.name for path in kept.iterdir()} == {PAGE, NUMBERS}
+    assert all((kept / name).read_bytes() == (built / name).read_bytes() for name in (PAGE, NUMBERS))

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from credence.cli.output import check_pages, replace_pages, replace_portfolio, write_new_folder
+from credence.cli.output import REPORTS, check_pages, replace_pages, replace_portfolio, write_new_folder
 from features.errors import InputError
+from serving import reports
 
 HEAD = '[seller]\nseller_id = "acme"\n'
 
@@ -130,3 +131,15 @@ def test_a_report_takes_no_folder_of_other_files(tmp_path: Path, name: str):
     with pytest.raises(InputError, match="a file of that name"):
         check_pages(tmp_path / name)
     assert names(tmp_path) == [name]
+
+
+def test_what_is_written_as_a_report_is_what_the_service_shows():
+    assert reports.REPORTS == REPORTS
+
+
+def test_a_link_to_a_folder_of_reports_stays_one(tmp_path: Path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    replace_pages(tmp_path / "link", {"validation.html": "a", "validation.json": "{}"})
+    assert (tmp_path / "link").is_symlink()
+    assert names(tmp_path / "real") == ["validation.html", "validation.json"]

@@ -26,7 +26,7 @@ Ints = npt.NDArray[np.int64]
 SEEDS = 5
 """Models that are learned again."""
 
-MOST_LEARNED = 40_000
+MOST_LEARNED = 20_000
 """Training rows, copies too, that each of them learns from at most: all bad ones, and good ones that are
 drawn and weigh for those that are not."""
 

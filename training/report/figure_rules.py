@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from training.report.finding import Finding, Found, Pack
 
-__all__ = ["calibration", "coverage", "discrimination", "grades", "looks", "segments"]
+__all__ = [
+    "SLOPE",
+    "calibration",
+    "coverage",
+    "discrimination",
+    "figure_of",
+    "grades",
+    "looks",
+    "segments",
+    "surely_off",
+]
 
 SLOPE = (0.8, 1.2)
 """Calibration slopes between which nothing is found."""
@@ -24,20 +37,20 @@ _WEAK_AUC = 0.7
 def calibration(pack: Pack) -> Found:
     """Find a slope that is not 1, a large calibration error and a level that is surely off."""
     performance = pack["performance"]
-    slope = _of(performance, "calibration_slope")
+    slope = figure_of(performance, "calibration_slope")
     if slope["value"] is not None and not SLOPE[0] <= slope["value"] <= SLOPE[1]:
-        sure = slope["low"] is not None and not slope["low"] <= 1.0 <= slope["high"]
+        sure = surely_off(slope)
         text = f"calibration slope {slope['value']:.2f} lies outside {SLOPE[0]} to {SLOPE[1]}"
         told = (
             f"; its interval {slope['low']:.2f} to {slope['high']:.2f} excludes 1" if sure else ", not surely"
         )
         yield Finding("slope", "high" if sure else "low", text + told, slope["value"])
-    error = _of(performance, "ece")
+    error = figure_of(performance, "ece")
     if error["low"] is not None and error["low"] > ECE_SHARE * performance["base_rate"]:
         text = f"the expected calibration error is surely above {ECE_SHARE:.0%} of the rate of bad outcomes"
         yield Finding("ece", "medium", text, error["value"])
     ratio = performance["views"]["per_subject"].get("observed_to_expected") or {}
-    if ratio.get("low") is not None and not ratio["low"] <= 1.0 <= ratio["high"]:
+    if surely_off(ratio):
         interval = f"{ratio['value']:.2f}, {ratio['low']:.2f} to {ratio['high']:.2f}"
         yield Finding("level", "medium", f"observed over expected bad outcomes is {interval}", ratio["value"])
 
@@ -45,7 +58,7 @@ def calibration(pack: Pack) -> Found:
 def discrimination(pack: Pack) -> Found:
     """Find ranks that chance would give too, and a test of few bad buyers."""
     performance = pack["performance"]
-    auc = _of(performance, "auc")
+    auc = figure_of(performance, "auc")
     if auc["low"] is not None and auc["low"] <= 0.5:
         yield Finding("auc", "high", f"AUC {auc['value']:.3f} is not surely above 0.5", auc["value"])
     if performance["few_defaults"]:
@@ -58,7 +71,7 @@ def discrimination(pack: Pack) -> Found:
 
 def segments(pack: Pack) -> Found:
     """Find segments that are surely ranked worse than the whole."""
-    auc = _of(pack["performance"], "auc")["value"]
+    auc = figure_of(pack["performance"], "auc")["value"]
     for segment, rows in pack["performance"]["segments"].items():
         for row in rows if auc is not None else []:
             told = row["auc"] or {}
@@ -99,5 +112,17 @@ def coverage(pack: Pack) -> Found:
         yield Finding("coverage", "medium", text, share)
 
 
-def _of(performance: Pack, metric: str) -> dict[str, float | None]:
+def figure_of(performance: Pack, metric: str) -> dict[str, Any]:
+    """Return a metric with its interval; all None where it was not told."""
     return performance["metrics"].get(metric) or dict.fromkeys(("value", "low", "high"))
+
+
+def surely_off(figure: Mapping[str, Any]) -> bool:
+    """Whether the interval of a figure excludes 1.
+
+    Examples
+    --------
+    >>> surely_off({"value": 1.5, "low": 1.2, "high": 1.9}), surely_off({"value": 1.5, "low": None})
+    (True, False)
+    """
+    return figure.get("low") is not None and not figure["low"] <= 1.0 <= figure["high"]

@@ -26,6 +26,16 @@ TEXTS: dict[str, str] = {
         "When the books knew the facts of {tables} is assumed, not given: the figures may be too good "
         "by what was booked late (see knowledge time)."
     ),
+    "calibration": (
+        "Not where the height of a probability counts (expected loss, prices, budgets) before it is "
+        "calibrated again: its probabilities are too {how}, slope {value:.2f}, {low:.2f} to {high:.2f}. The "
+        "order of buyers is not touched."
+    ),
+    "level": (
+        "Its level is off: {value:.2f} bad outcomes came for each one foreseen, {low:.2f} to {high:.2f}. Not "
+        "for sums of expected bad outcomes without a correction."
+    ),
+    "no_ranks": "Not for telling buyers apart: {why}.",
     "few_training_events": "It learned from {events} bad outcomes only: few can be told apart.",
     "few_test_events": (
         "{buyers} buyers had a bad outcome in the test: its intervals are wide. Not for choices that hang on "

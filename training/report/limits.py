@@ -9,7 +9,9 @@ import pandas as pd
 
 from credit.assessor import MAX_DAYS_BEHIND
 from credit.states import STATES
+from features.industries import SECTIONS
 from training.report.definition import outcome_text
+from training.report.figure_rules import SLOPE, figure_of, surely_off
 from training.report.limit_texts import TEXTS
 from training.report.study import Study
 
@@ -103,6 +105,23 @@ def _events(facts: _Facts) -> Told:
         yield _limit("few_test_events", "medium", buyers=buyers)
 
 
+def _calibration(facts: _Facts) -> Told:
+    slope = figure_of(facts.performance, "calibration_slope")
+    if surely_off(slope) and not SLOPE[0] <= slope["value"] <= SLOPE[1]:
+        yield _limit("calibration", "high", how="timid" if slope["value"] > 1 else "bold", **slope)
+    ratio = facts.performance["views"]["per_subject"].get("observed_to_expected") or {}
+    if surely_off(ratio):
+        yield _limit("level", "medium", **ratio)
+
+
+def _ranks(facts: _Facts) -> Told:
+    few, auc = facts.performance["few_defaults"], figure_of(facts.performance, "auc")
+    if few:
+        yield _limit("no_ranks", "high", why=few)
+    elif auc["low"] is not None and auc["low"] <= 0.5:
+        yield _limit("no_ranks", "high", why=f"its AUC {auc['value']:.2f} is not surely above 0.5")
+
+
 def _patterns(facts: _Facts) -> Told:
     unseen = sum(row["test"] for row in facts.missing["patterns"] if not row["is_trained"])
     patterns = "; ".join(
@@ -130,7 +149,7 @@ def _segments(facts: _Facts) -> Told:
         if not rows or {row["category"] for row in rows} == {"unknown"}:
             yield _limit("unknown", "low", f"_{segment}", words=words)
             continue
-        silent = [str(row["category"]) for row in rows if not row["bad"]]
+        silent = [SECTIONS.get(row["category"], row["category"]) for row in rows if not row["bad"]]
         if silent:
             yield _limit("no_events", "medium", f"_{segment}", words=words, names=", ".join(silent))
 
@@ -176,6 +195,6 @@ def _currency(facts: _Facts) -> Told:
 
 
 _RULES: tuple[Callable[[_Facts], Told], ...] = (
-    _definition, _persons, _prior, _knowledge, _events, _patterns, _states, _segments, _selection, _period,
-    _level, _currency,
+    _definition, _persons, _prior, _calibration, _ranks, _knowledge, _events, _patterns, _states, _segments,
+    _selection, _period, _level, _currency,
 )  # fmt: skip

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from credit.psi import ACT_ABOVE, WATCH_ABOVE
+from credit.stability import MISSING_MOVED
 from training.report.study import Study
 
 __all__ = ["THRESHOLDS", "monitoring_of"]
@@ -11,10 +13,16 @@ __all__ = ["THRESHOLDS", "monitoring_of"]
 THRESHOLDS: tuple[dict[str, Any], ...] = tuple(
     dict(zip(("measure", "watch", "act", "direction", "action"), row, strict=True))
     for row in (
-        ("psi_score", 0.10, 0.25, "above", "find the features that moved; train again"),
-        ("csi_feature", 0.10, 0.25, "above", "ask the source; train without the feature, or again"),
-        ("missing_share_change", 0.05, 0.10, "above", "ask why the source lacks"),
-        ("out_of_range_share", 0.01, 0.05, "above", "check the import; the model has not seen such values"),
+        ("psi_score", WATCH_ABOVE, ACT_ABOVE, "above", "find the features that moved; train again"),
+        (
+            "csi_feature",
+            WATCH_ABOVE,
+            ACT_ABOVE,
+            "above",
+            "ask the source; train without the feature, or again",
+        ),
+        ("missing_share_change", MISSING_MOVED, 2 * MISSING_MOVED, "above", "ask why the source lacks"),
+        ("unseen_share", 0.01, 0.05, "above", "check the import; the model has not seen such values"),
         ("cannot_say_share", 0.01, 0.05, "above", "train on the patterns of sources that are new"),
         ("auc_drop", 0.03, 0.05, "above", "compare with the challengers; train again"),
         ("calibration_slope_off_1", 0.20, 0.40, "above", "calibrate again"),

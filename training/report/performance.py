@@ -36,13 +36,15 @@ def performance_of(study: Study) -> tuple[dict[str, Any], dict[str, Any]]:
     stored = study.evaluation()
     known = study.scored[study.scored["probability"].notna()]
     evaluation = stored if stored is not None and stored.keys() >= set(_KEPT) else _measured(study)
+    # Reason: later books may tell more of the same period, and tell outcomes otherwise.
+    comparable = evaluation is stored and study.own_test
     few = study.twin.few_defaults
     metrics = study.twin.metrics
     return {
         "speaks_for": study.twin.name,
         "is_twin": study.twin.name != study.version.name,
         "source": "run" if evaluation is stored else "recomputed",
-        "recomputed_difference": _difference(known, evaluation) if evaluation is stored else None,
+        "recomputed_difference": _difference(known, evaluation) if comparable else None,
         "test_from": metrics["from"],
         "test_to": metrics["to"],
         "looks": metrics.get("looks"),

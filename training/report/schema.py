@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["Figure", "Section"]
+__all__ = ["Figure", "Section", "Severity"]
+
+Severity = Literal["high", "medium", "low"]
 
 
 class Section(BaseModel):

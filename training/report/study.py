@@ -152,9 +152,10 @@ class Study:
 
     @cached_property
     def tested(self) -> Mask:
-        """Which subjects are those of the test; the twin was fitted on none of them."""
-        start = start_of_day(self.twin.metrics["from"], self.timezone)
-        return np.asarray((self.subjects["as_of"] >= start).to_numpy(), bool)
+        """Which subjects are those of the test period; the twin was fitted on none of them."""
+        start, stop = (start_of_day(self.twin.metrics[end], self.timezone) for end in ("from", "to"))
+        as_of = self.subjects["as_of"]
+        return np.asarray(((as_of >= start) & (as_of < stop)).to_numpy(), bool)
 
     @cached_property
     def scored(self) -> pd.DataFrame:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
-from features.build import Packed
+from features.build import Packed, pack_portfolio
 from training.home import Home
 from training.registry import Registry
 from training.report.pack import pack_of
@@ -46,9 +47,10 @@ def default_pack(demo_home: Path, demo_packed: Packed) -> Pack:
 
 @pytest.fixture(scope="session")
 def desk(small: Packed, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home with ``late@1`` tested, ``late@2`` its refit and ``default@1`` a prior."""
+    """A home with ``late@1`` of earlier books, ``late@2`` its refit on all and ``default@1`` a prior."""
     home = Home(tmp_path_factory.mktemp("report") / "home")
-    train(small, "late", home=home, test_from="2025-07-01")
+    earlier = small.portfolio.cut(small.observed_until - pd.Timedelta(days=60))
+    train(pack_portfolio(earlier), "late", home=home, test_from="2025-07-01")
     train(small, "late", home=home, final=True)
     train(small, "default", home=home)
     return home

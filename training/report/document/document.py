@@ -41,7 +41,8 @@ def document(pack: Mapping[str, Any]) -> str:
         Section(name, title, build(told), number, is_fresh=number == _APPENDIX[0][0])
         for number, name, title, build in (*SECTIONS, *_APPENDIX)
     ]
-    foot = f"{told['identity']['name'].text} · manifest {told['lineage']['hashes']['manifest'].text[:16]}"
+    manifest = told["lineage"]["hashes"]["manifest"].text[:16]
+    foot = f"{told['identity']['name'].text} · manifest {manifest} · numbers in validation.json"
     return page(title_of(told), first_page(told), sections, foot=foot)
 
 

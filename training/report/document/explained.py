@@ -65,7 +65,7 @@ def _swarm(told: Told) -> Html:
     if not told:
         return NOTHING
     rows = told.value[:_SHOWN]
-    drawing = drawn(lambda: beeswarm(rows), "Beeswarm of score points", (6.8, 0.8 + 0.2 * len(rows)))
+    drawing = drawn(lambda: beeswarm(rows), "Beeswarm of score points", (6.8, 0.8 + 0.18 * len(rows)))
     reading = (
         "Each dot is a subject; to the left the feature costs points, to the right it gains them. Dark dots "
         "have a high value of the feature, light ones a low value, grey ones none."
@@ -75,7 +75,7 @@ def _swarm(told: Told) -> Html:
 
 def _dependence(told: Told) -> Html:
     drawings = [
-        tag("figure", drawn(partial(dependence, row), f"Dependence of {row['label']}", (3.4, 2.3)))
+        tag("figure", drawn(partial(dependence, row), f"Dependence of {row['label']}", (3.4, 1.8)))
         for row in told.value or []
         # Reason: a flag has two values, which no curve joins.
         if row["unit"] != "flag" and any(value is not None for value in row["values"])

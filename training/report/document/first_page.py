@@ -11,8 +11,8 @@ from training.report.document.verdicts import issues_by_severity, overall, verdi
 __all__ = ["first_page", "limits", "signatures", "title_of"]
 
 _COLORS = {"high": "red", "medium": "amber", "low": "grey"}
-_MOST_ISSUES = 7
-"""On the first page; the rest is counted there and told in section 14."""
+_MOST_LINES = 9
+"""Limits and issues on the first page; the medium issues beyond are counted there and told in section 14."""
 
 _ROLES = {"developed_by": "Developed by", "validated_by": "Validated by", "owner": "Owner"}
 
@@ -84,7 +84,8 @@ def _made(pack: Told) -> Html:
 def _issues(pack: Told) -> Html:
     by_severity = issues_by_severity(pack)
     high, medium = by_severity["high"], by_severity["medium"]
-    shown = [*high, *medium[: max(0, _MOST_ISSUES - len(high))]]
+    forbidden = sum(limit["severity"].value == "high" for limit in pack["limits_of_use"])
+    shown = [*high, *medium[: max(0, _MOST_LINES - forbidden - len(high))]]
     lines = [
         tag("li", light(_COLORS[issue["severity"].text]), said(issue["severity"]), ": ", said(issue["text"]))
         for issue in shown

@@ -7,16 +7,31 @@ from collections.abc import Sequence
 from training.report.document.frame import how_to_read, subheading
 from training.report.document.markup import NOTHING, Html, joined, tag
 from training.report.document.tables import Column, table
-from training.report.document.told import Told, count, number, said, share, spelled
+from training.report.document.told import Told, count, number, said, share, spelled, tiny
 
 __all__ = ["all_features", "bins", "features"]
 
 _SHOWN = 15
+_BINNED = 8
 _SIGNS = {1: "riskier", -1: "safer", 0: "either"}
 
 
 def _sign(told: Told) -> Html:
     return said(told, _SIGNS[told.value])
+
+
+def _range(row: Told) -> Html:
+    """Return which values a bin holds."""
+    low, high = row["low"], row["high"]
+    if row["is_missing"].value:
+        return said(row["is_missing"], "missing")
+    if high.value is None:
+        return joined("above ", tiny(low, 3)) if low.value is not None else joined("all values")
+    return joined(
+        tiny(low, 3) if low.value is not None else "",
+        " to " if low.value is not None else "up to ",
+        tiny(high, 3),
+    )
 
 
 _SHORT: Sequence[Column] = (
@@ -42,8 +57,7 @@ _LONG: Sequence[Column] = (
 )
 
 _BINS: Sequence[Column] = (
-    Column("Above", "low", lambda told: number(told, 2)),
-    Column("Up to", "high", lambda told: number(told, 2)),
+    Column("Value", "", _range, kind="text"),
     Column("Subjects", "n", count),
     Column("Share", "share", share),
     Column("Bad", "bad", count),
@@ -75,11 +89,6 @@ def features(pack: Told) -> Html:
 def all_features(pack: Told) -> Html:
     """Return every feature."""
     told = pack["features"]
-    signs = [
-        tag("li", tag("b", said(each["label"])), ": ", said(each["sign_reason"]))
-        for each in told["items"]
-        if each["sign_reason"]
-    ]
     return joined(
         table(_LONG, told["items"]),
         how_to_read(
@@ -88,18 +97,34 @@ def all_features(pack: Told) -> Html:
             "stands in for a missing value."
         ),
         subheading("Why each moves the way it does"),
-        tag("ul", signs, class_="compact"),
+        tag("ul", _reasons(told["items"]), class_="compact"),
     )
 
 
 def bins(pack: Told) -> Html:
     """Return the bins of the features that count most."""
-    items = [item for item in pack["features"]["items"] if item["bins"]][:_SHOWN]
+    items = [item for item in pack["features"]["items"] if item["bins"]][:_BINNED]
     reading = how_to_read(
-        "Above and up to are the borders of a bin; a line in which neither can be said holds the subjects "
-        "whose value is missing. A weight of evidence above 0 is a bin with fewer bad subjects than all."
+        "A bin holds the values above its lower border up to its upper one. A weight of evidence above 0 is "
+        "a bin with fewer bad subjects than all."
     )
     return joined(reading, [table(_BINS, item["bins"], item["label"].text) for item in items])
+
+
+def _reasons(items: Told) -> list[Html]:
+    """Return each reason with the features that it holds for."""
+    by_reason: dict[str, list[Told]] = {}
+    for item in items:
+        if item["sign_reason"]:
+            by_reason.setdefault(item["sign_reason"].text, []).append(item)
+    return [
+        tag("li", tag("b", said(found[0]["sign_reason"])), ": ", _names(found))
+        for found in by_reason.values()
+    ]
+
+
+def _names(items: Sequence[Told]) -> Html:
+    return joined([joined("; " if place else None, said(item["label"])) for place, item in enumerate(items)])
 
 
 def _left_out(told: Told) -> Html:

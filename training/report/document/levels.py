@@ -40,7 +40,7 @@ def calibration(pack: Told) -> Html:
     bins = told["curves"]["calibration"]
     return joined(
         metric_table(told, ("calibration_slope", "calibration_intercept", "ece")),
-        tag("div", _drawing(bins), table(_BINS, bins), class_="pair"),
+        tag("div", _drawing(bins), table(_BINS, bins), class_="pair beside"),
         how_to_read(
             "Ten bins of equal count, from the safest to the riskiest. A bin whose line misses the dotted "
             "one has a probability that is not what came true; low and high hold the rate in 95 of 100 cases."

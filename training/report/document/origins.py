@@ -7,7 +7,7 @@ from training.report.document.markup import Html, joined, tag
 from training.report.document.tables import Column, facts, table
 from training.report.document.told import Told, count, number, said, share
 
-__all__ = ["data", "definition", "hashes"]
+__all__ = ["data", "definition", "hashes", "leaves", "path_in_words"]
 
 
 def data(pack: Told) -> Html:
@@ -74,8 +74,8 @@ def hashes(pack: Told) -> Html:
     told = pack["lineage"]
     named = [(name.replace("_", " "), tag("code", said(value))) for name, value in told["hashes"].items()]
     sources = [(name, tag("code", said(value))) for name, value in told["sources"].items()]
-    recipe = [(_path(name), said(value)) for name, value in _leaves(told["recipe"])]
-    shape = [(_path(name), said(value)) for name, value in _leaves(told["shape"])]
+    recipe = [(path_in_words(name), _setting(value)) for name, value in leaves(told["recipe"])]
+    shape = [(path_in_words(name), _setting(value)) for name, value in leaves(told["shape"])]
     return joined(
         subheading("Hashes"),
         facts([*named, ("code now", said(told["code_now"])), ("seed", said(told["seed"]))]),
@@ -90,14 +90,19 @@ def hashes(pack: Told) -> Html:
     )
 
 
-def _leaves(told: Told, prefix: str = "") -> list[tuple[str, Told]]:
+def leaves(told: Told, prefix: str = "") -> list[tuple[str, Told]]:
     """Return every value below an object by its dotted name."""
     if isinstance(told.value, dict):
-        return [leaf for name, each in told.items() for leaf in _leaves(each, f"{prefix}{name}.")]
+        return [leaf for name, each in told.items() for leaf in leaves(each, f"{prefix}{name}.")]
     if isinstance(told.value, list):
-        return [leaf for place, each in enumerate(told) for leaf in _leaves(each, f"{prefix}{place + 1}.")]
+        return [leaf for place, each in enumerate(told) for leaf in leaves(each, f"{prefix}{place + 1}.")]
     return [(prefix.rstrip("."), told)]
 
 
-def _path(name: str) -> str:
+def _setting(told: Told) -> Html:
+    return joined("not set") if told.value is None else said(told)
+
+
+def path_in_words(name: str) -> str:
+    """Return a dotted name as people read it."""
     return name.replace("_", " ").replace(".", " / ")

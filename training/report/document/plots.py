@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 from matplotlib.figure import Figure
 
 __all__ = ["cap_plot", "forest_plot", "stability_plot", "stress_plot"]
@@ -68,7 +67,7 @@ def stability_plot(rows: Sequence[Mapping[str, Any]]) -> Figure:
     """
     figure = Figure(layout="constrained")
     axes = figure.subplots()
-    places = np.arange(len(rows))
+    places = range(len(rows))
     # Reason: one feature that is quite another would leave nothing to see of the rest.
     shown = [min(row["psi"], _LONGEST) for row in rows]
     for place, row in zip(places, rows, strict=True):
@@ -76,12 +75,15 @@ def stability_plot(rows: Sequence[Mapping[str, Any]]) -> Figure:
             axes.text(_LONGEST, place, f" {row['psi']:.2f} ▸", va="center", fontsize=8)
     axes.barh(places, shown, color=_SOFT, edgecolor=_INK, height=0.62, linewidth=0.7)
     for place, row in zip(places, rows, strict=True):
+        if row["critical"] > max(0.3, *shown):
+            continue
         axes.plot([row["critical"]] * 2, [place - 0.38, place + 0.38], color="black", linewidth=1.4)
     for level, style in ((0.10, ":"), (0.25, "--")):
         axes.axvline(level, color=_GUIDE, linestyle=style, linewidth=1)
     axes.set_yticks(places, [_short(row["label"]) for row in rows], fontsize=8, parse_math=False)
     axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.set_xlabel("stability index; dotted 0.10 watch, dashed 0.25 act; black tick: 95 % critical value")
+    axes.set_xlim(0, 1.12 * max(0.3, *shown))
+    axes.set_xlabel("stability index; dotted 0.10, dashed 0.25, black: critical")
     return figure
 
 

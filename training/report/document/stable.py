@@ -53,8 +53,8 @@ def stability(pack: Told) -> Html:
         figure(drawing, "The score and the features that moved most", reading),
         table(_COLUMNS, rows[:6]),
         how_to_read(
-            "Index above critical and above 0.10: look for the cause; above 0.25: act. Unseen is the share of "
-            "values beyond all that training saw, weight the feature's share of all points."
+            "Index above critical and above 0.10: look for the cause; above 0.25: act. Unseen is the share "
+            "of values beyond all that training saw, weight the feature's share of all points."
         ),
     )  # fmt: skip
 

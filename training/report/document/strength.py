@@ -160,7 +160,12 @@ def _curves(told: Told) -> Html:
 
 def _forest(told: Told) -> Html:
     rows = [
-        {"segment": name.replace("_", " "), **row, **(row["auc"] or {"value": None})}
+        {
+            "segment": name.replace("_", " "),
+            **row,
+            "category": str(row["category"]).replace("_", " "),
+            **(row["auc"] or {"value": None}),
+        }
         for name, rows in (told["segments"].value or {}).items()
         for row in rows
     ]

@@ -25,7 +25,7 @@ class Column:
     head : str
         With the unit.
     key : str
-        Of the row's object; dots lead further down.
+        Of the row's object; dots lead further down, and an empty one is the row itself.
     show : callable
         Told to markup.
     kind : {"number", "text", "word"}
@@ -39,7 +39,7 @@ class Column:
 
     def cell(self, row: Told) -> Html:
         """Return the cell of a row."""
-        for step in self.key.split("."):
+        for step in filter(None, self.key.split(".")):
             row = row[step]
         return tag("td", self.show(row), class_=_CLASSES[self.kind])
 

@@ -73,10 +73,10 @@ def said(told: Told, shown: str | None = None) -> Html:
     """
     if told.value is None:
         return _unsaid(told)
-    if isinstance(told.value, bool):
-        return tag("span", "yes" if told.value else "no", data_path=told.path)
     if shown is not None:
         return tag("span", shown, data_path=told.path, data_means=told.text)
+    if isinstance(told.value, bool):
+        return tag("span", "yes" if told.value else "no", data_path=told.path)
     return tag("span", _breakable(told.text), data_path=told.path)
 
 
@@ -124,15 +124,15 @@ def number(told: Told, decimals: int = 3, *, signed: bool = False) -> Html:
     return _shown(told, lambda value: _plain(value, decimals, "+" if signed else ""))
 
 
-def tiny(told: Told) -> Html:
-    """Return a number that may be very small, with two digits.
+def tiny(told: Told, digits: int = 2) -> Html:
+    """Return a number that may be very small, with so many digits.
 
     Examples
     --------
     >>> [tiny(Told(value, "/p")).split(">")[1].split("<")[0] for value in (0.0, 3.14e-11, 0.042)]
     ['0', '3.1e-11', '0.042']
     """
-    return _shown(told, lambda value: f"{value:.2g}")
+    return _shown(told, lambda value: f"{value:.{digits}g}".replace("-", "−", value < 0))
 
 
 def amount(told: Told) -> Html:

@@ -130,3 +130,11 @@ def test_a_prior_tells_its_level_in_place_of_ranks(pack: dict[str, Any]) -> None
     page = document(pack)
     assert "fewer than 60 buyers defaulted" in page
     assert "observed over expected 1.25" in first_page_of(page)
+
+
+def test_the_timing_model_stands_beside_the_challengers(pack: dict[str, Any]) -> None:
+    pack["timing"] = {"version": "timing@1", "unpaid_at_due_30": {"auc": 0.81234, "n": 1200}, "note": None}
+    page = document(pack)
+    assert "Beside the timing model" in page
+    assert "unpaid at due 30 / auc" in page
+    assert [wrong for each in shown_in(page) if (wrong := disagreement(each, pack))] == []

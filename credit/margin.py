@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from credit.trees import Trees
+
 __all__ = ["Boosted", "Margin"]
 
 Floats = npt.NDArray[np.float64]
-
-_FEW_ROWS = 64
-"""Below so many rows a second thread costs more than it saves."""
 
 
 class Margin(Protocol):
@@ -26,25 +25,20 @@ class Margin(Protocol):
 
 
 class Boosted:
-    """Margins of a LightGBM booster; the shares are exact SHAP values (path-dependent).
+    """Margins of boosted trees; the shares are exact SHAP values (path-dependent).
 
     Parameters
     ----------
-    booster : lightgbm.Booster
+    trees : Trees
     """
 
-    def __init__(self, booster: Any) -> None:
-        self._booster = booster
+    def __init__(self, trees: Trees) -> None:
+        self._trees = trees
 
     def raw(self, inputs: Floats) -> Floats:
         """Return raw margins; see `Margin`."""
-        return np.asarray(self._booster.predict(inputs, raw_score=True, num_threads=_threads(inputs)))
+        return self._trees.raw(inputs)
 
     def shares(self, inputs: Floats) -> tuple[Floats, float]:
         """Return shares and base; see `Margin`."""
-        shares = np.asarray(self._booster.predict(inputs, pred_contrib=True, num_threads=_threads(inputs)))
-        return shares[:, :-1], float(shares[0, -1])
-
-
-def _threads(inputs: Floats) -> int:
-    return 1 if len(inputs) < _FEW_ROWS else 0
+        return self._trees.contributions(inputs)[:, :-1], self._trees.expected

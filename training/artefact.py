@@ -11,11 +11,13 @@ import pandas as pd
 import yaml
 
 from credit.encoding import patterns_of
-from credit.model import BOOSTER, REFERENCE, SCORECARD, RiskModel, manifest_of, read_margin
+from credit.folder import manifest_of
+from credit.model import BOOSTER, REFERENCE, SCORECARD, TREES, RiskModel, read_margin
 from credit.prior.scorecard import Scorecard
 from credit.spec import ModelSpec
 from credit.stability import Clusters, months_of, reference_of
 from credit.states import STATES, states_of
+from credit.trees import Trees
 from training.learned import Learned
 
 __all__ = ["write_model"]
@@ -69,6 +71,7 @@ def _save(learned: Learned, folder: Path) -> None:
         (folder / SCORECARD).write_text(content, encoding="utf-8")
     else:
         learned.margin.save_model(str(folder / BOOSTER))
+        Trees.from_booster_text((folder / BOOSTER).read_text(encoding="utf-8")).save(folder / TREES)
 
 
 def _reference(
@@ -78,7 +81,7 @@ def _reference(
     subjects: pd.DataFrame,
 ) -> str:
     shares = model.predict(values[_spread(len(values), _EXPLAINED_ROWS)]).contributions
-    mix = (_counts(np.array(STATES)[states_of(values)]), _counts(patterns_of(values, model.spec)))
+    mix = (_counts(np.array(STATES)[states_of(values)]), _counts(patterns_of(values, model.spec.names)))
     clusters = Clusters.of(subjects["buyer_id"], months_of(subjects["as_of"]))
     added = dict(zip(model.spec.names, shares.T, strict=True))
     return reference_of(values, log_odds, added, clusters, mix).model_dump_json(indent=1)

@@ -196,7 +196,7 @@ def _chance(reference: Reference, watched: Watched, thresholds: Thresholds) -> f
 
 
 def _patterns(model: RiskModel, values: Floats) -> dict[str, Any]:
-    told = _mix(model.reference.patterns, patterns_of(values, model.spec))
+    told = _mix(model.reference.patterns, patterns_of(values, model.spec.names))
     for item in told["items"]:
         item["is_trained"] = item["name"] in model.spec.patterns
     unseen = sum(item["now"] for item in told["items"] if not item["is_trained"])

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from credence.cli import main
-from credit.model import manifest_of
+from credit.folder import manifest_of
 from training.home import Home
 from training.registry import Registry
 

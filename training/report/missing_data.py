@@ -77,8 +77,8 @@ def _least_over(study: Study, hidden: Floats, worst: Floats) -> float | None:
 
 def _patterns(study: Study, test: Floats) -> list[dict[str, Any]]:
     spec = study.model.spec
-    training = patterns_of(study.values.to_numpy(np.float64)[study.fitted], spec)
-    told = [training, patterns_of(test, spec)]
+    training = patterns_of(study.values.to_numpy(np.float64)[study.fitted], spec.names)
+    told = [training, patterns_of(test, spec.names)]
     names = sorted({*spec.patterns, *told[0], *told[1]})
     return [
         {

@@ -6,10 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from credit.wording import Catalog
-from features.catalog import FEATURES, GROUPS as GROUP_WORDS
 from credit.policy import Policy
 from credit.reasons import GroupPoints, MemberPoints, score_reasons
+from credit.wording import Catalog
+from features.catalog import FEATURES
+from features.catalog import GROUPS as GROUP_WORDS
 from training.report.reason_sets import changed_share, group_sums, jaccard, reason_sets
 
 RULES = Policy.default().reasons

@@ -45,7 +45,8 @@ class Quantity(_Frozen):
     ----------
     bins : Bins
     of_buyer, of_quarter : float
-        How alike two subjects of one buyer, or of one quarter, are (`credit.psi.correlation`).
+        How alike two subjects of one buyer, or two known values of one quarter, are
+        (`credit.psi.correlation`).
     contribution : float
         Mean log-odds that it added; 0 for the score.
     weight : float
@@ -266,10 +267,12 @@ def _numbered(labels: npt.ArrayLike) -> Ints:
 def _quantity(values: Floats, clusters: Clusters, added: Floats, is_code: bool) -> Quantity:
     bins = bins_of(values, is_code=is_code)
     place = bins.place(values)
+    # Reason: the first year of the books knows less; that quarters differ in it is no movement of the world.
+    known = place < len(bins.known)
     return Quantity(
         bins=bins,
         of_buyer=correlation(place, clusters.buyer),
-        of_quarter=correlation(place, clusters.quarter),
+        of_quarter=correlation(place[known], clusters.quarter[known]),
         contribution=float(added.mean()) if len(added) else 0.0,
         weight=float(np.abs(added).mean()) if len(added) else 0.0,
     )

@@ -12,8 +12,8 @@ import pandas as pd
 
 from credit.encoding import patterns_of
 from credit.model import RiskModel
-from credit.psi import psi
-from credit.stability import months_of, stability_of
+from credit.psi import critical_value, psi, seen_size
+from credit.stability import Reference, months_of, stability_of
 from credit.states import STATES, states_of
 from features.build import Packed, build_packed
 from features.errors import InputError
@@ -75,7 +75,7 @@ def drift(
     """
     thresholds = thresholds or Thresholds()
     if version.model not in MODELS:
-        step = "a timing model is judged by `credence models evaluate`"
+        step = "name a version of these, such as late@champion"
         raise InputError.of("a late or a default model", f"a {version.model} model", step)
     model = version.load()
     reference = model.reference
@@ -94,7 +94,10 @@ def drift(
     told = {
         "score": _coloured(rows[0]),
         "inputs": [_coloured(row) for row in rows[1:]],
-        "states": _mix(reference.states, np.array(STATES)[states_of(values)]),
+        "states": {
+            **_mix(reference.states, np.array(STATES)[states_of(values)]),
+            "critical": _chance(reference, watched, thresholds),
+        },
         "patterns": _patterns(model, values),
         "cannot_say": float(np.isnan(watched.log_odds).mean()),
         "estimate": estimate_of(watched, _earlier(test, version, packed, period[0])),
@@ -183,6 +186,13 @@ def _mix(then: Mapping[str, int], labels: npt.NDArray[np.str_]) -> dict[str, Any
     shares = zip(names, (before / before.sum()).tolist(), (now / now.sum()).tolist(), strict=True)
     items = [{"name": name, "reference": share, "now": today} for name, share, today in shares]
     return {"psi": psi(before, now), "items": items}
+
+
+def _chance(reference: Reference, watched: Watched, thresholds: Thresholds) -> float:
+    """Return what the PSI of the states stays below by chance, a buyer counting once: its state stays."""
+    buyers = reference.subjects / reference.buyer_size
+    now = len(watched.subjects) / seen_size(watched.clusters.of_row)
+    return critical_value(len(STATES), buyers, now, thresholds.level)
 
 
 def _patterns(model: RiskModel, values: Floats) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from credit.psi import ACT_ABOVE, WATCH_ABOVE
+from credit.stability import colour_of
 from training.drift_thresholds import Thresholds
 from training.figures import FEWEST_SUBJECTS
 
@@ -153,10 +154,15 @@ def _unseen(told: Told, thresholds: Thresholds) -> Found:
 
 def _states(told: Told, thresholds: Thresholds) -> Found:
     found, unseen, limit = told["states"]["psi"], told["patterns"]["unseen"], thresholds.unseen
-    colours = (_past(found, WATCH_ABOVE, ACT_ABOVE), _past(unseen, limit, _GRAVE * limit))
+    chance = told["states"]["critical"]
+    colours = (colour_of(found, chance), _past(unseen, limit, _GRAVE * limit))
     colour = next((each for each in ("red", "amber") if each in colours), "green")
-    text = f"PSI {found:.3f} of the information states; patterns that training never saw: {unseen:.1%}"
-    return colour, found, ACT_ABOVE, text
+    red = max(ACT_ABOVE, chance)
+    text = (
+        f"PSI {found:.3f} of the information states against {red:.3f}; patterns that training never saw: "
+        f"{unseen:.1%}"
+    )
+    return colour, found, red, text
 
 
 def _calibration(told: Told, thresholds: Thresholds) -> Found:

@@ -26,7 +26,7 @@ def measured(**changed: Any) -> dict[str, Any]:
     return {
         "score": row(),
         "inputs": [row(f"input {number}") for number in range(8)],
-        "states": {"psi": 0.01, "items": []},
+        "states": {"psi": 0.01, "critical": 0.05, "items": []},
         "patterns": {"unseen": 0.0, "items": []},
         "realised": {
             "n": 500, "of": 900, "observed_to_expected": figure(1.02, 0.9, 1.2),
@@ -76,7 +76,9 @@ def test_where_nothing_moved_all_is_green_and_nothing_is_to_be_done():
         ({"inputs": [row("a", missing_change=-0.3)]}, "missing values", "amber"),
         ({"inputs": [row("a", unseen=0.06)]}, "values never seen", "amber"),
         ({"inputs": [row("a", unseen=0.21)]}, "values never seen", "red"),
-        ({"states": {"psi": 0.2, "items": []}}, "information", "amber"),
+        ({"states": {"psi": 0.2, "critical": 0.05, "items": []}}, "information", "amber"),
+        ({"states": {"psi": 0.3, "critical": 0.05, "items": []}}, "information", "red"),
+        ({"states": {"psi": 0.3, "critical": 0.4, "items": []}}, "information", "green"),
         ({"patterns": {"unseen": 0.5, "items": []}}, "information", "red"),
         (realised(observed_to_expected=figure(1.08, 1.02, 1.15)), "calibration", "amber"),
         (realised(observed_to_expected=figure(1.5, 1.2, 1.9)), "calibration", "red"),

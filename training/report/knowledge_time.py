@@ -30,7 +30,6 @@ _ASSUMED = (
     "they are, and what would be known after the books end counts in no score and in every outcome"
 )
 
-_BUYER = ["buyer_id", "as_of"]
 _INVOICE = ["invoice_id", "instalment"]
 
 
@@ -41,6 +40,7 @@ def knowledge_time_of(study: Study) -> dict[str, Any]:
     if not tables:
         return {"status": "not_applicable", "text": _GIVEN, "tables": [], "lags": []}
     base = study.scored[study.scored["probability"].notna()].reset_index(drop=True)
+    base = base.assign(row=np.arange(len(base)))
     told = []
     for lag in LAGS:
         study.say(f"booking lag of {lag} days")
@@ -61,7 +61,7 @@ def delayed(portfolio: Portfolio, tables: list[str], lag_days: int) -> Portfolio
 def _lag(study: Study, base: pd.DataFrame, tables: list[str], lag: int) -> dict[str, Any]:
     portfolio = study.packed.portfolio
     packed = study.packed if not lag else pack_portfolio(delayed(portfolio, tables, lag))
-    scored = base if not lag else _scored(study, packed, base)
+    scored = base if not lag else _scored(study, packed, _moved(study, packed, base, tables, lag))
     later = packed.portfolio
     beyond = sum(
         int((later.tables[name][TABLES[name].knowledge] > portfolio.observed_until).sum()) for name in tables
@@ -78,19 +78,21 @@ def _lag(study: Study, base: pd.DataFrame, tables: list[str], lag: int) -> dict[
     }  # fmt: skip
 
 
-def _scored(study: Study, packed: Packed, base: pd.DataFrame) -> pd.DataFrame:
+def _scored(study: Study, packed: Packed, moved: pd.DataFrame) -> pd.DataFrame:
     """Return the test subjects as they would have been scored, with the outcomes that they had."""
-    moved = _moved(study, packed, base)
     said = study.judge.predict(build_packed(packed, moved), contributions=False)
     frame = moved.assign(probability=said.probability)
     return frame[frame["probability"].notna()].reset_index(drop=True)
 
 
-def _moved(study: Study, packed: Packed, base: pd.DataFrame) -> pd.DataFrame:
+def _moved(study: Study, packed: Packed, base: pd.DataFrame, tables: list[str], lag: int) -> pd.DataFrame:
     """Return the subjects at the moments at which they would have been scored, without those over by then."""
     if study.judge.spec.model == "default":
-        return base.drop(columns="probability")
-    subjects = late_subjects(packed).merge(base[[*_INVOICE, "outcome"]], on=_INVOICE, how="inner")
+        # Reason: without a ledger a buyer is scored when its accounts come, and they would have come later.
+        waits = "statements" in tables and not len(packed.portfolio.table("invoices"))
+        later = base["as_of"] + pd.Timedelta(days=lag if waits else 0)
+        return base.drop(columns="probability").assign(as_of=later)
+    subjects = late_subjects(packed).merge(base[[*_INVOICE, "outcome", "row"]], on=_INVOICE, how="inner")
     told = late_outcomes(packed, subjects, study.recipe.outcome.horizon_days)
     over = told["exclusion"].isin(["past_horizon", "settled"]).to_numpy()
     return subjects[~over].reset_index(drop=True)
@@ -98,12 +100,10 @@ def _moved(study: Study, packed: Packed, base: pd.DataFrame) -> pd.DataFrame:
 
 def _difference(base: pd.DataFrame, scored: pd.DataFrame) -> dict[str, float | None]:
     """Return the AUC less that without a lag, on the subjects that have both."""
-    key = _INVOICE if "invoice_id" in base else _BUYER
-    both = scored.merge(base[[*key, "probability"]], on=key, suffixes=("", "_before"))
     return paired_difference(
-        both["outcome"].to_numpy(np.float64),
-        both["probability"].to_numpy(np.float64),
-        both["probability_before"].to_numpy(np.float64),
-        both["buyer_id"].to_numpy(),
+        scored["outcome"].to_numpy(np.float64),
+        scored["probability"].to_numpy(np.float64),
+        base["probability"].to_numpy(np.float64)[scored["row"].to_numpy()],
+        scored["buyer_id"].to_numpy(),
         "auc",
     ).to_json()

@@ -60,7 +60,7 @@ def pack_of(
     people : People
         Who developed, validated and owns it.
     challengers : bool
-        Fit challengers where the run has heard none; takes some minutes for 100,000 subjects.
+        Fit challengers where the run has heard none; takes about a minute for 100,000 subjects.
     say : callable
         Told what is going on.
 

@@ -2,14 +2,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from features.build import Packed, pack_portfolio
+from training.home import Home
+from training.registry import Registry
 from training.report.knowledge_time import LAGS, delayed, knowledge_time_of
-from training.report.study import Study
+from training.report.study import People, Study
+from training.train import train
 
 TABLES = ["invoices", "allocations"]
 
@@ -64,3 +68,15 @@ def test_a_delay_moves_knowledge_and_nothing_else(demo_packed: Packed):
     assert after.drop(columns="recorded_at").equals(before.drop(columns="recorded_at"))
     assert later.tables["allocations"] is portfolio.tables["allocations"]
     assert later.observed_until == portfolio.observed_until
+
+
+def test_without_a_ledger_a_buyer_is_scored_when_its_accounts_would_have_come(small: Packed, tmp_path: Path):
+    whole = small.portfolio
+    tables = {name: whole.tables[name] for name in ("buyers", "statements", "events", "fx")}
+    knowledge = dict(whole.knowledge) | {"statements": "assumed"}
+    packed = pack_portfolio(replace(whole, tables=tables, knowledge=knowledge))
+    version = train(packed, "default", home=Home(tmp_path)).version
+    told = knowledge_time_of(Study.of(Registry(Home(tmp_path)), version, packed, People()))
+    chances = [row["mean_probability"] for row in told["lags"]]
+    assert chances == pytest.approx([chances[0]] * 3, rel=0.02)
+    assert [row["dropped"] for row in told["lags"]] == [0, 0, 0]

@@ -62,6 +62,9 @@ $(DEMO)/.trained: $(DEMO)/.simulated $(SOURCES)
 	@echo "demo: training the late-payment and the default model in a new $(DEMO)/home"
 	@$(BIN)/credence train late $(PORTFOLIO)
 	@$(BIN)/credence train default $(PORTFOLIO)
+	@echo "demo: writing the validation pack of each"
+	@$(BIN)/credence models report late@champion $(PORTFOLIO) >$(DEMO)/reports.log
+	@$(BIN)/credence models report default@champion $(PORTFOLIO) >>$(DEMO)/reports.log
 	@touch $@
 
 # ---------------------------------------------------------------- checks

@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from features.errors import InputError
+from credit.rules_file import read_rules
 
 __all__ = ["DefaultDefinition"]
 
@@ -32,13 +31,16 @@ class DefaultDefinition(BaseModel):
 
     @classmethod
     def load(cls, path: Path | None = None) -> DefaultDefinition:
-        """Read a definition; the shipped one where no path is given."""
-        path = path or Path(__file__).parent / "definitions" / "obligor_90.yaml"
-        try:
-            return cls.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-        except (OSError, yaml.YAMLError, ValidationError) as error:
-            step = "take credit/definitions/obligor_90.yaml for a pattern"
-            raise InputError.of("a default definition in YAML", f"{type(error).__name__}", step) from error
+        """Read a definition; the shipped one where no path is given.
+
+        Raises
+        ------
+        InputError
+            The file is missing or no YAML, or a key lacks, is unknown or has a value that is not legal; every
+            problem is named.
+        """
+        file = Path(__file__).parent / "definitions" / "obligor_90.yaml" if path is None else path
+        return read_rules(cls, file, "default definition", "credit/definitions/obligor_90.yaml")
 
     def changed(self, **keys: object) -> DefaultDefinition:
         """Return a definition with other values, under an id of its own, for comparison."""

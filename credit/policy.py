@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from credit.rules_file import content_hash, read_rules
 from credit.scale import Grade, MasterScale, Scale
-from features.errors import InputError, Problem
 
 __all__ = [
     "Capacity",
@@ -24,6 +21,7 @@ __all__ = [
     "Loss",
     "Need",
     "Policy",
+    "Publishing",
     "ReasonRules",
     "Rounding",
     "Worth",
@@ -44,6 +42,8 @@ Months = Annotated[int, Field(ge=1)]
 Step = Annotated[int, Field(ge=1), AfterValidator(_fits_powers_of_ten)]
 
 ANY_DEFINITION = "*"
+
+_PATTERN = "credit/policies/default.yaml"
 
 
 class _Rules(BaseModel):
@@ -134,6 +134,20 @@ class Rounding(_Rules):
         return self.steps.get(currency, self.default_step)
 
 
+class Publishing(_Rules):
+    """How what is in force follows what a review computes."""
+
+    grade_border_margin: Annotated[float, Field(ge=0.0, le=1.0)]
+    least_change_share: Share
+    largest_increase_share: Annotated[float, Field(ge=0.0, le=10.0)]
+
+    @model_validator(mode="after")
+    def _can_rise(self) -> Self:
+        if self.largest_increase_share <= self.least_change_share:
+            raise ValueError("largest_increase_share above least_change_share is needed, or no limit rises")
+        return self
+
+
 class ReasonRules(_Rules):
     """Which groups of features are reasons."""
 
@@ -167,6 +181,7 @@ class Policy(_Rules):
     concentration: Concentration
     blocking_days_overdue: Days
     rounding: Rounding
+    publishing: Publishing
     reasons: ReasonRules
 
     @model_validator(mode="after")
@@ -179,7 +194,9 @@ class Policy(_Rules):
     @classmethod
     def default(cls) -> Policy:
         """Return the policy that comes with the package."""
-        return _parse(resources.files("credit").joinpath("policies/default.yaml").read_text(encoding="utf-8"))
+        return read_rules(
+            cls, resources.files("credit").joinpath("policies/default.yaml"), "policy", _PATTERN
+        )
 
     @classmethod
     def load(cls, path: str | Path) -> Policy:
@@ -191,18 +208,12 @@ class Policy(_Rules):
             The file is missing, is no YAML, lacks a key, has an unknown one or a value that is not legal;
             every problem is named.
         """
-        try:
-            text = Path(path).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            found = f"{type(error).__name__} on '{Path(path).name}'"
-            raise InputError.of("a policy file in UTF-8", found, "check path and encoding") from error
-        return _parse(text)
+        return read_rules(cls, Path(path), "policy", _PATTERN)
 
     @cached_property
     def hash(self) -> str:
         """Sha256 of the content, whatever the layout of the file."""
-        content = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(content.encode()).hexdigest()
+        return content_hash(self)
 
     @cached_property
     def master_scale(self) -> MasterScale:
@@ -223,31 +234,3 @@ class Policy(_Rules):
     def bounded(self, pd: float) -> float:
         """Return a probability between floor and cap, as money and grade use it."""
         return min(max(pd, self.pd_floor), self.pd_cap)
-
-
-def _parse(text: str) -> Policy:
-    try:
-        content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise InputError.of("a policy in YAML", "text that is no YAML", "mend the file's syntax") from error
-    if not isinstance(content, dict):
-        raise InputError.of("keys with values", type(content).__name__, "start from the default policy")
-    try:
-        # Reason: strict JSON takes a list for a tuple and still no text for a number.
-        return Policy.model_validate_json(json.dumps(content))
-    except (TypeError, ValueError) as error:
-        raise InputError(_problems(error)) from error
-
-
-def _problems(error: Exception) -> list[Problem]:
-    if not isinstance(error, ValidationError):
-        return [Problem("numbers, text, lists and keys of text", str(error), "correct the policy")]
-    return [_problem(detail) for detail in error.errors(include_url=False)]
-
-
-def _problem(detail: Any) -> Problem:
-    key = ".".join(str(part) for part in detail["loc"]) or "policy"
-    found = {"missing": "nothing", "extra_forbidden": "an unknown key"}.get(detail["type"])
-    if found is None:
-        found = "a part that breaks it" if isinstance(detail["input"], dict) else repr(detail["input"])
-    return Problem(f"key '{key}': {detail['msg']}", found, f"correct '{key}' in the policy")

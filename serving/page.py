@@ -10,7 +10,7 @@ from credit.locales import LANGUAGES, Words
 from credit.texts import ACTIONS, CANDIDATES, STATES, STATUSES
 from features.catalog import FEATURES, GROUPS
 
-__all__ = ["ASSETS", "asset", "words"]
+__all__ = ["ASSETS", "SAFE_HEADERS", "asset", "words"]
 
 ASSETS: Mapping[str, str] = {
     "/": "index.html",
@@ -22,12 +22,17 @@ ASSETS: Mapping[str, str] = {
 """Files of the page by their address."""
 
 _TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-_HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+SAFE_HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
+}
+"""Headers of everything that a browser shows."""
+
+_HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+    **SAFE_HEADERS,
 }
 
 _PAGE: Mapping[str, Words] = {
@@ -39,6 +44,7 @@ _PAGE: Mapping[str, Words] = {
     ),
     "colon": Words(": ", "："),
     "models": Words("Models", "模型"),
+    "validation": Words("Validation reports", "模型验证报告"),
     "release": Words("Release", "发布版本"),
     "books_until": Words("Books until", "账簿截至"),
     "seller": Words("Seller", "卖方"),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -78,6 +81,22 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory, demo_portfolio: Path) ->
             train(packed, model, home=Home(folder), config=config)
 
     return _built_once(tmp_path_factory, "demo-home", build)
+
+
+@pytest.fixture(scope="session")
+def reported_home(tmp_path_factory: pytest.TempPathFactory, demo_home: Path, demo_portfolio: Path) -> Path:
+    """Home as `demo_home` where ``default@1`` has its validation pack and ``late@1`` has none. Read it."""
+
+    def build(folder: Path) -> None:
+        shutil.copytree(demo_home, folder, symlinks=True)
+        # Reason: a whole process, as a user starts it; what it prints is told where it fails.
+        report = ["models", "report", "default@champion", str(demo_portfolio), "--log"]
+        command = [sys.executable, "-m", "credence", *report]
+        environment = {**os.environ, "CREDENCE_HOME": str(folder)}
+        ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stderr
+
+    return _built_once(tmp_path_factory, "reported-home", build)
 
 
 @pytest.fixture(scope="session")

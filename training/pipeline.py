@@ -32,9 +32,9 @@ from training.periods import date_text, day_after
 from training.prior_model import learn_prior, own_experience
 from training.run import Recipe, Run
 from training.splits import MIN_PER_CLASS, Split, split
-from training.subjects import Sample, sample_of
+from training.subjects import Sample, sample_of, without_flagged
 
-__all__ = ["data_hash", "fit_final", "fit_tested"]
+__all__ = ["data_hash", "fit_final", "fit_tested", "labelled"]
 
 Say = Callable[[str], None]
 
@@ -67,7 +67,7 @@ def fit_tested(
     Refused
         Where the history is too short to learn or to test from.
     """
-    sample, values = _sample(packed, recipe, say)
+    sample, values = labelled(packed, recipe, say)
     timezone = packed.portfolio.seller.timezone
     may_be_prior = recipe.outcome.model == "default"
     parts = split(sample.subjects, recipe.test_from, timezone, least=0 if may_be_prior else MIN_PER_CLASS)
@@ -101,7 +101,7 @@ def fit_tested(
 
 def fit_final(packed: Packed, recipe: Recipe, shape: Mapping[str, Any], folder: Path, say: Say) -> Run:
     """Refit a tested recipe, with the hyper-parameters that it chose, on every mature subject."""
-    sample, values = _sample(packed, recipe, say)
+    sample, values = labelled(packed, recipe, say)
     if not len(values):
         raise Refused("expected mature subjects to learn from; found none; load a longer history")
     work = _Work(packed, recipe, sample.subjects, values, np.arange(len(values)), None, final=True)
@@ -118,25 +118,13 @@ def data_hash(packed: Packed) -> str:
     return digest.hexdigest()
 
 
-def _sample(packed: Packed, recipe: Recipe, say: Say) -> tuple[Sample, pd.DataFrame]:
+def labelled(packed: Packed, recipe: Recipe, say: Say) -> tuple[Sample, pd.DataFrame]:
+    """Return the mature subjects of a recipe, without those that it leaves out, and their values."""
     sample = sample_of(packed, recipe.outcome)
     values = build_packed(packed, sample.subjects)
-    sample, values = _without_excluded(sample, values, recipe.config.exclude)
+    sample, values = without_flagged(sample, values, recipe.config.exclude)
     say(f"{len(sample.subjects)} mature subjects; left out: {_counts(sample.excluded)}")
     return sample, values
-
-
-def _without_excluded(
-    sample: Sample, values: pd.DataFrame, flags: tuple[str, ...]
-) -> tuple[Sample, pd.DataFrame]:
-    """Leave out and count the subjects that have one of the flags."""
-    kept, counts = np.ones(len(values), bool), dict(sample.excluded)
-    for flag in flags:
-        found = kept & (values[flag] == 1.0).to_numpy()
-        counts[flag] = int(found.sum())
-        kept &= ~found
-    subjects = sample.subjects[kept].reset_index(drop=True)
-    return Sample(subjects, counts), values[kept].reset_index(drop=True)
 
 
 @dataclass(frozen=True)
@@ -172,6 +160,11 @@ class _Work:
         """Values that tell what is usual; of all subjects where none is old enough to be fitted on."""
         return self.fitted_values if len(self.rows) else self.values
 
+    @property
+    def shown_subjects(self) -> pd.DataFrame:
+        """The subjects of `shown`."""
+        return self.fitted if len(self.rows) else self.subjects
+
 
 def _prior(work: _Work, shape: Mapping[str, Any] | None) -> PriorFit | None:
     """Return own experience where a default model is to be a prior: as recorded, or for want of defaults."""
@@ -193,7 +186,7 @@ def _fit(work: _Work, prior: PriorFit | None, shape: Mapping[str, Any] | None, f
         choice = Choice(learned.features, {})
     spec = _spec(work, learned)
     hashes = subject_hashes(work.fitted, spec.salt)
-    model = write_model(folder, spec, learned, work.shown.to_numpy(), hashes)
+    model = write_model(folder, spec, learned, work.shown.to_numpy(), work.shown_subjects, hashes)
     return Run(model, folder, choice, {}, None, {}, _parameters(work, spec, learned.shape), learned.shape)
 
 

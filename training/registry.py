@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from training.home import Home
 from training.lineage import lineage_tags
 from training.model_files import fetch, folder_of
 from training.run import Recipe, Run
-from training.run_files import TEST_SUBJECTS, log_model, log_run
+from training.run_files import EVALUATION, TEST_SUBJECTS, log_model, log_run
 from training.tested import Scored, read_scored
 from training.tracking import connect, local_path
 from training.versions import Version, manifest_hash
@@ -139,15 +140,44 @@ class Registry:
             if "portfolio" not in self._client.get_model_version(model, number).tags:
                 self._client.set_model_version_tag(model, number, "portfolio", folder)
 
+    def keep_report(self, version: Version, folder: Path, names: Sequence[str]) -> None:
+        """Keep files of a report with the run of a version, below ``reports``, where MLflow shows them.
+
+        Raises
+        ------
+        InputError
+            Where the registry does not take them.
+        """
+        try:
+            for name in names:
+                self._client.log_artifact(version.run_id, str(folder / name), "reports")
+        except (MlflowException, OSError) as error:
+            step = "see that the registry can be written; the report itself is there"
+            found = f"an error ({type(error).__name__})"
+            raise InputError.of("a registry that keeps the report", found, step) from error
+
     def test_subjects(self, version: Version) -> Scored | None:
         """Return the scored test subjects of the version that speaks for this one; None for none."""
-        model, _, number = version.judged_by.partition("@")
         try:
-            run_id = str(self._client.get_model_version(model, number).run_id)
             with tempfile.TemporaryDirectory() as folder:
-                return read_scored(Path(self._client.download_artifacts(run_id, TEST_SUBJECTS, folder)))
+                return read_scored(self._of_test(version, TEST_SUBJECTS, folder))
         except (MlflowException, OSError):
             return None
+
+    def evaluation(self, version: Version) -> dict[str, Any] | None:
+        """Return the evaluation that the run of the version that speaks for this one kept; None for none."""
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                found = self._of_test(version, EVALUATION, folder).read_text(encoding="utf-8")
+            return dict(json.loads(found))
+        except (MlflowException, OSError, ValueError, TypeError):
+            return None
+
+    def _of_test(self, version: Version, name: str, folder: str) -> Path:
+        """Fetch a file of the run whose test speaks for a version."""
+        model, _, number = version.judged_by.partition("@")
+        run_id = str(self._client.get_model_version(model, number).run_id)
+        return Path(self._client.download_artifacts(run_id, name, folder))
 
     def _tags(
         self, run: Run, recipe: Recipe, metrics: Mapping[str, Any], extra: Mapping[str, str]
@@ -182,7 +212,8 @@ class Registry:
         item = self._client.get_model_version(item.name, item.version)
         tags = dict(item.tags)
         folder = folder_of(self.home, item, tags)
-        return Version(item.name, int(item.version), tuple(item.aliases), tags, folder, str(item.run_id))
+        at = datetime.fromtimestamp(item.creation_timestamp // 1000, UTC).isoformat()
+        return Version(item.name, int(item.version), tuple(item.aliases), tags, folder, str(item.run_id), at)
 
     def _fetched(self, item: ModelVersion) -> Version:
         version = self._version(item)

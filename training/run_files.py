@@ -19,10 +19,13 @@ from training.plots import calibration_plot, roc_plot
 from training.run import Run
 from training.tested import scored_subjects, write_scored
 
-__all__ = ["TEST_SUBJECTS", "log_model", "log_run"]
+__all__ = ["EVALUATION", "TEST_SUBJECTS", "log_model", "log_run"]
 
 TEST_SUBJECTS = "test_subjects.npz"
 """File of a run with its scored test subjects."""
+
+EVALUATION = "evaluation.json"
+"""File of a run with all that is said of its test."""
 
 _SIGNATURE = ModelSignature(
     inputs=Schema([ColSpec("double", name) for name in NAMES]),

@@ -31,6 +31,8 @@ class Version:
         The RiskModel folder; of a model that lies elsewhere, where `Registry.version` fetches it to.
     run_id : str
         MLflow's run that made it.
+    registered_at : str
+        Instant in UTC; empty where it was not told.
     """
 
     model: str
@@ -39,6 +41,7 @@ class Version:
     tags: Mapping[str, str]
     folder: Path
     run_id: str = ""
+    registered_at: str = ""
 
     @property
     def name(self) -> str:

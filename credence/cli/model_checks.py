@@ -10,7 +10,7 @@ import click
 
 from credence.cli.common import as_json, folder, load_packed, print_json, say
 
-__all__ = ["compare", "reproduce"]
+__all__ = ["compare", "recorded_portfolio", "reproduce"]
 
 
 @click.command()
@@ -60,7 +60,7 @@ def reproduce(model: str, directory: str | None, as_json: bool) -> None:
     from training.reproduce import reproduce as learn_again
 
     version = Registry(Home.from_environment()).version(model)
-    report = learn_again(version, load_packed(directory or _recorded(version.tags)), say)
+    report = learn_again(version, load_packed(directory or recorded_portfolio(version.tags)), say)
     if as_json:
         print_json(report)
     else:
@@ -69,7 +69,8 @@ def reproduce(model: str, directory: str | None, as_json: bool) -> None:
         sys.exit(1)
 
 
-def _recorded(tags: Mapping[str, str]) -> str:
+def recorded_portfolio(tags: Mapping[str, str]) -> str:
+    """Return where the portfolio of a version lay when it was trained (InputError where nobody wrote it)."""
     from features.errors import InputError
 
     found = tags.get("portfolio")

@@ -10,6 +10,8 @@ import click
 from credence.cli.common import as_json, folder, load_packed, metrics_table, print_json
 from credence.cli.model_changes import log, promote, rollback, served, sync
 from credence.cli.model_checks import compare, reproduce
+from credence.cli.model_drift import drift
+from credence.cli.model_report import report
 
 if TYPE_CHECKING:
     from training.registry import Version
@@ -130,7 +132,7 @@ def evaluate(
     click.echo(metrics_table(report["metrics"]))
 
 
-for command in (compare, promote, rollback, reproduce, sync, log, served):
+for command in (compare, drift, promote, rollback, report, reproduce, sync, log, served):
     models.add_command(command)
 
 

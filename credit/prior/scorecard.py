@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from functools import cached_property
 from importlib import resources
@@ -12,12 +10,11 @@ from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from scipy.special import logit
 
 from credit.prior.curve import Curve
-from features.errors import InputError, Problem
+from credit.rules_file import content_hash, read_rules, rules_of
 
 __all__ = ["EXTERNAL_PD", "POPULATION_RATE", "Base", "Scorecard"]
 
@@ -114,14 +111,7 @@ class Scorecard(BaseModel):
             problem is named.
         """
         file = resources.files("credit").joinpath("prior/scorecard.yaml") if path is None else Path(path)
-        step = "take credit/prior/scorecard.yaml for a pattern"
-        try:
-            content = yaml.safe_load(file.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            raise InputError.of("a scorecard in YAML and UTF-8", type(error).__name__, step) from error
-        if not isinstance(content, dict):
-            raise InputError.of("keys with values", type(content).__name__, step)
-        return cls.of(content)
+        return read_rules(cls, file, "scorecard", "credit/prior/scorecard.yaml")
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Scorecard:
@@ -132,16 +122,7 @@ class Scorecard(BaseModel):
         InputError
             As `load`.
         """
-        try:
-            # Reason: strict JSON takes a list for a tuple and still no text for a number.
-            return cls.model_validate_json(json.dumps(content))
-        except ValidationError as error:
-            raise InputError([_problem(detail) for detail in error.errors(include_url=False)]) from error
-        except (TypeError, ValueError) as error:
-            step = "correct the scorecard"
-            raise InputError.of(
-                "numbers, text, lists and keys of text", type(error).__name__, step
-            ) from error
+        return rules_of(cls, content, "scorecard")
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -155,8 +136,7 @@ class Scorecard(BaseModel):
     @cached_property
     def hash(self) -> str:
         """Sha256 of the content, whatever the layout of the file."""
-        content = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(content.encode()).hexdigest()
+        return content_hash(self)
 
     @cached_property
     def base_log_odds(self) -> float:
@@ -224,11 +204,3 @@ class Scorecard(BaseModel):
         known = np.where(np.isnan(rates), self.base.missing_rate, rates)
         log_odds: Floats = logit(np.clip(known, self.base.lowest, self.base.highest)) - self._start
         return log_odds
-
-
-def _problem(detail: Any) -> Problem:
-    key = ".".join(str(part) for part in detail["loc"]) or "scorecard"
-    found = {"missing": "nothing", "extra_forbidden": "an unknown key"}.get(detail["type"])
-    if found is None:
-        found = "a part that breaks it" if isinstance(detail["input"], dict) else repr(detail["input"])
-    return Problem(f"key '{key}': {detail['msg']}", found, f"correct '{key}' in the scorecard")

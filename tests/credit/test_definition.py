@@ -35,15 +35,31 @@ def test_another_definition_is_read_from_yaml(tmp_path):
     assert DefaultDefinition.load(own).tag == "default_obligor_60"
 
 
-@pytest.mark.parametrize(
-    "text", ["", "id: x", "[1, 2]", "a: [", "id: x\nversion: one", "\x00"], ids=lambda text: repr(text)
-)
+@pytest.mark.parametrize("text", ["", "[1, 2]", "a: [", "\x00"], ids=lambda text: repr(text))
 def test_a_broken_definition_is_refused_with_the_next_step(tmp_path, text):
     path = tmp_path / "broken.yaml"
     path.write_text(text)
     with pytest.raises(
-        InputError, match=r"expected a default definition in YAML; found .*; take credit/defin"
+        InputError, match=r"expected a default definition in YAML.*; found .*; take credit/defin"
     ):
+        DefaultDefinition.load(path)
+
+
+@pytest.mark.parametrize(
+    ("line", "changed", "key"),
+    [
+        ("version: 1", "version: one", "version"),
+        ("days_past_due: 90", "", "days_past_due"),
+        ("days_past_due: 90", "days_past_due: 90.5", "days_past_due"),
+        ("write_off: true", "write_off: 'yes'", "write_off"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_its_key(tmp_path, line, changed, key):
+    path = tmp_path / "wrong.yaml"
+    shipped = (Path("credit") / "definitions" / "obligor_90.yaml").read_text(encoding="utf-8")
+    assert line in shipped
+    path.write_text(shipped.replace(line, changed, 1))
+    with pytest.raises(InputError, match=rf"key '{key}'.*; correct '{key}' in the default definition"):
         DefaultDefinition.load(path)
 
 
@@ -56,5 +72,5 @@ def test_an_unknown_key_is_refused(tmp_path):
     path = tmp_path / "more.yaml"
     shipped = (Path("credit") / "definitions" / "obligor_90.yaml").read_text(encoding="utf-8")
     path.write_text(shipped + "\nmaterial_ammount: 1.0\n")
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match="material_ammount"):
         DefaultDefinition.load(path)

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from credit.model import RiskModel, manifest_of, read_margin, subject_hashes
+from credit.folder import manifest_of
+from credit.model import RiskModel, read_margin, subject_hashes
 from credit.release import Release, current_folder
 from credit.spec import SOURCE_FLAGS, ModelSpec
 from features.build import Packed, build_packed
@@ -109,7 +110,10 @@ def test_a_single_missing_value_is_no_unseen_pattern(demo_release: Release, valu
 
 def test_the_folder_holds_no_pickle(late_folder: Path):
     names = {path.name for path in late_folder.iterdir()}
-    assert names == {"manifest.json", "model.json", "booster.txt", "trees", "reference.npz", "golden.npz"}
+    assert names == {
+        "manifest.json", "model.json", "booster.txt", "trees", "reference.npz", "reference.json",
+        "golden.npz",
+    }  # fmt: skip
     for path in (late_folder / "trees").iterdir():
         assert not np.load(path, mmap_mode="r", allow_pickle=False).dtype.hasobject
     for path in late_folder.glob("*.npz"):
@@ -121,7 +125,15 @@ def test_the_folder_holds_no_pickle(late_folder: Path):
 
 @pytest.mark.parametrize(
     "name",
-    ["manifest.json", "model.json", "booster.txt", "trees/nodes.npy", "reference.npz", "golden.npz"],
+    [
+        "manifest.json",
+        "model.json",
+        "booster.txt",
+        "trees/nodes.npy",
+        "reference.npz",
+        "reference.json",
+        "golden.npz",
+    ],
 )
 @pytest.mark.parametrize("place", [0.0, 0.3, 0.7, 1.0])
 def test_every_changed_byte_is_refused(copied: Path, name, place):
@@ -248,3 +260,36 @@ def test_the_reference_population_is_sorted(demo_release: Release):
     for model in demo_release.models.values():
         assert (np.diff(model.score_reference) >= 0).all()
         assert len(model.score_reference) == 1001
+
+
+def test_the_frozen_subjects_are_those_it_was_fitted_on(demo_release: Release):
+    for model in demo_release.models.values():
+        reference = model.reference
+        assert reference.subjects == model.spec.subjects
+        assert tuple(reference.inputs) == model.spec.names
+        assert sum(reference.states.values()) == sum(reference.patterns.values()) == model.spec.subjects
+        for quantity in (reference.score, *reference.inputs.values()):
+            assert quantity.bins.counts.sum() == model.spec.subjects
+        weights = [reference.inputs[name].weight for name in reference.ranked]
+        assert weights == sorted(weights, reverse=True)
+        assert weights[0] > 0
+
+
+def test_a_model_made_before_there_were_frozen_bins_serves_and_says_that_it_cannot_tell(copied: Path, values):
+    # given a model without the file
+    whole = RiskModel.load(copied).predict(values).log_odds
+    (copied / "reference.json").unlink()
+    write_manifest(copied)
+    # when it is loaded
+    model = RiskModel.load(copied)
+    # then it scores as before, and only drift cannot be told
+    np.testing.assert_array_equal(model.predict(values).log_odds, whole)
+    with pytest.raises(InputError, match=r"expected a model with frozen bins.*train again"):
+        _ = model.reference
+
+
+def test_frozen_bins_that_are_none_are_refused_when_they_are_asked_for(copied: Path):
+    (copied / "reference.json").write_text('{"format": 2}')
+    write_manifest(copied)
+    with pytest.raises(InputError, match="restore the folder"):
+        _ = RiskModel.load(copied).reference

@@ -8,8 +8,10 @@ printed where it is above 1e-9, or where a raw score differs in any bit.
 - ``one_row_us``: microseconds for a row alone, one thread each; another row every time;
 - ``batch_s``: seconds for all rows, with a thread for each processor;
 - ``ratio``: LightGBM's time over ours;
-- ``also``: raw scores, the same for 300 trees with 15 leaves, and what shap and woodelf-explainer take where
-  they are installed (shap asks LightGBM itself; woodelf is made for many rows, and takes one only slowly).
+- ``also``: the same in time of the processors, which others who use the machine do not stretch (long calls
+  are interrupted more often than short ones); raw scores; 300 trees with 15 leaves; and what shap and
+  woodelf-explainer take where they are installed (shap asks LightGBM itself; woodelf is made for many rows,
+  and takes one only slowly).
 
 Example: ``python benchmarks/explain.py --json``.
 """
@@ -41,6 +43,7 @@ FEATURES = 60
 
 Floats = np.ndarray
 Explain = Callable[[Floats], Any]
+Figures = dict[str, float]
 
 
 def main() -> int:
@@ -64,10 +67,22 @@ def report_of(rows: int, rounds: int, trees: int, *, others: bool) -> dict[str, 
     ways = {"credence": ours.contributions, "lightgbm": _explainer(large, 0)}
     alone = {"credence": ours.contributions, "lightgbm": _explainer(large, 1)}
     few = values[:200]
-    one_row, batch = _one_row(alone, few, rounds), _batch(ways, values, rounds)
+    one_row, one_row_processor = _one_row(alone, few, rounds)
+    batch, batch_processor = _batch(ways, values, rounds)
     error = np.abs(ours.contributions(few) - _explainer(large, 0)(few)).max()
-    also = {"raw": _raw(ours, large, values, rounds), "300x15_one_row_us": _small(small, few, rounds)}
-    also["raw_bits_equal"] = bool((ours.raw(values) == large.predict(values, raw_score=True)).all())
+    also: dict[str, Any] = {
+        "processor": {
+            "one_row_us": one_row_processor,
+            "batch_s": batch_processor,
+            "ratio": {
+                "one_row_lightgbm": _ratio(one_row_processor),
+                "batch_lightgbm": _ratio(batch_processor),
+            },
+        },
+        "raw": _raw(ours, large, values, rounds),
+        "raw_bits_equal": bool((ours.raw(values) == large.predict(values, raw_score=True)).all()),
+        "300x15_one_row_us": _small(small, few, rounds),
+    }
     if others:
         also |= {"shap": _shap(large, values), "woodelf": _woodelf(large, values)}
     return {
@@ -95,22 +110,45 @@ def _explainer(booster: lgb.Booster, threads: int) -> Explain:
     return lambda rows: booster.predict(rows, pred_contrib=True, num_threads=threads)
 
 
-def _one_row(ways: Mapping[str, Explain], values: Floats, rounds: int) -> dict[str, float]:
-    """Return median microseconds of a row, of several rounds over the rows."""
-    taken: dict[str, list[float]] = {name: [] for name in ways}
+def _one_row(ways: Mapping[str, Explain], values: Floats, rounds: int) -> tuple[Figures, Figures]:
+    """Return median microseconds of a row, and of the processor, of several rounds over the rows."""
+    times = _Times(ways)
     for _ in range(rounds):
         for row in range(len(values)):
-            for name, explain in ways.items():
-                taken[name].append(_seconds(explain, values[row : row + 1]) * 1e6)
-    return {name: round(statistics.median(times), 1) for name, times in taken.items()}
+            times.take(values[row : row + 1])
+    return times.medians(1e6)
 
 
-def _batch(ways: Mapping[str, Explain], values: Floats, rounds: int) -> dict[str, float]:
-    taken: dict[str, list[float]] = {name: [] for name in ways}
+def _batch(ways: Mapping[str, Explain], values: Floats, rounds: int) -> tuple[Figures, Figures]:
+    """Return median seconds of all rows, and of the processors."""
+    times = _Times(ways)
     for _ in range(rounds):
-        for name, explain in ways.items():
-            taken[name].append(_seconds(explain, values))
-    return {name: round(statistics.median(times), 6) for name, times in taken.items()}
+        times.take(values)
+    return times.medians(1.0)
+
+
+class _Times:
+    """What several ways took, on the clock and on the processors."""
+
+    def __init__(self, ways: Mapping[str, Explain]) -> None:
+        self._ways = ways
+        self._taken: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
+
+    def take(self, rows: Floats) -> None:
+        """Have every way explain the rows."""
+        for name, explain in self._ways.items():
+            started, used = time.perf_counter(), time.process_time()
+            explain(rows)
+            self._taken[name].append((time.perf_counter() - started, time.process_time() - used))
+
+    def medians(self, unit: float) -> tuple[Figures, Figures]:
+        """Return the medians by way, of the clock and of the processors."""
+        clock, processor = (
+            {name: round(statistics.median(one[kind] for one in taken) * unit, 4)
+             for name, taken in self._taken.items()}
+            for kind in (0, 1)
+        )  # fmt: skip
+        return clock, processor
 
 
 def _seconds(explain: Explain, rows: Floats) -> float:
@@ -129,12 +167,12 @@ def _raw(ours: Trees, booster: lgb.Booster, values: Floats, rounds: int) -> dict
         "lightgbm": lambda rows: booster.predict(rows, raw_score=True, num_threads=1),
     }
     many = one | {"lightgbm": lambda rows: booster.predict(rows, raw_score=True)}
-    return {"one_row_us": _one_row(one, values[:200], rounds), "batch_s": _batch(many, values, rounds)}
+    return {"one_row_us": _one_row(one, values[:200], rounds)[0], "batch_s": _batch(many, values, rounds)[0]}
 
 
-def _small(booster: lgb.Booster, values: Floats, rounds: int) -> dict[str, float]:
+def _small(booster: lgb.Booster, values: Floats, rounds: int) -> Figures:
     ours = Trees.from_booster_text(booster.model_to_string())
-    return _one_row({"credence": ours.contributions, "lightgbm": _explainer(booster, 1)}, values, rounds)
+    return _one_row({"credence": ours.contributions, "lightgbm": _explainer(booster, 1)}, values, rounds)[0]
 
 
 def _shap(booster: lgb.Booster, values: Floats) -> dict[str, Any] | str:
@@ -143,7 +181,7 @@ def _shap(booster: lgb.Booster, values: Floats) -> dict[str, Any] | str:
     except ImportError:
         return "not installed: pip install shap"
     explainer = shap.TreeExplainer(booster)
-    one = _one_row({"shap": explainer.shap_values}, values[:50], 1)["shap"]
+    one = _one_row({"shap": explainer.shap_values}, values[:50], 1)[0]["shap"]
     return {"one_row_us": one, "batch_s": round(_seconds(explainer.shap_values, values), 3)}
 
 

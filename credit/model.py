@@ -27,7 +27,8 @@ from features.catalog import NAMES
 from features.errors import InputError
 
 __all__ = [
-    "BOOSTER", "REFERENCE", "SCORECARD", "TREES", "Predictions", "RiskModel", "read_margin", "subject_hashes",
+    "BOOSTER", "REFERENCE", "SCORECARD", "TREES", "Predictions", "RiskModel", "read_margin", "read_trees",
+    "subject_hashes",
 ]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
@@ -246,11 +247,20 @@ def read_margin(folder: Path, spec: ModelSpec) -> Margin:
     """
     if spec.learner == "scorecard":
         return Scorecard.load(folder / SCORECARD)
-    if (folder / TREES).is_dir():
-        trees = Trees.load(folder / TREES)
-    else:
-        # Reason: models of earlier versions have no arrays.
-        trees = Trees.from_booster_text((folder / BOOSTER).read_text(encoding="utf-8"))
+    trees = read_trees(folder)
     if trees.features != len(spec.features):
         raise ValueError(f"expected trees of {len(spec.features)} features; found {trees.features}")
     return Boosted(trees)
+
+
+def read_trees(folder: Path) -> Trees:
+    """Read the trees from the folder of a model: their arrays, or the text of a booster in earlier versions.
+
+    Raises
+    ------
+    OSError, ValueError
+        As `read_margin`.
+    """
+    if (folder / TREES).is_dir():
+        return Trees.load(folder / TREES)
+    return Trees.from_booster_text((folder / BOOSTER).read_text(encoding="utf-8"))

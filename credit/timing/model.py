@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -12,11 +11,12 @@ import pandas as pd
 
 from credit.encoding import patterns_of
 from credit.folder import arrays_of, broken, check_golden, check_manifest, read_spec
-from credit.model import BOOSTER, subject_hashes
+from credit.model import read_trees, subject_hashes
 from credit.timing.dates import PayDates
 from credit.timing.hazard import Hazards
 from credit.timing.incidence import incidences, recalibrated, survival
 from credit.timing.spec import TimingSpec
+from credit.trees import Trees
 from features.catalog import NAMES
 from features.errors import InputError
 from features.instants import local_days
@@ -38,16 +38,16 @@ class TimingModel:
     Parameters
     ----------
     spec : TimingSpec
-    booster : lightgbm.Booster
+    trees : Trees
         See `credit.timing.hazard.Hazards`.
     fitted : uint64 ndarray
         Salted hashes of the subjects that it was fitted on.
     """
 
-    def __init__(self, spec: TimingSpec, booster: Any, fitted: npt.NDArray[np.uint64]) -> None:
+    def __init__(self, spec: TimingSpec, trees: Trees, fitted: npt.NDArray[np.uint64]) -> None:
         self.spec = spec
         self.fitted = fitted
-        self._hazards = Hazards(booster, spec.base, spec.features, spec.intervals)
+        self._hazards = Hazards(trees, spec.base, spec.features, spec.intervals)
         self._columns = [NAMES.index(name) for name in spec.names]
         self._shares = spec.shares.by_interval(spec.intervals)
 
@@ -63,16 +63,13 @@ class TimingModel:
         folder = Path(folder)
         check_manifest(folder)
         spec = read_spec(folder / "model.json", TimingSpec)
-        # Reason: LightGBM takes a second to import; whoever never loads trees does not pay for it.
-        import lightgbm
-
         try:
-            booster = lightgbm.Booster(model_file=str(folder / BOOSTER))
+            trees = read_trees(folder)
             fitted, golden = arrays_of(folder / "reference.npz")["fitted"], arrays_of(folder / "golden.npz")
-            model = cls(spec, booster, fitted)
+            model = cls(spec, trees, fitted)
             found = model.predict_days(golden["values"], golden["as_of_day"], golden["due_day"]).paid
             check_golden(found, golden["paid"])
-        except (OSError, ValueError, KeyError, BadZipFile, lightgbm.basic.LightGBMError) as error:
+        except (OSError, ValueError, KeyError, BadZipFile) as error:
             raise broken(error) from error
         return model
 

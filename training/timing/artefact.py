@@ -11,9 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from credit.folder import manifest_of
-from credit.model import BOOSTER
+from credit.model import BOOSTER, TREES, read_trees
 from credit.timing.model import TimingModel
 from credit.timing.spec import TimingSpec
+from credit.trees import Trees
 
 __all__ = ["write_timing"]
 
@@ -45,9 +46,10 @@ def write_timing(
     folder.mkdir(parents=True)
     (folder / "model.json").write_text(spec.model_dump_json(indent=2), encoding="utf-8")
     booster.save_model(str(folder / BOOSTER))
+    Trees.from_booster_text((folder / BOOSTER).read_text(encoding="utf-8")).save(folder / TREES)
     np.savez(folder / "reference.npz", fitted=np.sort(fitted))
     # Reason: the file is what will be served, so its predictions are the golden ones.
-    served = TimingModel(spec, lgb.Booster(model_file=str(folder / BOOSTER)), fitted)
+    served = TimingModel(spec, read_trees(folder), fitted)
     rows = np.linspace(0, len(values) - 1, min(_GOLDEN_ROWS, len(values))).astype(int)
     golden = values.iloc[rows].to_numpy(np.float64)
     as_of_day, due_day = (subjects[name].to_numpy(np.int64)[rows] for name in ("as_of_day", "due_day"))

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from credit.timing.hazard import Hazards
 from credit.timing.incidence import survival
 from credit.timing.spec import Shares, TimingCalibration
+from credit.trees import Trees
 from features.instants import local_days
 from training.shape import Shape
 from training.timing.calibration import Residuals, calibrate
@@ -157,8 +158,9 @@ def _residuals(
     if len(rows) > _MOST_SUBJECTS:
         rows = np.sort(rng.choice(rows, _MOST_SUBJECTS, replace=False))
     subjects, values = material.subjects.iloc[rows], material.values.iloc[rows]
-    known = Hazards(booster, fit.base, material.features, material.grid)
-    hazard = known.of(values[material.names].to_numpy(np.float64), days_of(subjects, values), trees)
+    first = Trees.from_booster_text(booster.model_to_string(num_iteration=trees))
+    known = Hazards(first, fit.base, material.features, material.grid)
+    hazard = known.of(values[material.names].to_numpy(np.float64), days_of(subjects, values))
     return residuals_of(subjects, -np.log(survival(hazard)), material)
 
 

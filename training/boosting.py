@@ -12,7 +12,7 @@ from training.config import Tuning
 from training.learned import Learned
 from training.learner import Fit, Shape, fit_trees, fold_predictions
 from training.material import Material
-from training.splits import Fold, rolling_folds
+from training.splits import Fold, buyer_folds, rolling_folds
 
 __all__ = ["learn_trees"]
 
@@ -37,8 +37,9 @@ def learn_trees(material: Material, shape: Mapping[str, Any] | None, say: Callab
     fit = _folds(material, None if shape is None else Shape(**shape), say)
     rows = fit.rows
     told = Staged(
-        fit.raw, material.outcome[rows], material.state[rows], rows >= len(material.subjects), fit.fold
-    )
+        fit.raw, material.outcome[rows], material.state[rows], rows >= len(material.subjects), fit.fold,
+        None if material.one_outcome is None else material.one_outcome[rows],
+    )  # fmt: skip
     level = Level(fit.base, material.rate)
     config, features = material.recipe.config, material.choice.features
     return Learned(
@@ -54,21 +55,27 @@ def learn_trees(material: Material, shape: Mapping[str, Any] | None, say: Callab
 
 
 def _folds(material: Material, shape: Shape | None, say: Callable[[str], None]) -> Fit:
-    folds = rolling_folds(material.subjects)
+    folds = rolling_folds(material.subjects) or _by_buyer(material)
     if not folds:
         raise Refused(
             "expected rolling folds inside the training period, in which earlier subjects predict later "
             "ones, with at least five bad and five good outcomes each; found too short a training period; "
             "move --test-from to a later day, or load a longer history"
         )
-    say(f"{len(folds)} rolling folds")
+    say(f"{len(folds)} folds")
     rows = material.with_copies(folds)
     fit = fold_predictions(
         material.inputs, material.outcome, material.choice.features, rows,
         material.recipe.config.seed, material.weight, shape or _searched(material, rows, say),
+        material.one_outcome,
     )  # fmt: skip
     say(f"{fit.shape.trees} trees with {fit.shape.kind.replace('_', ' ')}")
     return fit
+
+
+def _by_buyer(material: Material) -> list[Fold]:
+    """Return folds by buyer for a default model: its windows last a year, and rolling folds need two of them."""
+    return buyer_folds(material.subjects) if material.recipe.outcome.model == "default" else []
 
 
 def _searched(material: Material, folds: Sequence[Fold], say: Callable[[str], None]) -> Shape | None:

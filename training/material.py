@@ -113,12 +113,17 @@ class Material:
     @property
     def examples(self) -> Examples:
         """All rows as the learner takes them."""
-        return Examples(self.inputs, self.outcome, self.choice.features, self.weight)
+        return Examples(self.inputs, self.outcome, self.choice.features, self.weight, self.one_outcome)
 
     @cached_property
     def buyer(self) -> npt.NDArray[np.int64]:
         """Which buyer each row is of, by number."""
         return pd.factorize(self.subjects["buyer_id"])[0][self.copies.row].astype(np.int64)
+
+    @property
+    def one_outcome(self) -> npt.NDArray[np.int64] | None:
+        """The buyer of each row where a buyer's rows tell of one default again and again; None for invoices."""
+        return self.buyer if self.recipe.outcome.model == "default" else None
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from credit.answer import Answer
 from credit.encoding import encode, patterns_of
-from credit.margin import Boosted, Margin
+from credit.margin import Blended, Boosted, Margin, Reading
 from credit.prior.scorecard import Scorecard
 from credit.spec import ModelSpec
 from credit.states import STATES, states_of
@@ -72,7 +72,7 @@ class RiskModel:
     ----------
     spec : ModelSpec
     margin : Margin
-        What was learned: trees, or the scorecard of a prior.
+        What was learned: trees, the scorecard of a prior, or both.
     score_reference : float64 ndarray
         Sorted log-odds of the training subjects (a frozen population for percentiles).
     fitted : frozenset of int
@@ -219,9 +219,14 @@ def read_margin(folder: Path, spec: ModelSpec) -> Margin:
     import lightgbm
 
     try:
-        return Boosted(lightgbm.Booster(model_file=str(folder / BOOSTER)))
+        booster = lightgbm.Booster(model_file=str(folder / BOOSTER))
     except lightgbm.basic.LightGBMError as error:
         raise _broken(error) from error
+    if spec.learner == "trees" or spec.prior is None:
+        return Boosted(booster)
+    card = Scorecard.load(folder / SCORECARD)
+    trees = Reading(Boosted(booster), booster.feature_name(), spec.names)
+    return Blended(trees, Reading(card, card.names, spec.names), spec.prior.share)
 
 
 def _broken(error: Exception) -> InputError:

@@ -16,7 +16,18 @@ from training.bagging import mean_of
 from training.shape import Member, Shape, kinds_for
 from training.splits import Fold
 
-__all__ = ["PARAMETERS", "PLAIN", "Examples", "Fit", "Shape", "choose", "fit_trees", "fold_predictions", "grown", "is_sure"]
+__all__ = [
+    "PARAMETERS",
+    "PLAIN",
+    "Examples",
+    "Fit",
+    "Shape",
+    "choose",
+    "fit_trees",
+    "fold_predictions",
+    "grown",
+    "is_sure",
+]
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
@@ -36,7 +47,7 @@ STEP = 20
 
 PLAIN = 80
 """Trees of each kind that outcomes told again and again need good reason to depart from. At the learning rate
-of the small kinds their margins are neither shy nor bold (calibration slope 1) over 18 to 120 defaulted buyers."""
+of the small kinds their margins are neither shy nor bold (slope 1) over 18 to 120 defaulted buyers."""
 
 _PATIENCE = 5
 """Looks without a better loss after which a kind grows no further; a mean of kinds takes more trees of each
@@ -263,7 +274,7 @@ def _least(
 
 
 def _is_surely_less(examples: Examples, folds: Sequence[Fold], plain: Floats, other: Floats) -> bool:
-    """Whether other margins have a lower loss than plain ones by two standard errors of independent buyers."""
+    """Whether other margins have a lower loss than plain ones by two standard errors."""
     rows = np.concatenate([fold.predict for fold in folds])
     losses = [
         examples.weights[rows] * (np.logaddexp(0, raw) - examples.outcome[rows] * raw)

@@ -42,6 +42,8 @@ class Material:
         Every feature of the catalog.
     searches : Path, optional
         File in which a search for better trees is kept; without one none is made.
+    left_to_prior : tuple of str
+        Features that trees do not read because a scorecard beside them does.
     """
 
     packed: Packed
@@ -49,14 +51,16 @@ class Material:
     subjects: pd.DataFrame
     values: pd.DataFrame
     searches: Path | None = None
+    left_to_prior: tuple[str, ...] = ()
 
     @cached_property
     def choice(self) -> Choice:
         """The features that the model learns from; those that know the outcome are refused."""
         config = self.recipe.config
         chosen = choose_features(
-            self.recipe.outcome.model, self.packed.portfolio, self.values, config.without
-        )
+            self.recipe.outcome.model, self.packed.portfolio, self.values,
+            (*config.without, *self.left_to_prior),
+        )  # fmt: skip
         names = [feature.name for feature in chosen.features]
         refuse_leaks(self.values[names].to_numpy(), names, self._own_outcome, config.leaks, config.seed)
         return chosen
@@ -122,7 +126,7 @@ class Material:
 
     @property
     def one_outcome(self) -> npt.NDArray[np.int64] | None:
-        """The buyer of each row where a buyer's rows tell of one default again and again; None for invoices."""
+        """The buyer of each row where its rows tell of one default again and again; None for invoices."""
         return self.buyer if self.recipe.outcome.model == "default" else None
 
     @property

@@ -148,8 +148,8 @@ def buyer_folds(subjects: pd.DataFrame) -> list[Fold]:
     Returns
     -------
     list of Fold
-        Five at most, each with at least five buyers that had a bad outcome and five that had none; empty where
-        there are too few for two. Groups follow from outcomes and ids, so that each has its share of the bad.
+        Five at most, each with at least five buyers that had a bad outcome and five that had none; empty
+        where there are too few for two. Each group has its share of the bad, by outcomes and ids alone.
     """
     bad = subjects.groupby("buyer_id", sort=True)["outcome"].max()
     count = min(_BUYER_FOLDS, int(min(bad.sum(), (1 - bad).sum())) // MIN_PER_CLASS)

@@ -21,7 +21,7 @@ __all__ = ["fold_margins", "learn_trees", "staged_of"]
 
 
 _LEAST_DEFAULTED = 60
-"""Defaulted buyers that each rolling fold of a default model has to learn from; else buyers make the folds."""
+"""Defaulted buyers that each rolling fold of a default model needs to learn from; else buyers make folds."""
 
 
 def learn_trees(material: Material, shape: Mapping[str, Any] | None, say: Callable[[str], None]) -> Learned:
@@ -80,14 +80,14 @@ def fold_margins(material: Material, shape: Shape | None, say: Callable[[str], N
     Refused
         Where the period is too short for folds.
     """
-    folds = _folds_of(material)
+    folds, named = _folds_of(material)
     if not folds:
         raise Refused(
             "expected rolling folds inside the training period, in which earlier subjects predict later "
             "ones, with at least five bad and five good outcomes each; found too short a training period; "
             "move --test-from to a later day, or load a longer history"
         )
-    say(f"{len(folds)} folds")
+    say(f"{len(folds)} {named}")
     rows = material.with_copies(folds)
     fit = fold_predictions(
         material.inputs, material.outcome, material.choice.features, rows,
@@ -98,7 +98,7 @@ def fold_margins(material: Material, shape: Shape | None, say: Callable[[str], N
     return fit
 
 
-def _folds_of(material: Material) -> list[Fold]:
+def _folds_of(material: Material) -> tuple[list[Fold], str]:
     """Return rolling folds; of a default model folds by buyer where some rolling fold learns from too little.
 
     Its windows last a year, so that the first rolling folds of a short history learn from a few of the
@@ -106,10 +106,11 @@ def _folds_of(material: Material) -> list[Fold]:
     """
     folds = rolling_folds(material.subjects)
     if material.recipe.outcome.model != "default":
-        return folds
+        return folds, "rolling folds"
     bad = material.subjects["outcome"].to_numpy() == 1
     least = min((material.subjects["buyer_id"][f.fit][bad[f.fit]].nunique() for f in folds), default=0)
-    return folds if least >= _LEAST_DEFAULTED else buyer_folds(material.subjects) or folds
+    by_buyer = [] if least >= _LEAST_DEFAULTED else buyer_folds(material.subjects)
+    return (by_buyer, "folds by buyer") if by_buyer else (folds, "rolling folds")
 
 
 def _searched(material: Material, folds: Sequence[Fold], say: Callable[[str], None]) -> Shape | None:

@@ -105,7 +105,7 @@ def _folds_of(material: Material) -> tuple[list[Fold], str]:
     defaults: what they choose and how bold they are says little of a model that learns from all.
     """
     folds = rolling_folds(material.subjects)
-    if material.recipe.outcome.model != "default":
+    if material.recipe.outcome.model != "default" or (folds and material.one_outcome is None):
         return folds, "rolling folds"
     bad = material.subjects["outcome"].to_numpy() == 1
     least = min((material.subjects["buyer_id"][f.fit][bad[f.fit]].nunique() for f in folds), default=0)

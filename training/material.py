@@ -13,6 +13,7 @@ import pandas as pd
 from credit.encoding import encode, pattern_texts, sources_of
 from features.build import Packed
 from training.contract import Choice, choose_features
+from training.few_defaults import SWITCH_AT
 from training.leaks import refuse_leaks
 from training.learner import Examples
 from training.masking import Copies, masked_copies
@@ -23,6 +24,9 @@ from training.weights import recency_weights
 __all__ = ["Material"]
 
 Floats = npt.NDArray[np.float64]
+
+_TOLD_AGAIN = 2
+"""Mean number of bad subjects of a defaulted buyer above which they tell of one default again and again."""
 
 _MIN_PATTERN = 20
 """Training rows that a pattern of present sources needs before the model may speak of it."""
@@ -126,8 +130,15 @@ class Material:
 
     @property
     def one_outcome(self) -> npt.NDArray[np.int64] | None:
-        """The buyer of each row where its rows tell of one default again and again; None for invoices."""
-        return self.buyer if self.recipe.outcome.model == "default" else None
+        """The buyer of each row where outcomes are few, or told again and again by month ends.
+
+        None for invoices, and for accounts of many defaulted buyers: each row has an outcome of its own.
+        """
+        if self.recipe.outcome.model != "default":
+            return None
+        bad = self._own_outcome == 1
+        buyers = self.subjects["buyer_id"][bad].nunique()
+        return self.buyer if buyers < SWITCH_AT or bad.sum() > _TOLD_AGAIN * buyers else None
 
     @property
     def sources(self) -> tuple[str, ...]:

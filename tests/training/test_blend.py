@@ -35,7 +35,7 @@ def run(demo_packed: Packed, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.fixture(scope="module")
 def values(demo_packed: Packed) -> pd.DataFrame:
-    return build_packed(demo_packed, sample_of(demo_packed, DEFAULT).subjects.iloc[::97])
+    return build_packed(demo_packed, sample_of(demo_packed, DEFAULT).subjects.iloc[::31])
 
 
 def defaulted(packed: Packed, model: RiskModel) -> int:

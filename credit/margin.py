@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 
 from credit.trees import Trees
 
-__all__ = ["Boosted", "Margin"]
+__all__ = ["Blended", "Boosted", "Margin", "Reading"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -42,3 +43,56 @@ class Boosted:
     def shares(self, inputs: Floats) -> tuple[Floats, float]:
         """Return shares and base; see `Margin`."""
         return self._trees.contributions(inputs)[:, :-1], self._trees.expected
+
+
+class Reading:
+    """A margin of some of the inputs.
+
+    Parameters
+    ----------
+    margin : Margin
+    names : sequence of str
+        Its inputs.
+    among : sequence of str
+        All inputs of the model.
+    """
+
+    def __init__(self, margin: Margin, names: Sequence[str], among: Sequence[str]) -> None:
+        self._margin = margin
+        self._columns = [among.index(name) for name in names]
+
+    def raw(self, inputs: Floats) -> Floats:
+        """Return raw margins; see `Margin`."""
+        return self._margin.raw(inputs[:, self._columns])
+
+    def shares(self, inputs: Floats) -> tuple[Floats, float]:
+        """Return shares and base; see `Margin`. An input that is not read has none."""
+        parts, base = self._margin.shares(inputs[:, self._columns])
+        shares = np.zeros(inputs.shape)
+        shares[:, self._columns] = parts
+        return shares, base
+
+
+class Blended:
+    """Margins of trees and of a scorecard, ``(1 - share) x trees + share x scorecard``; so are their parts.
+
+    Parameters
+    ----------
+    trees, scorecard : Margin
+        Of the same inputs.
+    share : float
+        Of the scorecard, between 0 and 1.
+    """
+
+    def __init__(self, trees: Margin, scorecard: Margin, share: float) -> None:
+        self._parts = ((1 - share, trees), (share, scorecard))
+
+    def raw(self, inputs: Floats) -> Floats:
+        """Return raw margins; see `Margin`."""
+        return np.asarray(sum(weight * margin.raw(inputs) for weight, margin in self._parts))
+
+    def shares(self, inputs: Floats) -> tuple[Floats, float]:
+        """Return shares and base; see `Margin`."""
+        told = [(weight, *margin.shares(inputs)) for weight, margin in self._parts]
+        shares = sum(weight * parts for weight, parts, _ in told)
+        return np.asarray(shares), sum(weight * base for weight, _, base in told)

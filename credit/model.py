@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from credit.answer import Answer
 from credit.encoding import encode, patterns_of
 from credit.folder import arrays_of, broken, check_golden, check_manifest, read_spec
-from credit.margin import Boosted, Margin
+from credit.margin import Blended, Boosted, Margin, Reading
 from credit.prior.scorecard import Scorecard
 from credit.spec import ModelSpec
 from credit.stability import Reference
@@ -78,7 +78,7 @@ class RiskModel:
     ----------
     spec : ModelSpec
     margin : Margin
-        What was learned: trees, or the scorecard of a prior.
+        What was learned: trees, the scorecard of a prior, or both.
     score_reference : float64 ndarray
         Sorted log-odds of the training subjects (a frozen population for percentiles).
     fitted : frozenset of int
@@ -248,9 +248,16 @@ def read_margin(folder: Path, spec: ModelSpec) -> Margin:
     if spec.learner == "scorecard":
         return Scorecard.load(folder / SCORECARD)
     trees = read_trees(folder)
-    if trees.features != len(spec.features):
-        raise ValueError(f"expected trees of {len(spec.features)} features; found {trees.features}")
-    return Boosted(trees)
+    if spec.learner == "trees" or spec.prior is None:
+        if trees.features != len(spec.features):
+            raise ValueError(f"expected trees of {len(spec.features)} features; found {trees.features}")
+        return Boosted(trees)
+    card = Scorecard.load(folder / SCORECARD)
+    # Reason: the trees' features are the model's first ones; those that the scorecard reads alone follow.
+    read = spec.names[: trees.features]
+    return Blended(
+        Reading(Boosted(trees), read, spec.names), Reading(card, card.names, spec.names), spec.prior.share
+    )
 
 
 def read_trees(folder: Path) -> Trees:

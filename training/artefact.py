@@ -66,10 +66,11 @@ def write_model(
 
 
 def _save(learned: Learned, folder: Path) -> None:
-    if isinstance(learned.margin, Scorecard):
-        content = yaml.safe_dump(learned.margin.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+    card = learned.margin if isinstance(learned.margin, Scorecard) else learned.card
+    if card is not None:
+        content = yaml.safe_dump(card.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
         (folder / SCORECARD).write_text(content, encoding="utf-8")
-    else:
+    if not isinstance(learned.margin, Scorecard):
         learned.margin.save_model(str(folder / BOOSTER))
         Trees.from_booster_text((folder / BOOSTER).read_text(encoding="utf-8")).save(folder / TREES)
 

@@ -195,9 +195,9 @@ class Registry:
             **lineage_tags(run, recipe),
             **extra,
         }
-        if spec.learner == "scorecard" and run.test is not None:
+        if spec.prior is not None and run.test is not None:
             tags["few_defaults"] = json.dumps(figures_of(run.test[run.test["probability"].notna()]))
-        elif spec.learner == "scorecard" and "tested_twin" in extra:
+        elif spec.prior is not None and "tested_twin" in extra:
             twin = self.version(extra["tested_twin"])
             tags |= {name: twin.tags[name] for name in ("few_defaults",) if name in twin.tags}
         return tags

@@ -86,16 +86,19 @@ def _replayed(version: Version, packed: Packed, folder: Path, say: Callable[[str
 
 
 def _parts(folder: Path, stored: RiskModel, run: Run) -> dict[str, Any]:
-    name = SCORECARD if stored.spec.learner == "scorecard" else BOOSTER
-    again = run.folder / name
-    text = again.read_bytes() if again.is_file() else b""
     difference = _difference(folder, stored, run.model)
     return {
-        "learned": _said(text == (folder / name).read_bytes()),
+        "learned": _said(_learned(run.folder) == _learned(folder)),
         "calibration": _said(_is_close(run.model.spec.calibration, stored.spec.calibration)),
         "predictions": _said(difference is not None and difference <= _TOLERANCE),
         "largest_difference_log_odds": difference,
     }
+
+
+def _learned(folder: Path) -> dict[str, bytes]:
+    """Return the files of what was learned: trees, a scorecard, or both."""
+    files = (folder / BOOSTER, folder / SCORECARD)
+    return {file.name: file.read_bytes() for file in files if file.is_file()}
 
 
 def _is_close(a: Calibration, b: Calibration) -> bool:

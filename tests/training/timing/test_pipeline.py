@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -149,9 +149,7 @@ def test_the_same_seed_gives_the_same_model_and_a_refit_takes_the_shape(tmp_path
 @pytest.mark.parametrize("name", ["booster.txt", "model.json", "golden.npz"])
 def test_a_changed_file_is_refused(run, tmp_path, name):
     folder = tmp_path / "model"
-    folder.mkdir()
-    for path in Path(run.folder).iterdir():
-        (folder / path.name).write_bytes(path.read_bytes())
+    shutil.copytree(run.folder, folder)
     (folder / name).write_bytes((folder / name).read_bytes() + b" ")
     with pytest.raises(InputError, match=name):
         TimingModel.load(folder)

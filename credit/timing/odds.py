@@ -1,0 +1,70 @@
+"""What becomes of each open item: paid in which week, paid later, credited, written off, still open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from credit.timing.weeks import Weeks
+
+if TYPE_CHECKING:
+    from credit.timing.dates import PayDates
+
+__all__ = ["FATES", "ItemOdds", "item_odds"]
+
+Floats = npt.NDArray[np.float64]
+
+FATES = ("later", "credited", "written_off", "open_at_horizon")
+"""What may become of an item that is not paid within the weeks; with them the probabilities add to 1."""
+
+
+@dataclass(frozen=True)
+class ItemOdds:
+    """Probabilities of n items.
+
+    Parameters
+    ----------
+    known : bool ndarray, shape (n,)
+        Of which items the model can speak; the others' probabilities are 0.
+    paid_by : float64 ndarray, shape (n, weeks)
+        Paid by the end of each week, given that it is open now; never falls.
+    fates : float64 ndarray, shape (n, len(FATES))
+    """
+
+    known: npt.NDArray[np.bool_]
+    paid_by: Floats
+    fates: Floats
+
+    @property
+    def paid_in(self) -> Floats:
+        """Probability of being paid within each week, shape (n, weeks)."""
+        return np.asarray(np.diff(self.paid_by, axis=1, prepend=0.0))
+
+
+def item_odds(due: npt.NDArray[np.int64], said: PayDates, weeks: Weeks) -> ItemOdds:
+    """Return the odds of open items.
+
+    Parameters
+    ----------
+    due : int64 ndarray, shape (n,)
+        Due days, days since 1970.
+    said : PayDates
+        Of these items, given that each is open on the day before the weeks begin.
+    weeks : Weeks
+    """
+    known = said.status == "ok"
+    by_week = [said.paid_by(last - due) for last in weeks.last_days]
+    paid_by = np.maximum.accumulate(_zeroed(np.stack(by_week, axis=1), known), axis=1)
+    paid, credited, lost = (
+        _zeroed(part[:, -1], known) for part in (said.paid, said.credited, said.written_off)
+    )
+    paid = np.maximum(paid, paid_by[:, -1])
+    still_open = np.where(known, np.maximum(1.0 - paid - credited - lost, 0.0), 0.0)
+    return ItemOdds(known, paid_by, np.stack([paid - paid_by[:, -1], credited, lost, still_open], axis=1))
+
+
+def _zeroed(values: Floats, known: npt.NDArray[np.bool_]) -> Floats:
+    return np.where(known.reshape(-1, *[1] * (values.ndim - 1)), values, 0.0)

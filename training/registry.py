@@ -19,7 +19,8 @@ from training.few_defaults import figures_of
 from training.home import Home
 from training.lineage import lineage_tags
 from training.model_files import fetch, folder_of
-from training.run import Recipe, Run
+from training.pipelines import AnyRun
+from training.run import Recipe
 from training.run_files import TEST_SUBJECTS, log_model, log_run
 from training.tested import Scored, read_scored
 from training.tracking import connect, local_path
@@ -27,7 +28,7 @@ from training.versions import Version, manifest_hash
 
 __all__ = ["MODELS", "Registry", "Version"]
 
-MODELS = ("default", "late")
+MODELS = ("default", "late", "timing")
 """Names of the models that can be registered."""
 
 _SALT = "subject_salt"
@@ -55,13 +56,13 @@ class Registry:
         self._check_seller(home.seller_id())
 
     def register(
-        self, run: Run, recipe: Recipe, metrics: Mapping[str, Any], extra_tags: Mapping[str, str]
+        self, run: AnyRun, recipe: Recipe, metrics: Mapping[str, Any], extra_tags: Mapping[str, str]
     ) -> Version:
         """Log a run with its model, plots, tables and scored test subjects, and add a version.
 
         Parameters
         ----------
-        run : Run
+        run : Run or TimingRun
         recipe : Recipe
         metrics : mapping
             In the shape of ``--json``; kept with the version.
@@ -74,7 +75,7 @@ class Registry:
         experiment = self._experiment(model)
         with mlflow.start_run(experiment_id=experiment, tags=tags) as active:
             log_run(run, metrics, self._salt(experiment))
-            source, model_id = log_model(run.folder)
+            source, model_id = log_model(model, run.folder)
         self._ensure(model, run.model.spec.seller_id)
         made = self._client.create_model_version(
             model, source, active.info.run_id, tags=tags, model_id=model_id
@@ -150,7 +151,7 @@ class Registry:
             return None
 
     def _tags(
-        self, run: Run, recipe: Recipe, metrics: Mapping[str, Any], extra: Mapping[str, str]
+        self, run: AnyRun, recipe: Recipe, metrics: Mapping[str, Any], extra: Mapping[str, str]
     ) -> dict[str, str]:
         spec = run.model.spec
         tags = {

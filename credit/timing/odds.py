@@ -28,7 +28,8 @@ class ItemOdds:
     Parameters
     ----------
     known : bool ndarray, shape (n,)
-        Of which items the model can speak; the others' probabilities are 0.
+        Of which items the model can speak; the others' probabilities are 0. An item that is open for longer
+        than the model's horizon is known to be open at it.
     paid_by : float64 ndarray, shape (n, weeks)
         Paid by the end of each week, given that it is open now; never falls.
     fates : float64 ndarray, shape (n, len(FATES))
@@ -55,15 +56,17 @@ def item_odds(due: npt.NDArray[np.int64], said: PayDates, weeks: Weeks) -> ItemO
         Of these items, given that each is open on the day before the weeks begin.
     weeks : Weeks
     """
-    known = said.status == "ok"
+    known, too_old = said.status == "ok", said.status == "beyond_horizon"
     by_week = [said.paid_by(last - due) for last in weeks.last_days]
     paid_by = np.maximum.accumulate(_zeroed(np.stack(by_week, axis=1), known), axis=1)
     paid, credited, lost = (
         _zeroed(part[:, -1], known) for part in (said.paid, said.credited, said.written_off)
     )
     paid = np.maximum(paid, paid_by[:, -1])
-    still_open = np.where(known, np.maximum(1.0 - paid - credited - lost, 0.0), 0.0)
-    return ItemOdds(known, paid_by, np.stack([paid - paid_by[:, -1], credited, lost, still_open], axis=1))
+    still_open = np.where(known, np.maximum(1.0 - paid - credited - lost, 0.0), too_old.astype(np.float64))
+    return ItemOdds(
+        known | too_old, paid_by, np.stack([paid - paid_by[:, -1], credited, lost, still_open], axis=1)
+    )
 
 
 def _zeroed(values: Floats, known: npt.NDArray[np.bool_]) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -182,20 +182,20 @@ class _Work:
 
     def _weeks(self, lines: Sequence[Line], drawn: Floats) -> list[Line]:
         ends = [(1 - INTERVAL_LEVEL) / 2, (1 + INTERVAL_LEVEL) / 2]
-        inside = np.quantile(np.diff(drawn, axis=1, prepend=0.0), ends, axis=0)
-        so_far = np.quantile(drawn, ends, axis=0)
+        inside = np.rint(np.quantile(np.diff(drawn, axis=1, prepend=0.0), ends, axis=0)).astype(np.int64)
+        so_far = np.rint(np.quantile(drawn, ends, axis=0)).astype(np.int64)
         cumulative = np.cumsum([line.expected_minor for line in lines[: self.weeks.count]])
         return [
-            Line(
-                "week",
-                lines[week].expected_minor,
-                lines[week].of_overdue_minor,
-                self.weeks.label(week),
-                self.weeks.monday(week),
-                self.weeks.sunday(week),
-                *(round(float(end[week])) for end in inside),
-                int(cumulative[week]),
-                *(round(float(end[week])) for end in so_far),
+            replace(
+                lines[week],
+                week=self.weeks.label(week),
+                first_day=self.weeks.monday(week),
+                last_day=self.weeks.sunday(week),
+                low_minor=int(inside[0, week]),
+                high_minor=int(inside[1, week]),
+                cumulative_minor=int(cumulative[week]),
+                cumulative_low_minor=int(so_far[0, week]),
+                cumulative_high_minor=int(so_far[1, week]),
             )
             for week in range(self.weeks.count)
         ]

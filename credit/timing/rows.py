@@ -14,7 +14,7 @@ _LABELS = {
     "expected": Words("Expected payment", "预计付款日"),
     "paid_by": Words("Probability of payment by", "届时已付款概率"),
     "between": Words("{share} between {low} and {high}", "{share}概率在{low}至{high}之间"),
-    "after": Words("{share} after {low}", "{share}概率在{low}以后"),
+    "after": Words("{share} from {low} on", "{share}概率不早于{low}"),
     "due": Words("due {due}", "{due}到期"),
     "usual_due": Words("due {due} by usual terms", "按惯常账期{due}到期"),
     "at_due": Words("due date {share}", "到期日{share}"),
@@ -56,7 +56,7 @@ def _interval(timing: Mapping[str, Any], lang: str) -> list[str]:
     if timing["low_on"] is None:
         return []
     template = _LABELS["after" if timing["high_on"] is None else "between"].of(lang)
-    share = value_text(timing["interval"], "share", lang)
+    share = value_text(timing["interval_probability"], "share", lang)
     return [template.format(share=share, low=timing["low_on"], high=timing["high_on"])]
 
 

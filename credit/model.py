@@ -3,35 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pydantic import ValidationError
 
 from credit.answer import Answer
 from credit.encoding import encode, patterns_of
+from credit.folder import arrays_of, broken, check_golden, check_manifest, read_spec
 from credit.margin import Boosted, Margin
 from credit.prior.scorecard import Scorecard
 from credit.spec import ModelSpec
 from credit.states import STATES, states_of
-from features.catalog import CATALOG_HASH, NAMES
-from features.errors import InputError
+from features.catalog import NAMES
 
-__all__ = ["BOOSTER", "SCORECARD", "Predictions", "RiskModel", "manifest_of", "read_margin", "subject_hashes"]
+__all__ = ["BOOSTER", "SCORECARD", "Predictions", "RiskModel", "read_margin", "subject_hashes"]
 
 Floats = npt.NDArray[np.float64]
 
 BOOSTER, SCORECARD = "booster.txt", "scorecard.yaml"
 """Files of what was learned."""
-
-_GOLDEN_TOLERANCE = 1e-9
 
 _FLAGS_LACKING: dict[str, tuple[str, ...]] = {
     "payments_and_accounts": (),
@@ -100,16 +95,16 @@ class RiskModel:
             Where a file lacks or was changed, the catalog is another one, or golden predictions differ.
         """
         folder = Path(folder)
-        _check_manifest(folder)
-        spec = _read_spec(folder / "model.json")
+        check_manifest(folder)
+        spec = read_spec(folder / "model.json", ModelSpec)
         try:
             margin = read_margin(folder, spec)
-            reference, golden = _arrays(folder / "reference.npz"), _arrays(folder / "golden.npz")
+            reference, golden = arrays_of(folder / "reference.npz"), arrays_of(folder / "golden.npz")
             model = cls(spec, margin, reference["log_odds"], reference["fitted"])
             values, log_odds = golden["values"], golden["log_odds"]
         except (OSError, ValueError, KeyError, BadZipFile) as error:
-            raise _broken(error) from error
-        _check_golden(model, values, log_odds)
+            raise broken(error) from error
+        check_golden(model.predict(values, contributions=False).log_odds, log_odds)
         return model
 
     def predict(self, values: Floats | pd.DataFrame, *, contributions: bool = True) -> Predictions:
@@ -193,14 +188,6 @@ def subject_hashes(subjects: pd.DataFrame, salt: str) -> npt.NDArray[np.uint64]:
     return np.frombuffer(b"".join(digests), dtype=np.uint64)
 
 
-def manifest_of(folder: Path) -> dict[str, str]:
-    """Return the sha256 of every file of a folder but the manifest itself."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "manifest.json")
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
-    }
-
-
 def _parts_of_states(spec: ModelSpec) -> Floats:
     """Return by state and feature what the state adds; the flags of the lacking sources tell it."""
     parts = np.zeros((len(STATES), len(spec.features)))
@@ -221,66 +208,4 @@ def read_margin(folder: Path, spec: ModelSpec) -> Margin:
     try:
         return Boosted(lightgbm.Booster(model_file=str(folder / BOOSTER)))
     except lightgbm.basic.LightGBMError as error:
-        raise _broken(error) from error
-
-
-def _broken(error: Exception) -> InputError:
-    found = f"others ({type(error).__name__})"
-    return InputError.of("the model's files", found, "restore the folder from the registry")
-
-
-def _check_manifest(folder: Path) -> None:
-    path = folder / "manifest.json"
-    if not path.is_file():
-        raise InputError.of(
-            "a RiskModel folder with manifest.json", "none", "train a model, or name its folder"
-        )
-    stated, found = _stated(path), manifest_of(folder)
-    wrong = {
-        "missing": stated.keys() - found.keys(),
-        "other content in": {name for name in stated.keys() & found.keys() if stated[name] != found[name]},
-        "unexpected": found.keys() - stated.keys(),
-    }
-    told = [f"{what} {sorted(names)}" for what, names in wrong.items() if names]
-    if told:
-        step = "restore the folder from the registry; it was changed after training"
-        raise InputError.of("the files that training wrote", "; ".join(told), step)
-
-
-def _stated(path: Path) -> dict[str, str]:
-    try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        step = "restore the folder from the registry; it was changed after training"
-        raise InputError.of(
-            "the files that training wrote", "other content in ['manifest.json']", step
-        ) from error
-
-
-def _arrays(path: Path) -> dict[str, Any]:
-    with np.load(path) as arrays:
-        return dict(arrays)
-
-
-def _read_spec(path: Path) -> ModelSpec:
-    try:
-        spec = ModelSpec.model_validate_json(path.read_text(encoding="utf-8"))
-    except ValidationError as error:
-        raise InputError.of(
-            "a model.json of this format", f"{error.error_count()} other keys", "train again"
-        ) from error
-    if spec.catalog_hash != CATALOG_HASH:
-        raise InputError.of(
-            "a model trained with this version's feature catalog",
-            "one trained with another catalog",
-            "train it again",
-        )
-    return spec
-
-
-def _check_golden(model: RiskModel, values: Floats, log_odds: Floats) -> None:
-    found = model.predict(values, contributions=False).log_odds
-    if not np.allclose(found, log_odds, rtol=0, atol=_GOLDEN_TOLERANCE, equal_nan=True):
-        raise InputError.of(
-            "the golden predictions of the model", "other ones", "do not use it; train it again"
-        )
+        raise broken(error) from error

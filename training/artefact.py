@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
-from credit.model import BOOSTER, SCORECARD, RiskModel, manifest_of, read_margin
+from credit.folder import manifest_of
+from credit.model import BOOSTER, SCORECARD, RiskModel, read_margin
 from credit.prior.scorecard import Scorecard
 from credit.spec import ModelSpec
 from training.learned import Learned

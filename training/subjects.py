@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -36,19 +37,21 @@ class Outcome:
 
     Parameters
     ----------
-    model : {"late", "default"}
+    model : {"late", "default", "timing"}
     horizon_days : int
         k of a late model.
     definition : DefaultDefinition
     """
 
-    model: Model
+    model: Model | Literal["timing"]
     horizon_days: int = 30
     definition: DefaultDefinition | None = None
 
     @property
     def tag(self) -> str:
         """Name of the outcome in the registry."""
+        if self.model == "timing":
+            return self.model
         return late_tag(self.horizon_days) if self.definition is None else self.definition.tag
 
     @property

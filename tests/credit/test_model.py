@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from credit.model import RiskModel, manifest_of, subject_hashes
+from credit.folder import manifest_of
+from credit.model import RiskModel, subject_hashes
 from credit.release import Release, current_folder
 from credit.spec import SOURCE_FLAGS
 from features.build import Packed, build_packed

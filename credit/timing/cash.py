@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from credit.timing.booking import unbooked_payments, unbooked_shares
 from credit.timing.draws import Dependence
 from credit.timing.model import TimingModel
 from credit.timing.odds import ItemOdds, item_odds
@@ -67,13 +68,19 @@ def outlook(
 
 
 def _odds(packed: Packed, model: TimingModel, opened: OpenLedger, weeks: Weeks) -> ItemOdds:
+    """Return what a model says of the open items, some of which may be paid without the books knowing."""
     values = open_values(packed, opened)
-    due = opened.items["due_day"].to_numpy().astype("datetime64[D]").astype("datetime64[s]")
-    subjects = pd.DataFrame({"as_of": opened.as_of, "due_on": due}).astype({"as_of": "datetime64[s]"})
+    due, issued = (opened.items[name].to_numpy(np.int64) for name in ("due_day", "issued_day"))
+    shares = unbooked_shares(packed.block.ledger, opened.as_of, packed.seller.timezone)
+    booked_until = np.maximum(opened.today - len(shares), np.minimum(issued, opened.today))
     parts = []
     for first in range(0, max(len(values), 1), _CHUNK):
         rows = slice(first, first + _CHUNK)
-        said = model.predict(values[rows], subjects.iloc[rows], packed.seller.timezone)
-        parts.append(item_odds(opened.items["due_day"].to_numpy(np.int64)[rows], said, weeks))
+        today = np.full(len(due[rows]), opened.today)
+        said = item_odds(due[rows], model.predict_days(values[rows], today, due[rows]), weeks)
+        if len(shares):
+            earlier = model.predict_days(values[rows], booked_until[rows], due[rows])
+            said = said.given(unbooked_payments(earlier, today - due[rows], shares))
+        parts.append(said)
     known, paid_by, fates = zip(*((part.known, part.paid_by, part.fates) for part in parts), strict=True)
     return ItemOdds(np.concatenate(known), np.concatenate(paid_by), np.concatenate(fates))

@@ -17,8 +17,9 @@ __all__ = ["FATES", "ItemOdds", "item_odds"]
 
 Floats = npt.NDArray[np.float64]
 
-FATES = ("later", "credited", "written_off", "open_at_horizon")
-"""What may become of an item that is not paid within the weeks; with them the probabilities add to 1."""
+FATES = ("unbooked", "later", "credited", "written_off", "open_at_horizon")
+"""What else may become of an item than payment in one of the weeks; with them the probabilities add to 1.
+``unbooked``: it is paid already, and the books do not know yet."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,19 @@ class ItemOdds:
     known: npt.NDArray[np.bool_]
     paid_by: Floats
     fates: Floats
+
+    def given(self, unbooked: Floats) -> ItemOdds:
+        """Return the odds where an item may be paid already without the books knowing.
+
+        Parameters
+        ----------
+        unbooked : float64 ndarray, shape (n,)
+            Probability of that; the odds so far are those of an item that is open indeed.
+        """
+        is_open = np.where(self.known, 1.0 - unbooked, 0.0)[:, None]
+        fates = self.fates * is_open
+        fates[:, 0] = np.where(self.known, unbooked, 0.0)
+        return ItemOdds(self.known, self.paid_by * is_open, fates)
 
     @property
     def paid_in(self) -> Floats:
@@ -64,9 +78,8 @@ def item_odds(due: npt.NDArray[np.int64], said: PayDates, weeks: Weeks) -> ItemO
     )
     paid = np.maximum(paid, paid_by[:, -1])
     still_open = np.where(known, np.maximum(1.0 - paid - credited - lost, 0.0), too_old.astype(np.float64))
-    return ItemOdds(
-        known | too_old, paid_by, np.stack([paid - paid_by[:, -1], credited, lost, still_open], axis=1)
-    )
+    fates = [np.zeros(len(due)), paid - paid_by[:, -1], credited, lost, still_open]
+    return ItemOdds(known | too_old, paid_by, np.stack(fates, axis=1))
 
 
 def _zeroed(values: Floats, known: npt.NDArray[np.bool_]) -> Floats:

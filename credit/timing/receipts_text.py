@@ -26,6 +26,7 @@ _LABELS = {
     "overdue": Words("of overdue", "其中逾期款"),
     "cumulative": Words("Cumulative", "累计"),
     "share": Words("share", "占比"),
+    "unbooked": Words("paid, not booked yet", "已付款、尚未入账"),
     "later": Words("later than {weeks} weeks", "{weeks}周以后"),
     "credited": Words("not expected: credited", "预计不收款：贷项冲减"),
     "written_off": Words("not expected: written off", "预计不收款：核销"),
@@ -43,7 +44,7 @@ _LABELS = {
                     "区间：模拟推演，同一买方的发票同早同晚。"),
 }  # fmt: skip
 
-_PLAIN = ("later", "credited", "written_off", "open_at_horizon", "set_off", "cannot_say")
+_PLAIN = ("unbooked", "later", "credited", "written_off", "open_at_horizon", "set_off", "cannot_say")
 _COLUMNS = (10, 12, 12, 13, 25, 13, 13)
 _LABEL_WIDTH = sum(_COLUMNS[:3])
 

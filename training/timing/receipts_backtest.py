@@ -50,6 +50,8 @@ class Origin:
         on its due date, overdue ones at once.
     low_so_far, high_so_far : float64 ndarray, shape (weeks,)
         Interval of the receipts up to the end of each week.
+    unbooked_expected, unbooked_received : float
+        What was paid by then and booked later.
     """
 
     as_of: pd.Timestamp
@@ -61,6 +63,8 @@ class Origin:
     high_so_far: Floats
     by_terms: Floats
     received: Floats
+    unbooked_expected: float = 0.0
+    unbooked_received: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,8 @@ class Backtest:
         Returns
         -------
         dict
-            ``weeks``, ``month_ends`` (how many), ``total``, ``by_week_ahead`` and ``by_month_end``. Each has
+            ``weeks``, ``month_ends`` (how many), ``unbooked`` (what was paid by the month ends and booked
+            later, ``expected`` and ``received``), ``total``, ``by_week_ahead`` and ``by_month_end``. Each has
 
             - ``error``: sum of expected less sum of received, over the latter;
             - ``weighted_absolute_error``: sum of the sizes of the errors of single weeks over what was
@@ -95,6 +100,10 @@ class Backtest:
             "weeks": self.weeks,
             "month_ends": len(self.origins),
             "total": _figures(rows) | {"coverage_so_far": _coverage_so_far(self.origins)},
+            "unbooked": {
+                "expected": float(sum(origin.unbooked_expected for origin in self.origins)),
+                "received": float(sum(origin.unbooked_received for origin in self.origins)),
+            },
             "by_week_ahead": [
                 {"week_ahead": int(week) + 1, **_figures(mine)} for week, mine in rows.groupby("week")
             ],
@@ -149,9 +158,9 @@ def backtest(
     -----
     What came in on the items that were open counts as the model's outcome does: payments and what goes as
     paid (discounts, fees, set-off), on the day of it, bills when they mature. Payments that were made before
-    the month end and booked after it count to the first week. Both sides are converted at the rates known at
-    the month end, so that no error is one of rates. Items that the model cannot speak of are in what was
-    received.
+    the month end and booked after it are in no week, but told apart. Both sides are converted at the rates
+    known at the month end, so that no error is one of rates. Items that the model cannot speak of are in what
+    was received.
     """
     until = complete_until(packed.portfolio)
     timezone = packed.seller.timezone
@@ -170,7 +179,7 @@ def _origin(packed: Packed, seen: Outlook, paid: pd.DataFrame, last_day: int) ->
     over = int((weeks.last_days <= last_day).sum())
     rates, currency = reporting_rates(packed.block, opened.as_of), packed.seller.reporting_currency
     to_units = np.nan_to_num(opened.items["currency"].map(rates).to_numpy(np.float64))
-    received = received_by_week(packed, opened, weeks, paid)
+    received, unbooked = received_by_week(packed, opened, weeks, paid)
     due = weeks.of_days(opened.items["due_day"].to_numpy(np.int64))
     net = opened.items["expected_minor"].to_numpy(np.float64) * to_units
     by_terms = np.bincount(due, weights=net, minlength=weeks.count + 1)
@@ -185,8 +194,14 @@ def _origin(packed: Packed, seen: Outlook, paid: pd.DataFrame, last_day: int) ->
         seen.forecast.reporting.open_minor * scale,
         by_terms=by_terms[:over],
         received=(to_units @ received)[:over],
+        unbooked_expected=_line(seen, "unbooked") * scale,
+        unbooked_received=float(to_units @ unbooked),
         **told,
     )
+
+
+def _line(seen: Outlook, kind: str) -> int:
+    return next(line.expected_minor for line in seen.forecast.reporting.lines if line.kind == kind)
 
 
 _FROM_LINES = {
@@ -198,8 +213,10 @@ _FROM_LINES = {
 }
 
 
-def received_by_week(packed: Packed, opened: OpenLedger, weeks: Weeks, paid: pd.DataFrame) -> Ints:
-    """Return what came in on each open item by week, in minor units, shape (n, weeks).
+def received_by_week(
+    packed: Packed, opened: OpenLedger, weeks: Weeks, paid: pd.DataFrame
+) -> tuple[Ints, Ints]:
+    """Return what came in on each open item by week, and what had come in but was not booked yet.
 
     Parameters
     ----------
@@ -208,16 +225,20 @@ def received_by_week(packed: Packed, opened: OpenLedger, weeks: Weeks, paid: pd.
     weeks : Weeks
     paid : DataFrame
         ``item``, ``day`` (days since 1970) and ``amount_minor``, with all that the books know at their end.
+
+    Returns
+    -------
+    tuple of int64 ndarray, shapes (n, weeks) and (n,)
+        In minor units.
     """
     place = pd.Series(np.arange(len(opened.items)), index=opened.items["item"].to_numpy())
     rows = paid.assign(row=paid["item"].map(place)).dropna(subset=["row"])
     row, amount = rows["row"].to_numpy(np.int64), rows["amount_minor"].to_numpy(np.int64)
-    week = weeks.of_days(rows["day"].to_numpy(np.int64))
-    received = np.zeros((len(place), weeks.count + 1), np.int64)
-    np.add.at(received, (row, week), amount)
-    # Reason: what the books knew at the moment is no receipt to come, whatever its day.
-    received[:, 0] -= _known_then(packed, opened)
-    return received[:, : weeks.count]
+    day = rows["day"].to_numpy(np.int64)
+    received = np.zeros((len(place), weeks.count + 2), np.int64)
+    # Reason: the first column is what had been paid by then.
+    np.add.at(received, (row, np.where(day > opened.today, weeks.of_days(day) + 1, 0)), amount)
+    return received[:, 1 : weeks.count + 1], received[:, 0] - _known_then(packed, opened)
 
 
 def _known_then(packed: Packed, opened: OpenLedger) -> Ints:

@@ -54,13 +54,13 @@ def forecast(opened: OpenLedger, said: ItemOdds, **rates: float) -> Forecast:
 def test_expected_is_open_amount_times_probability_and_the_rest_is_named():
     # given one item of 100.00 with known odds, and 10.00 of it set off
     opened = ledger([(0, "EUR", 5, 100_00, 10_00)])
-    said = ItemOdds(np.array([True]), np.array([[0.5, 0.7, 0.7]]), np.array([[0.1, 0.05, 0.03, 0.12]]))
+    said = ItemOdds(np.array([True]), np.array([[0.5, 0.7, 0.7]]), np.array([[0.0, 0.1, 0.05, 0.03, 0.12]]))
     # when receipts are forecast
     sheet = forecast(opened, said).reporting
     # then each line is its part of the 90.00 on which money is expected
     told = dict(zip(["w1", "w2", "w3", *LINES[1:]], (x.expected_minor for x in sheet.lines), strict=True))
     assert told == {
-        "w1": 45_00, "w2": 18_00, "w3": 0, "later": 9_00, "credited": 4_50, "written_off": 2_70,
+        "w1": 45_00, "w2": 18_00, "w3": 0, "unbooked": 0, "later": 9_00, "credited": 4_50, "written_off": 2_70,
         "open_at_horizon": 10_80, "set_off": 10_00, "cannot_say": 0,
     }  # fmt: skip
     assert [line.cumulative_minor for line in sheet.lines[:3]] == [45_00, 63_00, 63_00]
@@ -98,6 +98,14 @@ def test_the_lines_add_up_to_the_open_ledger_exactly(rows, unknown, seed):
     assert list(told.without_rate) == (["NOK"] if "NOK" in {row[1] for row in rows} else [])
 
 
+def test_an_item_that_may_be_paid_already_is_expected_less():
+    # given an item that is open with the odds of before, or paid without the books knowing
+    said = ItemOdds(np.array([True]), np.array([[0.5, 0.7, 0.7]]), np.array([[0.0, 0.1, 0.05, 0.03, 0.12]]))
+    sheet = forecast(ledger([(0, "EUR", 5, 100_00, 0)]), said.given(np.array([0.2]))).reporting
+    told = [line.expected_minor for line in sheet.lines]
+    assert told == [40_00, 16_00, 0, 20_00, 8_00, 4_00, 2_40, 9_60, 0, 0]
+
+
 def test_an_item_that_nobody_can_speak_of_is_a_line_and_no_zero():
     opened = ledger([(0, "EUR", 5, 100_00, 0), (1, "EUR", 5, 40_00, 0)])
     sheet = forecast(opened, odds(2, unknown=2)).reporting
@@ -122,7 +130,7 @@ def test_json_and_table_tell_the_lines_in_units():
 
 def test_a_ledger_without_open_items_expects_nothing():
     empty = OpenLedger(AS_OF, TODAY, ledger([(0, "EUR", 1, 1, 0)]).items.iloc[:0], {})
-    told = forecast(empty, ItemOdds(np.zeros(0, bool), np.zeros((0, 3)), np.zeros((0, 4))))
+    told = forecast(empty, ItemOdds(np.zeros(0, bool), np.zeros((0, 3)), np.zeros((0, len(FATES)))))
     assert told.reporting.open_minor == 0
     assert {line.expected_minor for line in told.reporting.lines} == {0}
     assert list(told.sheets) == []

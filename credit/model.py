@@ -125,7 +125,8 @@ class RiskModel:
         log_odds = calibration.slope * raw + calibration.intercept + calibration.prior_shift
         log_odds = log_odds + self._added[state]
         parts, base = self._explain(inputs, state, contributions)
-        status = np.where(np.isin(patterns_of(values, self.spec), self.spec.patterns), "ok", "unseen_pattern")
+        is_seen = np.isin(patterns_of(values, self.spec.names), self.spec.patterns)
+        status = np.where(is_seen, "ok", "unseen_pattern")
         known = status == "ok"
         log_odds = np.where(known, log_odds, np.nan)
         return Predictions(status.astype(object), log_odds, 1 / (1 + np.exp(-log_odds)), base, parts)

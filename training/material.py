@@ -55,7 +55,7 @@ class Material:
         """The features that the model learns from; those that know the outcome are refused."""
         config = self.recipe.config
         chosen = choose_features(
-            self.recipe.outcome.model, self.packed.portfolio, self.values, config.without
+            self.recipe.outcome.inputs, self.packed.portfolio, self.values, config.without
         )
         names = [feature.name for feature in chosen.features]
         refuse_leaks(self.values[names].to_numpy(), names, self._own_outcome, config.leaks, config.seed)

@@ -55,6 +55,11 @@ class Outcome:
         return late_tag(self.horizon_days) if self.definition is None else self.definition.tag
 
     @property
+    def inputs(self) -> Model:
+        """The model of the catalog whose features it is learned from."""
+        return "late" if self.model == "timing" else self.model
+
+    @property
     def hash(self) -> str:
         """Hash of the definition; of a late outcome its name says all."""
         return self.tag if self.definition is None else self.definition.hash

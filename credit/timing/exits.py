@@ -110,4 +110,4 @@ def _last_closing(row: Ints, is_open: npt.NDArray[np.bool_]) -> Ints:
     place = np.where(is_open, np.arange(len(row)), -1)
     last_open = np.maximum.reduceat(place, starts)
     closing = np.maximum(last_open + 1, starts)
-    return closing[last_open < ends].astype(np.int64)
+    return np.asarray(closing[last_open < ends], np.int64)

@@ -65,7 +65,7 @@ class Grid:
     @property
     def is_single(self) -> npt.NDArray[np.bool_]:
         """Which intervals are one day, shape (m,)."""
-        return self.last - self.before == 1
+        return np.asarray(self.last - self.before == 1)
 
     def interval_of(self, day: Ints) -> Ints:
         """Return the interval that holds each day; ``len(ends)`` for days after all.

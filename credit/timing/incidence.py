@@ -12,12 +12,17 @@ if they could still close by it (Kalbfleisch and Prentice 2002, chapter 8).
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["given_open", "incidences", "recalibrated", "survival"]
+__all__ = ["BODY", "given_open", "incidences", "recalibrated", "survival"]
 
 Floats = npt.NDArray[np.float64]
+
+BODY = -math.log(0.1)
+"""Cumulative hazard at which a tenth is still open: up to there lies the interval of pay dates."""
 
 _MOST = 700.0
 """Cumulative hazard beyond which survival is 0 in float64."""
@@ -86,19 +91,21 @@ def given_open(incidence: Floats, total: Floats, interval: int) -> Floats:
 
 
 def recalibrated(open_share: Floats, level: float, shape: float) -> Floats:
-    """Return exp(-(level x H(t)) ** shape) for the cumulative hazard H(t) = -log S(t).
+    """Return S(t) put right by a level and a shape of the cumulative hazard H(t) = -log S(t).
 
     Where predictions are right, H at the day of closing is exponential with mean 1 (the residual of Cox and
-    Snell 1968); a Weibull distribution fitted to it, with this level and shape, puts it right. A level above
-    1 closes sooner, a shape below 1 spreads the days.
+    Snell 1968); a Weibull distribution fitted to it puts it right: H becomes ``(level x H) ** shape``. A
+    level above 1 closes sooner, a shape below 1 spreads the days. Beyond `BODY`, where a tenth is still open,
+    hazards are as they were learned: who pays much later or never says nothing of when the others pay.
 
     Examples
     --------
     >>> recalibrated(np.array([[0.5, 0.25]]), 1.0, 1.0).round(12).tolist()
     [[0.5, 0.25]]
-    >>> recalibrated(np.array([[0.5, 0.25]]), 2.0, 1.0).round(12).tolist()
-    [[0.25, 0.0625]]
+    >>> recalibrated(np.array([[0.5, 0.25, 0.05]]), 2.0, 1.0).round(12).tolist()
+    [[0.25, 0.0625, 0.005]]
     """
     with np.errstate(divide="ignore"):
         cumulative = np.minimum(-np.log(open_share), _MOST)
-    return np.asarray(np.exp(-((level * cumulative) ** shape)))
+    body = (level * np.minimum(cumulative, BODY)) ** shape
+    return np.asarray(np.exp(-(body + np.maximum(cumulative - BODY, 0.0))))

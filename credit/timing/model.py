@@ -103,7 +103,7 @@ class TimingModel:
     def predict_days(self, values: Floats, as_of_day: Ints, due_day: Ints) -> PayDates:
         """Tell when invoices are paid; as `predict`, with days since 1970, shape (n,)."""
         grid, entry = self.spec.intervals, as_of_day - due_day
-        patterns = patterns_of(values, self.spec)
+        patterns = patterns_of(values, self.spec.names)
         status = np.where(np.isin(patterns, self.spec.patterns), "ok", "unseen_pattern").astype(object)
         status[entry >= grid.ends[-1]] = "beyond_horizon"
         told = np.full((len(self.spec.causes), len(values), len(grid.ends)), np.nan)

@@ -51,13 +51,13 @@ def own_median_delay(subjects: pd.DataFrame, delays: pd.DataFrame) -> Floats:
     """
     earlier = delays["days_late"][delays["known_day"] <= subjects["as_of_day"].min()]
     told = np.full(len(subjects), float(earlier.median()) if len(earlier) else 0.0)
-    of_buyer = dict(list(delays.sort_values("known_day").groupby("buyer_id")))
-    place = pd.Series(np.arange(len(subjects)))
-    for buyer, rows in place.groupby(subjects["buyer_id"].to_numpy()):
-        if buyer not in of_buyer:
-            continue
-        known, days = (of_buyer[buyer][name].to_numpy() for name in ("known_day", "days_late"))
-        counts = np.searchsorted(known, subjects["as_of_day"].to_numpy()[rows], side="right")
+    ordered = delays.sort_values("known_day", kind="stable")
+    of_buyer = ordered.groupby("buyer_id").indices
+    known, days = (ordered[name].to_numpy() for name in ("known_day", "days_late"))
+    as_of = subjects["as_of_day"].to_numpy()
+    for buyer, rows in subjects.reset_index(drop=True).groupby("buyer_id").indices.items():
+        own = of_buyer.get(buyer, np.zeros(0, np.int64))
+        counts = np.searchsorted(known[own], as_of[rows], side="right")
         for count in np.unique(counts[counts > 0]):
-            told[rows[counts == count]] = np.median(days[:count])
+            told[rows[counts == count]] = np.median(days[own[:count]])
     return told

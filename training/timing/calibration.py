@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
+from credit.timing.incidence import BODY
 from credit.timing.spec import TimingCalibration
 
 __all__ = ["Residuals", "calibrate"]
@@ -39,8 +40,18 @@ class Residuals:
     @classmethod
     def joined(cls, parts: Sequence[Residuals]) -> Residuals:
         """Return the residuals of several folds as one."""
-        columns = (np.concatenate([getattr(part, name) for part in parts]) for name in ("before", "until"))
-        return cls(*columns, np.concatenate([part.closed for part in parts]))
+        before, until, closed = (
+            np.concatenate([getattr(part, name) for part in parts]) for name in ("before", "until", "closed")
+        )
+        return cls(before, until, closed)
+
+    def body(self) -> Residuals:
+        """Return the residuals with whoever goes on beyond `BODY` censored there."""
+        beyond = self.before >= BODY
+        closed = self.closed & ~beyond
+        return Residuals(
+            np.minimum(self.before, BODY), np.where(closed, self.until, np.minimum(self.until, BODY)), closed
+        )
 
     def log_likelihood(self, log_level: float, log_shape: float) -> float:
         """Return the log likelihood of the subjects' ends under a level and a shape."""
@@ -53,8 +64,9 @@ class Residuals:
 def calibrate(residuals: Residuals) -> TimingCalibration:
     """Fit level and shape, drawn towards 1 where few closed.
 
-    Of invoices of one buyer each says less than if it were alone, so that the data count for their number
-    and a prior as of a hundred closings for itself: log level and log shape normal around 0.
+    What goes on beyond `credit.timing.incidence.BODY` counts as open there: a few buyers that pay much later
+    or never would decide how wide the others' intervals are. Log level and log shape have a normal prior
+    around 0 that weighs as much as a hundred closings.
 
     Examples
     --------
@@ -69,9 +81,11 @@ def calibrate(residuals: Residuals) -> TimingCalibration:
     if not events:
         return TimingCalibration(level=1.0, shape=1.0, subjects=len(residuals.closed), events=0)
 
+    body = residuals.body()
+
     def loss(line: Floats) -> float:
         # Reason: closings inform level and shape by about one unit each, the prior by its strength.
-        return _STRENGTH * float(line @ line) / 2.0 - residuals.log_likelihood(line[0], line[1])
+        return _STRENGTH * float(line @ line) / 2.0 - body.log_likelihood(line[0], line[1])
 
     found = minimize(loss, np.zeros(2), method="Nelder-Mead", options={"xatol": 1e-6, "fatol": 1e-6})
     level, shape = np.exp(found.x)

@@ -96,8 +96,8 @@ class Material:
     @cached_property
     def choice(self) -> Choice:
         """The features that are learned from."""
-        config = self.recipe.config
-        all_of = choose_features("late", self.packed.portfolio, self.values, config.without)
+        config, inputs = self.recipe.config, self.recipe.outcome.inputs
+        all_of = choose_features(inputs, self.packed.portfolio, self.values, config.without)
         pilot = self._examples(np.arange(len(self.subjects)), self.until_day, all_of, _PILOT_ROWS)
         return most_useful(all_of, pilot, config.seed)
 

@@ -119,14 +119,15 @@ def _later(
 ) -> pd.DataFrame:
     """Return the invoices again, every 30 days until the day before they closed, as they were known then."""
     timezone = packed.portfolio.seller.timezone
-    begin = day_of(first["as_of"], timezone)
-    start = pd.Series(begin + pd.to_timedelta(1 + (number % _EVERY_DAYS).astype(np.int64), unit="D"))
-    horizon = first["due_on"] + pd.Timedelta(days=HORIZON_DAYS - 1)
-    stop = exits["closed_on"].fillna(last_day).clip(upper=last_day).clip(upper=horizon)
-    count = np.maximum((stop - start).dt.days.to_numpy() + _EVERY_DAYS - 1, 0) // _EVERY_DAYS
+    begin = _day_numbers(pd.Series(day_of(first["as_of"], timezone)))
+    start = begin + 1 + (number % _EVERY_DAYS).astype(np.int64)
+    last = np.fmin(_day_numbers(first["due_on"]) + HORIZON_DAYS - 1, _day_numbers(pd.Series([last_day])))
+    stop = np.fmin(_day_numbers(exits["closed_on"]), last)
+    count = (np.maximum(stop - start + _EVERY_DAYS - 1, 0) // _EVERY_DAYS).astype(np.int64)
     row = np.repeat(np.arange(len(first)), count)
     step = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    day = start.iloc[row].reset_index(drop=True) + pd.to_timedelta(step * _EVERY_DAYS, unit="D")
+    numbers = (start[row] + step * _EVERY_DAYS).astype(np.int64)
+    day = pd.Series(numbers.astype("datetime64[D]").astype("datetime64[s]"))
     asked = first.iloc[row][["buyer_id", *_ITEM]].reset_index(drop=True)
     return _as_known(packed, asked.assign(as_of=end_of_day(day, timezone), is_first=False))
 

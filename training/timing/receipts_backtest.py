@@ -25,7 +25,7 @@ from features.openings import latest
 from features.portfolio import Portfolio
 from features.texts import texts_of
 
-__all__ = ["WEEKS", "Backtest", "Origin", "backtest", "received_by_week"]
+__all__ = ["WEEKS", "Backtest", "Origin", "backtest", "paid_by_day", "received_by_week"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -165,7 +165,7 @@ def backtest(
     until = complete_until(packed.portfolio)
     timezone = packed.seller.timezone
     last_day = int(local_days(np.array([int(until.timestamp())]), timezone)[0])
-    paid = _paid(packed)
+    paid = paid_by_day(packed)
     origins = []
     for as_of in month_ends(start, min(stop, until), timezone):
         origin = _origin(packed, outlook(packed, model, as_of, weeks, dependence), paid, last_day)
@@ -252,8 +252,14 @@ def _known_then(packed: Packed, opened: OpenLedger) -> Ints:
     return sums[opened.items["item"].to_numpy(np.int64)]
 
 
-def _paid(packed: Packed) -> pd.DataFrame:
-    """Return what was paid on each item of the block, by day."""
+def paid_by_day(packed: Packed) -> pd.DataFrame:
+    """Return what was paid on each item of the block, by day.
+
+    Returns
+    -------
+    DataFrame
+        ``item``, ``day`` (days since 1970) and ``amount_minor``, with all that the books know at their end.
+    """
     portfolio = packed.portfolio
     effects = effects_of(portfolio)
     invoices = latest(portfolio, "invoices").reset_index(drop=True)

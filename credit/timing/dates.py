@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -58,12 +59,17 @@ class PayDates:
 
         What was written off by then is unpaid.
         """
-        return 1.0 - self.paid_by(days_past_due) - self._by(self.credited, days_past_due)
+        return np.maximum(1.0 - self.paid_by(days_past_due) - self._by(self.credited, days_past_due), 0.0)
+
+    def open_at(self, days_past_due: Days) -> Floats:
+        """Return the probability of not having closed by the end of a day, by any cause, shape (n,)."""
+        closed = self._by(self.paid + self.credited + self.written_off, days_past_due)
+        return np.maximum(1.0 - closed, 0.0)
 
     def late_at(self, days_past_due: Days) -> Floats:
         """Return what a late model says: P(unpaid at the end of a day | not credited by then), shape (n,)."""
         rest = 1.0 - self._by(self.credited, days_past_due)
-        return np.asarray(self.unpaid_at(days_past_due) / np.where(rest > _BARELY, rest, np.nan))
+        return np.minimum(self.unpaid_at(days_past_due) / np.where(rest > _BARELY, rest, np.nan), 1.0)
 
     def quantile(self, probability: float) -> Floats:
         """Return the first day by whose end an invoice is paid with this probability, shape (n,).
@@ -81,9 +87,9 @@ class PayDates:
     def interval(self, level: float = 0.8) -> tuple[Floats, Floats, Floats]:
         """Return first and last day of an interval of pay dates, and its probability, each of shape (n,).
 
-        The probabilities of being paid before and after it are the nearest to ``(1 - level) / 2`` that whole
-        days allow: where many pay on one day, the interval holds more or less than `level`, as its
-        probability says.
+        Its ends are days next to those before and after which a pay date lies with ``(1 - level) / 2``; of
+        the whole days on both sides of them those whose interval is the nearest to `level`. Where many pay on
+        one day, it holds more or less than `level` all the same, as its probability says.
 
         Parameters
         ----------
@@ -94,14 +100,20 @@ class PayDates:
         low, high, probability : float64 ndarray, shape (n,)
             Of what is not credited; `high` is NaN where the interval ends beyond the horizon.
         """
-        tail = (1.0 - level) / 2.0
-        low = self._nearest(tail)
-        high = self._nearest(1.0 - tail)
-        reached = self._cumulative[:, -1] >= 1.0 - 2.0 * tail
-        high = np.where(reached, np.maximum(high, low + 1.0), np.nan)
-        before = self._by(self._cumulative, low)
-        until = np.where(reached, self._by(self._cumulative, high), 1.0)
-        return low + 1.0, high, until - before
+        tail, cumulative = (1.0 - level) / 2.0, self._cumulative
+        reached = cumulative[:, -1] >= level
+        pairs = list(product(self._around(tail), self._around(1.0 - tail)))
+        before = np.stack([low for low, _ in pairs])
+        last = np.stack([np.where(reached, np.maximum(high, low + 1.0), np.nan) for low, high in pairs])
+        held = np.stack(
+            [
+                np.where(reached, self._by(cumulative, high), 1.0) - self._by(cumulative, low)
+                for low, high in zip(before, last, strict=True)
+            ]
+        )
+        best = np.argmin(np.nan_to_num(np.abs(held - level), nan=np.inf).round(9), axis=0)
+        rows = np.arange(len(best))
+        return before[best, rows] + 1.0, last[best, rows], held[best, rows]
 
     @property
     def _cumulative(self) -> Floats:
@@ -109,13 +121,11 @@ class PayDates:
         rest = 1.0 - self.credited[:, [-1]]
         return np.asarray(self.paid / np.where(rest > _BARELY, rest, np.nan))
 
-    def _nearest(self, probability: float) -> Floats:
-        """Return the day at whose end the probability of having been paid is nearest to one."""
+    def _around(self, probability: float) -> tuple[Floats, Floats]:
+        """Return the whole days on both sides of the moment at which a probability is reached."""
         at = self._inverse(probability)
-        at = np.where(np.isnan(at), np.where(self._is_ok, self.days[-1], np.nan), at)
-        below, above = np.maximum(np.floor(at), self.entry), np.ceil(at)
-        low, high = (np.abs(self._by(self._cumulative, day) - probability) for day in (below, above))
-        return np.where(low <= high, below, above)
+        at = np.where(np.isnan(at), np.where(self._is_ok, float(self.days[-1]), np.nan), at)
+        return np.maximum(np.floor(at), self.entry), np.ceil(at)
 
     def _inverse(self, probability: float) -> Floats:
         """Return the moment, in days, at which a probability of having been paid is reached; NaN never."""

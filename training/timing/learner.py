@@ -25,7 +25,7 @@ _PATIENCE = 3
 _BINS = 127
 
 _SMALL = Member("best_splits", 400, 0.05, 15, 6, 100, 0.4, 0.8, 10.0)
-_LARGE = Member("best_splits", 400, 0.15, 63, 9, 100, 0.4, 0.8, 10.0)
+_LARGE = Member("best_splits", 500, 0.12, 63, 9, 200, 0.4, 0.8, 20.0)
 
 _LARGE_FROM = 20_000
 """Closings from which trees are larger and learn faster."""

@@ -18,8 +18,19 @@ from training.bootstrap import FEWEST_BUYERS, REPEATS, Clusters
 from training.metrics import metrics_of
 from training.periods import date_text, day_after
 from training.timing.baselines import own_median_delay, paid_delays
+from training.timing.brier import brier_by_subject
 
-__all__ = ["WITHIN_DAYS", "Measured", "cluster_mean", "concordance", "is_mature", "measured", "scored"]
+__all__ = [
+    "WITHIN_DAYS",
+    "Measured",
+    "cluster_mean",
+    "concordance",
+    "integrated_brier",
+    "is_covered",
+    "is_mature",
+    "measured",
+    "scored",
+]
 
 Floats = npt.NDArray[np.float64]
 
@@ -31,6 +42,7 @@ LATE_DAYS = 30
 LEVEL = 0.8
 _PAID_BY = (0, 30, 60, 90)
 _MOST_PAIRED = 2_000
+_BRIER_STEP = 3
 
 _WIDTH = 50
 """Draws of buyers at a time."""
@@ -53,14 +65,15 @@ def is_mature(subjects: pd.DataFrame) -> npt.NDArray[np.bool_]:
 def measured(
     packed: Packed, model: TimingModel, subjects: pd.DataFrame, values: pd.DataFrame, start: pd.Timestamp
 ) -> Measured:
-    """Return the figures of mature test subjects.
+    """Return the figures of test subjects.
 
     Parameters
     ----------
     packed : Packed
     model : TimingModel
     subjects : DataFrame, shape (n, ...)
-        Of `training.timing.subjects.timing_subjects`, all mature.
+        Of `training.timing.subjects.timing_subjects`. All but the Brier score, which weighs for censoring,
+        are of those that are mature.
     values : DataFrame, shape (n, len(NAMES))
     start : Timestamp
         Where the test starts.
@@ -71,18 +84,21 @@ def measured(
         Where the model can speak of none, or all were credited.
     """
     timezone = packed.portfolio.seller.timezone
-    told = scored(packed, subjects, model.predict(values, subjects, timezone))
+    said = model.predict(values, subjects, timezone)
+    told = scored(packed, subjects, said)
+    brier = integrated_brier(subjects, said)
+    told = told[is_mature(told)].reset_index(drop=True)
     counted = told[(told["status"] == "ok") & ~told["credited"]]
     if not len(counted):
         raise Refused("expected invoices of which the model can speak; found none; widen the test period")
     metrics = {
         "from": date_text(start, timezone),
-        "to": date_text(day_after(subjects["as_of"].max(), timezone), timezone),
+        "to": date_text(day_after(told["as_of"].max(), timezone), timezone),
         "n": len(counted),
         "cannot_say": int((told["status"] != "ok").sum()),
         "credited": int(told["credited"].sum()),
         "within_days": WITHIN_DAYS,
-        "metrics": _figures(counted),
+        "metrics": {**_figures(counted), "integrated_brier": brier},
     }
     parts = {"at_issue": counted[counted["is_first"]], "already_open": counted[~counted["is_first"]]}
     evaluation = {
@@ -93,6 +109,18 @@ def measured(
         "late": _as_late_model(counted),
     }
     return Measured(told, metrics, evaluation)
+
+
+def integrated_brier(subjects: pd.DataFrame, said: PayDates) -> dict[str, float | None]:
+    """Return the integrated Brier score of the 90 days after as_of, of subjects mature or not."""
+    known = said.status == "ok"
+    rows = subjects[known]
+    days = np.arange(_BRIER_STEP, WITHIN_DAYS + 1, _BRIER_STEP, dtype=np.float64)
+    end = np.minimum(rows["closed_day"], rows["seen_day"]).to_numpy(np.float64)
+    still_open = np.stack([said.open_at(said.entry + day)[known] for day in days], axis=1)
+    closed = (rows["closed_day"] <= rows["seen_day"]).to_numpy()
+    told = brier_by_subject(still_open, end - rows["as_of_day"].to_numpy(np.float64), closed, days)
+    return cluster_mean(told, rows["buyer_id"].to_numpy())
 
 
 def scored(packed: Packed, subjects: pd.DataFrame, said: PayDates) -> pd.DataFrame:

@@ -72,7 +72,7 @@ def fit_timing_tested(
     say("measuring on the test period")
     test = subjects.iloc[tested].reset_index(drop=True)
     told = measured(packed, run.model, test, work.values.iloc[tested].reset_index(drop=True), start)
-    head = {"test_from": str(start), "test_subjects": len(tested)}
+    head = {"test_from": str(start), "test_subjects": len(told.subjects)}
     return replace(
         run,
         test=told.subjects,
@@ -148,8 +148,8 @@ def _test_start(work: _Work) -> pd.Timestamp:
 
 def _tested_rows(work: _Work, start: pd.Timestamp) -> np.ndarray:
     subjects = work.sample.subjects
-    rows = np.flatnonzero((subjects["as_of"] >= start).to_numpy() & is_mature(subjects))
-    if not len(rows):
+    rows = np.flatnonzero((subjects["as_of"] >= start).to_numpy())
+    if not is_mature(subjects.iloc[rows]).any():
         raise Refused(
             f"expected invoices whose {WITHIN_DAYS} days after due have ended in the test part (test from "
             f"{date_text(start, work.timezone)}); found none; move --test-from to an earlier day"

@@ -122,7 +122,8 @@ def _later(
     begin = _day_numbers(pd.Series(day_of(first["as_of"], timezone)))
     start = begin + 1 + (number % _EVERY_DAYS).astype(np.int64)
     last = np.fmin(_day_numbers(first["due_on"]) + HORIZON_DAYS - 1, _day_numbers(pd.Series([last_day])))
-    stop = np.fmin(_day_numbers(exits["closed_on"]), last)
+    stop = np.fmin(np.fmin(_day_numbers(exits["closed_on"]), _day_numbers(exits["moved_on"])), last)
+    stop[exits["nothing_owed"].to_numpy(bool)] = -np.inf
     count = (np.maximum(stop - start + _EVERY_DAYS - 1, 0) // _EVERY_DAYS).astype(np.int64)
     row = np.repeat(np.arange(len(first)), count)
     step = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)

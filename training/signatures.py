@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mlflow.models import ModelSignature
-from mlflow.types.schema import ColSpec, ParamSchema, ParamSpec, Schema
+from mlflow.types.schema import ColSpec, ParamSchema, ParamSpec, Schema, TensorSpec
 
 from credit.release import TIMING
 from credit.timing.answer import DAYS_PAST_DUE
@@ -16,7 +16,7 @@ from features.catalog import NAMES
 __all__ = ["WRAPPERS", "Wrapper"]
 
 _HERE = Path(__file__).parent
-_FEATURES = [ColSpec("double", name) for name in NAMES]
+_FEATURES: list[ColSpec | TensorSpec] = [ColSpec("double", name) for name in NAMES]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from credit.definition import DefaultDefinition
-from credit.release import TIMING
 from features.build import Packed
 from features.errors import Refused
 from features.instants import start_of_day
@@ -111,8 +110,8 @@ def _outcome(model: str, horizon_days: int | None, definition: str | Path | None
         return Outcome(
             "default", definition=DefaultDefinition.load(None if definition is None else Path(definition))
         )
-    if model == TIMING:
-        return Outcome(TIMING, HORIZON_DAYS)
+    if model == "timing":
+        return Outcome("timing", HORIZON_DAYS)
     return Outcome("late", DEFAULT_HORIZON_DAYS if horizon_days is None else horizon_days)
 
 

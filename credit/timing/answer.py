@@ -110,14 +110,15 @@ def timing_answers(
     timezone : str
     """
     dues = [_due(subject, today) for subject in subjects]
-    asked = [row for row, (due_on, _) in enumerate(dues) if due_on is not None]
+    days = {row: due_on for row, (due_on, _) in enumerate(dues) if due_on is not None}
     told = [TimingAnswer("no_request")] * len(subjects)
-    if not asked:
+    if not days:
         return told
+    asked = list(days)
     frame = pd.DataFrame(
         {
             "as_of": pd.to_datetime([subjects[row].as_of for row in asked]).as_unit("s"),
-            "due_on": pd.to_datetime([dues[row][0] for row in asked]).as_unit("s"),
+            "due_on": pd.to_datetime(list(days.values())).as_unit("s"),
         }
     )
     said = _Said(model.predict(values[asked], frame, timezone), model.spec.horizon_days)

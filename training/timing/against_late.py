@@ -73,14 +73,14 @@ def _compared(outcome: Floats, by_timing: Floats, by_late: Floats, buyer: Any) -
     for name, said in (("timing", by_timing), ("late", by_late)):
         metrics = metrics_of(outcome, said, buyer)
         told[name] = {metric: metrics[metric] for metric in _METRICS} | {"mean": float(said.mean())}
-    ranks = [pd.Series(said).rank() for said in (by_timing, by_late)]
+    ranks = [pd.Series(said).rank().to_numpy(np.float64) for said in (by_timing, by_late)]
     return {
         "subjects": len(outcome),
         "base_rate": float(outcome.mean()),
         **told,
         "mean_difference": float((by_timing - by_late).mean()),
         "correlation": float(np.corrcoef(by_timing, by_late)[0, 1]),
-        "rank_correlation": float(np.corrcoef(*ranks)[0, 1]),
+        "rank_correlation": float(np.corrcoef(ranks[0], ranks[1])[0, 1]),
         "difference": {
             name: paired_difference(outcome, by_timing, by_late, buyer, name).to_json()
             for name in ("auc", "brier")

@@ -105,7 +105,8 @@ class Backtest:
                 "received": float(sum(origin.unbooked_received for origin in self.origins)),
             },
             "by_week_ahead": [
-                {"week_ahead": int(week) + 1, **_figures(mine)} for week, mine in rows.groupby("week")
+                {"week_ahead": week + 1, **_figures(rows[rows["week"] == week])}
+                for week in sorted(set(rows["week"].astype(int)))
             ],
             "by_month_end": [
                 {"as_of": str(as_of), "open": self._open(as_of), **_figures(mine)}
@@ -192,7 +193,7 @@ def _origin(packed: Packed, seen: Outlook, paid: pd.DataFrame, last_day: int) ->
     return Origin(
         day_of(pd.DatetimeIndex([opened.as_of]), packed.seller.timezone)[0],
         seen.forecast.reporting.open_minor * scale,
-        by_terms=by_terms[:over],
+        by_terms=by_terms[:over].astype(np.float64),
         received=(to_units @ received)[:over],
         unbooked_expected=_line(seen, "unbooked") * scale,
         unbooked_received=float(to_units @ unbooked),
@@ -264,7 +265,7 @@ def paid_by_day(packed: Packed) -> pd.DataFrame:
     effects = effects_of(portfolio)
     invoices = latest(portfolio, "invoices").reset_index(drop=True)
     paid = pd.concat([effects[effects["effect"] == "paid"], _matured(portfolio, invoices)])
-    buyers = pd.Index(packed.block.buyer_ids).get_indexer(invoices["buyer_id"])
+    buyers = pd.Index(packed.block.buyer_ids).get_indexer(pd.Index(invoices["buyer_id"]))
     item = packed.items.find(
         buyers.astype(np.int64),
         texts_of(invoices["invoice_id"].astype("str")),

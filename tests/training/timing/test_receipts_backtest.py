@@ -28,9 +28,12 @@ def test_what_came_in_is_counted_by_week_and_what_was_paid_before_apart():
     )  # fmt: skip
     paid = rows(
         "invoice_id settled_on amount kind recorded_at",
-        ["a 2026-03-03 40.00 payment 2026-03-03T10:00:00Z", "a 2026-03-09 59.00 payment 2026-03-12T10:00:00Z",
-         "a 2026-03-09 1.00 discount 2026-03-12T10:00:00Z", "b 2026-02-27 50.00 payment 2026-03-02T10:00:00Z",
-         "c 2026-02-10 20.00 payment 2026-02-10T10:00:00Z", "c 2026-03-20 5.00 credit_note 2026-03-20T10:00:00Z"],
+        ["a 2026-03-03 40.00 payment 2026-03-03T10:00:00Z",
+         "a 2026-03-09 59.00 payment 2026-03-12T10:00:00Z",
+         "a 2026-03-09 1.00 discount 2026-03-12T10:00:00Z",
+         "b 2026-02-27 50.00 payment 2026-03-02T10:00:00Z",
+         "c 2026-02-10 20.00 payment 2026-02-10T10:00:00Z",
+         "c 2026-03-20 5.00 credit_note 2026-03-20T10:00:00Z"],
     )  # fmt: skip
     raw = {
         "invoices": invoices.assign(buyer_id="A", currency="EUR", recorded_at="2026-01-05T10:00:00Z"),
@@ -53,8 +56,8 @@ def origin(expected: list[float], received: list[float], width: float = 1.0, mon
     told, came = np.array(expected), np.array(received)
     so_far = np.cumsum(told)
     return Origin(
-        pd.Timestamp(2026, month, 28), 100.0, told, told - width, told + width, so_far - width, so_far + width,
-        np.full(len(told), 5.0), came, 3.0, 2.0,
+        pd.Timestamp(2026, month, 28), 100.0, told, told - width, told + width, so_far - width,
+        so_far + width, np.full(len(told), 5.0), came, 3.0, 2.0,
     )  # fmt: skip
 
 

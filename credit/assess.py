@@ -23,6 +23,7 @@ from credit.policy import Policy
 from credit.reasons import GroupPoints, Reason, group_points, score_reasons
 from credit.scale import IN_DEFAULT_GRADE, Grade, percentile
 from credit.texts import WARNINGS
+from credit.timing.answer import TimingAnswer
 from credit.wording import Catalog
 from features.catalog import FEATURES, GROUPS
 
@@ -31,7 +32,7 @@ __all__ = ["assess"]
 _CATALOG = Catalog(FEATURES, GROUPS)
 
 
-def assess(
+def assess(  # noqa: PLR0913  (all that an assessment follows from, by name)
     subject: SubjectFacts,
     answers: Mapping[str, Answer],
     book: Book | None,
@@ -39,6 +40,7 @@ def assess(
     *,
     lang: str = "en",
     catalog: Catalog | None = None,
+    timing: TimingAnswer | None = None,
 ) -> dict[str, Any]:
     """Return the assessment of a subject.
 
@@ -54,6 +56,8 @@ def assess(
         Language of the texts.
     catalog : Catalog or None
         Words of features and groups; None takes those of `features.catalog`.
+    timing : TimingAnswer or None
+        When the request would be paid; None is ``no_timing_model``.
 
     Returns
     -------
@@ -87,7 +91,7 @@ def assess(
         "offers": None,
         "raises": None,
         "changes": None,
-        "timing": None,
+        "timing": (timing or TimingAnswer("no_timing_model")).as_json(),
         "expected_loss": found.expected_loss(limit),
         "warnings": [_warning(each, lang) for each in subject.warnings],
         "versions": found.versions(),

@@ -15,8 +15,9 @@ from credit.answer import Answer
 from credit.assess import assess
 from credit.book import Book, make_book
 from credit.facts import SubjectFacts
-from credit.release import Release
+from credit.release import TIMING, Release
 from credit.request import Request
+from credit.timing.answer import TimingAnswer, timing_answers
 from features.build import Asked, Packed, build_packed, one_subject
 from features.catalog import CATALOG_HASH, NAMES
 from features.columns import TABLES
@@ -123,9 +124,9 @@ class Assessor:
             )
         moment = self.moment(as_of)
         values = self._values(buyer_id, moment, request)
-        answers = self._answers(values)
         facts = self._facts(buyer_id, moment, values[0], request)
-        return assess(facts, answers[0], self.book(moment), self.release.policy, lang=lang)
+        said, timing = self._answers(values)[0], self._timing(values, [facts], moment)[0]
+        return assess(facts, said, self.book(moment), self.release.policy, lang=lang, timing=timing)
 
     def assess_all(
         self, as_of: str | datetime | None = None, *, lang: str = "en", progress: Progress | None = None
@@ -144,10 +145,13 @@ class Assessor:
         frame.index = pd.Index(self.buyer_ids, name="buyer_id")
         values = frame.to_numpy()
         answers, book = self._answers(values), self.book(moment)
+        facts = [
+            self._facts(buyer_id, moment, values[row], None) for row, buyer_id in enumerate(self.buyer_ids)
+        ]
+        timing, policy = self._timing(values, facts, moment), self.release.policy
         told = []
-        for row, buyer_id in enumerate(self.buyer_ids):
-            facts = self._facts(buyer_id, moment, values[row], None)
-            told.append(assess(facts, answers[row], book, self.release.policy, lang=lang))
+        for of_buyer, said, when in zip(facts, answers, timing, strict=True):
+            told.append(assess(of_buyer, said, book, policy, lang=lang, timing=when))
             if progress is not None:
                 progress(1)
         return frame, told
@@ -197,6 +201,15 @@ class Assessor:
             for row in range(len(values))
         ]
 
+    def _timing(
+        self, values: npt.NDArray[np.float64], facts: Sequence[SubjectFacts], moment: pd.Timestamp
+    ) -> Sequence[TimingAnswer | None]:
+        model, timezone = self.release.timing, self.packed.portfolio.seller.timezone
+        if model is None:
+            return [None] * len(facts)
+        today = day_of(pd.DatetimeIndex([moment]), timezone)[0].date()
+        return timing_answers(model, values, facts, today, timezone)
+
     def _facts(
         self, buyer_id: str, moment: pd.Timestamp, values: npt.NDArray[np.float64], request: Request | None
     ) -> SubjectFacts:
@@ -209,9 +222,14 @@ class Assessor:
             request=request or _usual(named, currency),
             reporting_currency=currency,
             release=self.release.release_id,
-            versions={"catalog": CATALOG_HASH[:12]},
+            versions={"catalog": CATALOG_HASH[:12], **self._timing_version},
             warnings=self._warnings(moment),
         )
+
+    @property
+    def _timing_version(self) -> dict[str, str]:
+        name = self.release.versions.get(TIMING)
+        return {} if name is None else {TIMING: name}
 
     def _with_nothing_owed(self, named: dict[str, float], moment: pd.Timestamp) -> dict[str, float]:
         """Return the values with an exposure of 0 for a buyer without items in a ledger.

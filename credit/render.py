@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from credit.layout import WIDTH, padded, text_width
 from credit.locales import Words, check_language, day_text, value_text
 from credit.rounding import add_up
 from credit.texts import ACTIONS, CANDIDATES, STATES, status_text
+from credit.timing.rows import timing_rows
 from features.catalog import GROUPS
 
 __all__ = ["render"]
 
-WIDTH = 100
 _LABEL_WIDTH = 28
 _AMOUNT_WIDTH = 18
 
@@ -96,7 +96,7 @@ class _Page:
     def head(self) -> list[str]:
         moment = str(self.said["as_of"]).replace("T", " ").replace("Z", " UTC")
         title = f"{self.label('title')}  {self.said['buyer_id']}"
-        gap = WIDTH - _width(title) - _width(moment)
+        gap = WIDTH - text_width(title) - text_width(moment)
         return [title + " " * max(2, gap) + moment, "=" * WIDTH]
 
     def summary(self) -> list[str]:
@@ -112,18 +112,19 @@ class _Page:
             *self._valid(),
             (self.label("default"), self._probability("default")),
             (self.label("late"), self._probability("late")),
+            *timing_rows(self.said["timing"], self.lang),
             (self.label("score"), self._score()),
             (self.label("grade"), self.said["grade"]["computed"] or "-"),
             (self.label("loss"), self._loss()),
         ]
-        return [_padded(label, _LABEL_WIDTH) + value for label, value in rows]
+        return [padded(label, _LABEL_WIDTH) + value for label, value in rows]
 
     def candidates(self) -> list[str]:
         limit = self.said["limit"]
         lines = [self.label("candidates"), "-" * WIDTH]
         for each in limit["candidates"]:
             mark = "> " if each["code"] == limit["binding"] else "  "
-            name = _padded(CANDIDATES[each["code"]].of(self.lang), _LABEL_WIDTH - 2)
+            name = padded(CANDIDATES[each["code"]].of(self.lang), _LABEL_WIDTH - 2)
             if each["status"] == "ok":
                 lines.append(mark + name + self._text(each["amount"], "money").rjust(_AMOUNT_WIDTH))
             else:
@@ -149,7 +150,7 @@ class _Page:
             *((self._group(each["group"]), f"{points:+d}") for each, points in groups),
             (self.label("score"), str(total)),
         ]
-        lines = [_padded(label, _LABEL_WIDTH) + text.rjust(_AMOUNT_WIDTH) for label, text in rows]
+        lines = [padded(label, _LABEL_WIDTH) + text.rjust(_AMOUNT_WIDTH) for label, text in rows]
         return [self.label("points"), "-" * WIDTH, *lines]
 
     def notes(self) -> list[str]:
@@ -232,20 +233,11 @@ class _Page:
         return value_text(value, unit, self.lang, self.currency)
 
 
-def _width(text: str) -> int:
-    """Columns of a terminal: a full-width character takes two."""
-    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * max(1, width - _width(text))
-
-
 def _wrapped(text: str, mark: str) -> list[str]:
     """Break a text at spaces or between full-width characters; the mark is before its first line."""
     lines = [""]
     for piece in _PIECES.findall(text):
-        if _width(lines[-1] + piece.rstrip()) > WIDTH - len(mark):
+        if text_width(lines[-1] + piece.rstrip()) > WIDTH - len(mark):
             lines.append("")
         lines[-1] += piece
     return [(" " * len(mark) if i else mark) + line.rstrip() for i, line in enumerate(lines)]

@@ -128,12 +128,12 @@ def _release_json(release: Release | None, reports: dict[str, dict[str, str]]) -
     models = {
         name: {
             "version": release.versions[name],
-            "outcome": model.spec.outcome,
-            "horizon_days": model.spec.horizon_days,
-            "fitted_until": f"{model.spec.fitted_until}Z",
+            "outcome": spec.outcome,
+            "horizon_days": spec.horizon_days,
+            "fitted_until": f"{spec.fitted_until}Z",
             "reports": reports[name],
         }
-        for name, model in release.models.items()
+        for name, spec in release.specs.items()
     }
     policy = release.policy.hash
     return {"release": release.release_id, "models": models, "policy": policy, "catalog": CATALOG_HASH[:12]}

@@ -65,11 +65,13 @@ def demo_portfolio(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def demo_home(tmp_path_factory: pytest.TempPathFactory, demo_portfolio: Path) -> Path:
-    """Home with ``late@1`` and ``default@1``, both champions and released. Read it; copy it to change it."""
+    """Home with ``late@1``, ``default@1`` and ``timing@1``, champions and released. Copy it to change it."""
     from features.build import pack_portfolio
     from features.files import read
     from training.config import FewDefaults, TrainConfig
     from training.home import Home
+    from training.registry import Registry
+    from training.releases import promote
     from training.train import train
 
     # Reason: the few defaults of a small world would give a prior; trees have more to test.
@@ -77,8 +79,11 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory, demo_portfolio: Path) ->
 
     def build(folder: Path) -> None:
         packed = pack_portfolio(read(demo_portfolio))
-        for model in ("late", "default"):
-            train(packed, model, home=Home(folder), config=config)
+        for model in ("late", "default", "timing"):
+            found = train(packed, model, home=Home(folder), config=config)
+            if found.alias == "candidate":
+                # Reason: what is served is to be tested, also where so small a world misses a gate.
+                promote(Registry(Home(folder)), found.version, first=True, force_reason="a small world")
 
     return _built_once(tmp_path_factory, "demo-home", build)
 

@@ -20,6 +20,7 @@ from training.few_defaults import figures_of
 from training.home import Home
 from training.lineage import lineage_tags
 from training.model_files import fetch, folder_of
+from training.pipelines import AnyRun
 from training.run import Recipe, Run
 from training.run_files import EVALUATION, TEST_SUBJECTS, log_model, log_run
 from training.tested import Scored, read_scored
@@ -28,7 +29,7 @@ from training.versions import Version, manifest_hash
 
 __all__ = ["MODELS", "Registry", "Version"]
 
-MODELS = ("default", "late")
+MODELS = ("default", "late", "timing")
 """Names of the models that can be registered."""
 
 _SALT = "subject_salt"
@@ -56,13 +57,13 @@ class Registry:
         self._check_seller(home.seller_id())
 
     def register(
-        self, run: Run, recipe: Recipe, metrics: Mapping[str, Any], extra_tags: Mapping[str, str]
+        self, run: AnyRun, recipe: Recipe, metrics: Mapping[str, Any], extra_tags: Mapping[str, str]
     ) -> Version:
         """Log a run with its model, plots, tables and scored test subjects, and add a version.
 
         Parameters
         ----------
-        run : Run
+        run : Run or TimingRun
         recipe : Recipe
         metrics : mapping
             In the shape of ``--json``; kept with the version.
@@ -75,7 +76,7 @@ class Registry:
         experiment = self._experiment(model)
         with mlflow.start_run(experiment_id=experiment, tags=tags) as active:
             log_run(run, metrics, self._salt(experiment))
-            source, model_id = log_model(run.folder)
+            source, model_id = log_model(model, run.folder)
         self._ensure(model, run.model.spec.seller_id)
         made = self._client.create_model_version(
             model, source, active.info.run_id, tags=tags, model_id=model_id
@@ -180,7 +181,7 @@ class Registry:
         return Path(self._client.download_artifacts(run_id, name, folder))
 
     def _tags(
-        self, run: Run, recipe: Recipe, metrics: Mapping[str, Any], extra: Mapping[str, str]
+        self, run: AnyRun, recipe: Recipe, metrics: Mapping[str, Any], extra: Mapping[str, str]
     ) -> dict[str, str]:
         spec = run.model.spec
         tags = {
@@ -195,12 +196,17 @@ class Registry:
             **lineage_tags(run, recipe),
             **extra,
         }
-        if spec.prior is not None and run.test is not None:
-            tags["few_defaults"] = json.dumps(figures_of(run.test[run.test["probability"].notna()]))
-        elif spec.prior is not None and "tested_twin" in extra:
-            twin = self.version(extra["tested_twin"])
-            tags |= {name: twin.tags[name] for name in ("few_defaults",) if name in twin.tags}
-        return tags
+        return tags | self._few_defaults(run, extra)
+
+    def _few_defaults(self, run: AnyRun, extra: Mapping[str, str]) -> dict[str, str]:
+        """Return what so few defaults can tell of a model with prior knowledge; a refit has its twin's."""
+        if not isinstance(run, Run) or run.model.spec.prior is None:
+            return {}
+        if run.test is not None:
+            return {"few_defaults": json.dumps(figures_of(run.test[run.test["probability"].notna()]))}
+        twin = self.version(extra["tested_twin"]) if "tested_twin" in extra else None
+        found = None if twin is None else twin.tags.get("few_defaults")
+        return {} if found is None else {"few_defaults": found}
 
     def _get(self, model: str, which: str) -> ModelVersion:
         if which.isdigit():

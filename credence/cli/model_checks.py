@@ -96,12 +96,16 @@ def _comparison(report: Mapping[str, Any]) -> str:
         return "\n".join([*lines, "no subjects that both have scored: name DIR with later books"])
     looks = "" if paired["looks"] is None else f", looked at before: {paired['looks']} times"
     lines += [
-        f"both on {paired['source']}: {paired['buyers']} buyers, {paired['bad_buyers']} of them bad{looks}",
+        f"both on {paired['source']}: {paired['buyers']} buyers{_bad(paired)}{looks}",
         *_side_by_side(paired["metrics"]),
         "  a less b",
         *(f"  {_name(name)}{_difference(told)}" for name, told in paired["difference"].items()),
     ]
     return "\n".join(lines)
+
+
+def _bad(paired: Mapping[str, Any]) -> str:
+    return "" if paired["bad_buyers"] is None else f", {paired['bad_buyers']} of them bad"
 
 
 def _differences(told: Mapping[str, Mapping[str, Any]]) -> str:
@@ -138,7 +142,8 @@ def _reproduction(report: Mapping[str, Any]) -> str:
         return f"{report['version']}: same trees, same predictions"
     parts = [name for name in ("learned", "calibration", "predictions") if report[name] != "same"]
     largest = report["largest_difference_log_odds"]
-    size = "one cannot say" if largest is None else f"log-odds by up to {largest:.3g}"
+    what = "probabilities" if report["version"].startswith("timing@") else "log-odds"
+    size = "one cannot say" if largest is None else f"{what} by up to {largest:.3g}"
     libraries = [f"{name} {each['then']} is now {each['now']}" for name, each in report["libraries"].items()]
     code = "the same" if report["code"] == "same" else "another"
     return "\n".join([

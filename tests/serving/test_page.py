@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from selenium import webdriver
@@ -81,6 +82,26 @@ def test_an_officer_reads_the_limit(page: Page, service: Service, buyer_id: str)
     assert page.texts(".reasons li > span:last-child") == [reason["text"] for reason in said["reasons"]]
     assert len(page.texts("tbody tr")) == len(said["limit"]["candidates"])
     assert "a person decides" in page.at("answer").text
+    assert page.complaints() == []
+
+
+def test_an_officer_reads_when_the_order_would_be_paid(page: Page, service: Service, buyer_id: str) -> None:
+    # given what the service says of an order
+    said = service.assess(
+        buyer_id, request={"kind": "order", "amount": 50_000, "currency": "EUR", "terms_days": 60}
+    )["timing"]
+    assert said["status"] in ("ok", "beyond_horizon")
+
+    # when it is assessed on the page
+    page.assess(buyer_id, amount="50000", terms_days="60")
+
+    # then the day, the interval and the probabilities stand there
+    [shown] = page.texts(".is-timing")
+    if said["median_on"]:
+        assert shown.startswith(f"{date.fromisoformat(said['median_on']):%-d %B %Y}")
+    assert f"{date.fromisoformat(said['due_on']):%-d %B %Y}" in shown
+    [by] = page.texts(".is-paid_by")
+    assert by.count("%") == len(said["paid_by"])
     assert page.complaints() == []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from credit.answer import Answer
 from credit.book import Book
 from credit.candidates import LimitCase, stop_of
+from credit.cover import cover_json
 from credit.decisions import Decision, decision_reasons, is_blocked
 from credit.facts import SubjectFacts
 from credit.identity import assessment_id
@@ -19,6 +20,7 @@ from credit.interval import interval_of, worth_of_file
 from credit.limits import Suggestion, action_of, headroom_of, suggest
 from credit.locales import check_language, day_text
 from credit.loss import expected_loss
+from credit.plausibility import doubts_of
 from credit.policy import Policy
 from credit.reasons import GroupPoints, Reason, group_points, score_reasons
 from credit.scale import IN_DEFAULT_GRADE, Grade, percentile
@@ -29,6 +31,16 @@ from features.catalog import FEATURES, GROUPS
 __all__ = ["assess"]
 
 _CATALOG = Catalog(FEATURES, GROUPS)
+
+_EXPOSURE_PARTS = (
+    "unapplied_amount",
+    "bills_amount",
+    "open_orders_amount",
+    "open_orders_later_amount",
+    "group_others_exposure",
+)
+"""What stands beside the exposure: credits that it is already less of, bills that are in it, orders that are
+not in it yet, and what the group's other members owe."""
 
 
 def assess(
@@ -89,7 +101,7 @@ def assess(
         "changes": None,
         "timing": None,
         "expected_loss": found.expected_loss(limit),
-        "warnings": [_warning(each, lang) for each in subject.warnings],
+        "warnings": [_warning(each, lang) for each in (*subject.warnings, *doubts_of(subject, policy))],
         "versions": found.versions(),
     }
 
@@ -191,8 +203,10 @@ class _Found:
             "currency": self.subject.reporting_currency,
             "binding": limit.binding,
             "candidates": [each.as_json() for each in limit.candidates],
-            "slopes": None,
+            "slopes": None if limit.slopes is None else asdict(limit.slopes),
             "exposure": exposure,
+            "exposure_parts": {name: self.subject.known(name) for name in _EXPOSURE_PARTS},
+            **cover_json(exposure, limit.counted),
             "overdue_amount": self.subject.known("overdue_amount"),
             "oldest_open_days_past_due": self.subject.known("oldest_open_days_past_due"),
             "headroom": decision.headroom,

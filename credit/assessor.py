@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -13,10 +14,12 @@ import pandas as pd
 
 from credit.answer import Answer
 from credit.assess import assess
-from credit.book import Book, make_book
+from credit.book import Book, LossBasis, make_book
 from credit.facts import SubjectFacts
 from credit.release import Release
 from credit.request import Request
+from credit.side_facts import Moment, SideFacts
+from credit.workout import workout_of
 from features.build import Asked, Packed, build_packed, one_subject
 from features.catalog import CATALOG_HASH, NAMES
 from features.columns import TABLES
@@ -29,6 +32,8 @@ __all__ = ["MAX_DAYS_BEHIND", "Assessor", "UnknownBuyer"]
 
 MAX_DAYS_BEHIND = 7
 """Days after the end of the books for which is still answered, with the warning ``books_behind``."""
+
+_EPOCH = date(1970, 1, 1).toordinal()
 
 Progress = Callable[[int], None]
 Warning_ = dict[str, str]
@@ -62,6 +67,7 @@ class Assessor:
         self._buyers = frozenset(packed.block.buyer_ids)
         self._known_from = _known_from(packed.portfolio)
         self._has_ledger = len(packed.portfolio.table("invoices")) > 0
+        self._sides = SideFacts(packed, release.policy.orders)
         self._books: dict[pd.Timestamp, Book] = {}
 
     @property
@@ -122,10 +128,10 @@ class Assessor:
                 column="buyer_id",
             )
         moment = self.moment(as_of)
-        values = self._values(buyer_id, moment, request)
+        values, book = self._values(buyer_id, moment, request), self.book(moment)
         answers = self._answers(values)
-        facts = self._facts(buyer_id, moment, values[0], request)
-        return assess(facts, answers[0], self.book(moment), self.release.policy, lang=lang)
+        facts = self._facts(buyer_id, moment, values[0], request, book)
+        return assess(facts, answers[0], book, self.release.policy, lang=lang)
 
     def assess_all(
         self, as_of: str | datetime | None = None, *, lang: str = "en", progress: Progress | None = None
@@ -146,7 +152,7 @@ class Assessor:
         answers, book = self._answers(values), self.book(moment)
         told = []
         for row, buyer_id in enumerate(self.buyer_ids):
-            facts = self._facts(buyer_id, moment, values[row], None)
+            facts = self._facts(buyer_id, moment, values[row], None, book)
             told.append(assess(facts, answers[row], book, self.release.policy, lang=lang))
             if progress is not None:
                 progress(1)
@@ -174,7 +180,15 @@ class Assessor:
         )
         definition = "" if model is None else model.spec.outcome
         seller, policy = self.packed.portfolio.seller, self.release.policy
-        return make_book(frame, probability, seller, policy, definition=definition, as_of=end.to_pydatetime())
+        frame.index = pd.Index(buyers, name="buyer_id", dtype="str")
+        at = self._at(end)
+        basis = LossBasis(definition, workout_of(self.packed.block, at.second, at.day, policy.own_recoveries))
+        return make_book(frame, probability, seller, policy, basis=basis, as_of=end.to_pydatetime())
+
+    def _at(self, moment: pd.Timestamp) -> Moment:
+        second, zone = int(moment.timestamp()), ZoneInfo(self.packed.portfolio.seller.timezone)
+        day = datetime.fromtimestamp(second, zone).date().toordinal() - _EPOCH
+        return Moment(second, day)
 
     def _values(
         self, buyer_id: str, moment: pd.Timestamp, request: Request | None
@@ -198,19 +212,28 @@ class Assessor:
         ]
 
     def _facts(
-        self, buyer_id: str, moment: pd.Timestamp, values: npt.NDArray[np.float64], request: Request | None
+        self,
+        buyer_id: str,
+        moment: pd.Timestamp,
+        values: npt.NDArray[np.float64],
+        request: Request | None,
+        book: Book | None,
     ) -> SubjectFacts:
         named = self._with_nothing_owed(dict(zip(NAMES, values.tolist(), strict=True)), moment)
         currency = self.packed.portfolio.seller.reporting_currency
+        exposures = {} if book is None else book.exposures
+        sides = self._sides.of(self.packed.block.position(buyer_id), self._at(moment), exposures)
         return SubjectFacts(
             buyer_id=buyer_id,
             as_of=moment.to_pydatetime(),
-            values=named,
+            values={**named, **sides.values},
             request=request or _usual(named, currency),
             reporting_currency=currency,
             release=self.release.release_id,
             versions={"catalog": CATALOG_HASH[:12]},
             warnings=self._warnings(moment),
+            securities=sides.securities,
+            country=sides.country,
         )
 
     def _with_nothing_owed(self, named: dict[str, float], moment: pd.Timestamp) -> dict[str, float]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from credit.locales import Words, check_language, day_text, value_text
 from credit.rounding import add_up
-from credit.texts import ACTIONS, CANDIDATES, STATES, status_text
+from credit.texts import ACTIONS, CANDIDATES, QUIET_STATUSES, STATES, status_text
 from features.catalog import GROUPS
 
 __all__ = ["render"]
@@ -27,6 +27,12 @@ _LABELS = {
     "limit": Words("Suggested limit", "建议额度"),
     "bound": Words("bound by: ", "限制因素："),
     "exposure": Words("Exposure", "当前敞口"),
+    "open_orders_amount": Words("Open orders beside it", "未交付订单（敞口之外）"),
+    "bills_amount": Words("of it in bills", "其中票据"),
+    "group_others_exposure": Words("Others of its group owe", "同集团其他买方欠款"),
+    "secured_amount": Words("of it secured", "其中有担保"),
+    "reported": Words("told only", "仅供参考"),
+    "referral": Words("a person may lift it", "可由上级放宽"),
     "overdue": Words("Overdue", "其中逾期"),
     "oldest": Words("oldest item {days} past due", "最久逾期{days}"),
     "headroom": Words("Headroom", "可用额度"),
@@ -106,6 +112,7 @@ class _Page:
             *self._request(),
             (self.label("limit"), self._limit()),
             (self.label("exposure"), self._text(limit["exposure"], "money")),
+            *self._beside_exposure(),
             (self.label("overdue"), self._overdue()),
             (self.label("headroom"), self._text(limit["headroom"], "money")),
             (self.label("action"), ACTIONS[limit["action"]].of(self.lang)),
@@ -121,14 +128,22 @@ class _Page:
     def candidates(self) -> list[str]:
         limit = self.said["limit"]
         lines = [self.label("candidates"), "-" * WIDTH]
-        for each in limit["candidates"]:
+        for each in filter(self._is_shown, limit["candidates"]):
             mark = "> " if each["code"] == limit["binding"] else "  "
             name = _padded(CANDIDATES[each["code"]].of(self.lang), _LABEL_WIDTH - 2)
             if each["status"] == "ok":
-                lines.append(mark + name + self._text(each["amount"], "money").rjust(_AMOUNT_WIDTH))
+                amount = self._text(each["amount"], "money").rjust(_AMOUNT_WIDTH)
+                lines.append(mark + name + amount + self._role(each["role"]))
             else:
                 lines.append(mark + name + "-".rjust(_AMOUNT_WIDTH) + f"  {self._why(each['status'])}")
         return lines
+
+    def _is_shown(self, candidate: Mapping[str, Any]) -> bool:
+        """Leave out what most buyers lack, and what is told only unless it would have cut the limit."""
+        if candidate["role"] != "reported":
+            return candidate["status"] not in QUIET_STATUSES
+        limit = self.said["limit"]["amount"]
+        return candidate["status"] == "ok" and limit is not None and bool(candidate["amount"] < limit)
 
     def reasons(self) -> list[str]:
         lines = [self.label("reasons"), "-" * WIDTH]
@@ -184,6 +199,17 @@ class _Page:
             return self.label("unsaid") + self._why(limit["status"])
         binding = CANDIDATES[limit["binding"]].of(self.lang)
         return f"{self._text(limit['amount'], 'money')}  ({self.label('bound')}{binding})"
+
+    def _role(self, role: str) -> str:
+        return f"  ({self.label(role)})" if role in ("reported", "referral") else ""
+
+    def _beside_exposure(self) -> Iterable[tuple[str, str]]:
+        """Tell parts of the exposure, and what stands beside it, where there is any."""
+        limit = self.said["limit"]
+        known = {**limit["exposure_parts"], "secured_amount": limit["secured_amount"]}
+        for name in ("bills_amount", "secured_amount", "open_orders_amount", "group_others_exposure"):
+            if known[name]:
+                yield self.label(name), self._text(known[name], "money")
 
     def _overdue(self) -> str:
         limit = self.said["limit"]

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 from credit.locales import LANGUAGES, Words
-from credit.texts import ACTIONS, CANDIDATES, STATES, STATUSES
+from credit.texts import ACTIONS, CANDIDATES, QUIET_STATUSES, STATES, STATUSES
 from features.catalog import FEATURES, GROUPS
 
 __all__ = ["ASSETS", "asset", "words"]
@@ -82,6 +82,12 @@ _PAGE: Mapping[str, Words] = {
     "candidates": Words("How the limit comes about: the smallest binds", "额度测算：取最小者"),
     "candidate": Words("Candidate", "项目"),
     "sum": Words("Amount", "金额"),
+    "reported": Words("told only", "仅供参考"),
+    "referral": Words("a person may lift it", "可由上级放宽"),
+    "bills_amount": Words("of it in bills", "其中票据"),
+    "secured_amount": Words("of it secured", "其中有担保"),
+    "open_orders_amount": Words("open orders beside it", "敞口之外未交付订单"),
+    "group_others_exposure": Words("others of its group owe", "同集团其他买方欠款"),
     "composition": Words("How the score comes about", "评分构成"),
     "base": Words("Base", "基础分"),
     "warnings": Words("Warnings", "提示"),
@@ -131,6 +137,7 @@ def words() -> dict[str, dict[str, dict[str, str]]]:
         "candidates": CANDIDATES,
         "states": STATES,
         "statuses": STATUSES,
+        "quiet": {status: STATUSES[status] for status in QUIET_STATUSES},
         "groups": {name: Words(group.label_en, group.label_zh) for name, group in GROUPS.items()},
         "features": {name: Words(each.label_en, each.label_zh) for name, each in FEATURES.items()},
     }

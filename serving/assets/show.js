@@ -73,7 +73,7 @@ class View {
       this.request(),
       make("dl", "amounts",
         this.figure("limit", "limit", limit.status === "ok" ? this.money(limit.amount) : "–", this.bound()),
-        this.figure("exposure", "", this.money(limit.exposure)),
+        this.figure("exposure", "", this.money(limit.exposure), this.besideExposure()),
         this.figure("overdue", "", this.money(limit.overdue_amount), this.oldest()),
         this.figure("headroom", "", this.money(limit.headroom)),
         limit.valid_until && this.figure("valid", "", this.day(limit.valid_until))),
@@ -94,6 +94,14 @@ class View {
   oldest() {
     const { overdue_amount: amount, oldest_open_days_past_due: days } = this.said.limit;
     return amount && days !== null ? `${this.page("oldest")}${this.page("colon")}${days} ${this.page("days")}` : "";
+  }
+
+  // Parts of the exposure, and what stands beside it, where there is any.
+  besideExposure() {
+    const { limit } = this.said;
+    const known = { ...limit.exposure_parts, secured_amount: limit.secured_amount };
+    return ["bills_amount", "secured_amount", "open_orders_amount", "group_others_exposure"].filter((name) => known[name])
+      .map((name) => `${this.page(name)}${this.page("colon")}${this.money(known[name])}`).join("; ");
   }
 
   request() {
@@ -140,8 +148,13 @@ class View {
   }
 
   candidates() {
-    const rows = this.said.limit.candidates.map((each) => {
-      const name = make("th", "", textOf(this.words, "candidates", each.code));
+    // What most buyers lack is left out, and what is told only unless it would have cut the limit.
+    const shown = this.said.limit.candidates.filter((each) => (each.role === "reported"
+      ? each.status === "ok" && this.said.limit.amount !== null && each.amount < this.said.limit.amount
+      : !(each.status in this.words.quiet)));
+    const rows = shown.map((each) => {
+      const isSpecial = each.status === "ok" && (each.role === "reported" || each.role === "referral");
+      const name = make("th", "", textOf(this.words, "candidates", each.code), isSpecial ? make("span", "small", this.page(each.role)) : "");
       name.scope = "row";
       const said = each.status === "ok" ? make("td", "number", this.money(each.amount))
         : make("td", "number unsaid", textOf(this.words, "statuses", each.status));

@@ -16,9 +16,11 @@ from credit.answer import Answer
 from credit.assess import assess
 from credit.book import Book, LossBasis, make_book
 from credit.facts import SubjectFacts
+from credit.orders import Order, check_order
+from credit.publish import Published
 from credit.release import Release
 from credit.request import Request
-from credit.side_facts import Moment, SideFacts
+from credit.side_facts import Moment, SideFacts, Sides
 from credit.workout import workout_of
 from features.build import Asked, Packed, build_packed, one_subject
 from features.catalog import CATALOG_HASH, NAMES
@@ -120,6 +122,44 @@ class Assessor:
         InputError
             Where `as_of` is unreadable, or no rate for the request's currency was known then.
         """
+        facts, answers, book = self._subject(buyer_id, self.moment(as_of), request)
+        return assess(facts, answers, book, self.release.policy, lang=lang)
+
+    def check_order(
+        self,
+        buyer_id: str,
+        order: Order,
+        as_of: str | datetime | None = None,
+        *,
+        published: Published | None = None,
+        lang: str = "en",
+    ) -> dict[str, Any]:
+        """Return whether an order is released, held or referred: see `credit.orders.check_order`.
+
+        Parameters
+        ----------
+        buyer_id : str
+        order : Order
+        as_of : str or datetime, optional
+            As in `assess`.
+        published : Published, optional
+            The limit in force, where the caller keeps it; else that of the limits table, else the suggested.
+        lang : {"en", "zh"}
+
+        Raises
+        ------
+        UnknownBuyer, InputError
+            As `assess`; a day of delivery before the moment.
+        """
+        subject = self._subject(buyer_id, self.moment(as_of), order.as_request(), order.order_id)
+        facts, answers, book = subject
+        policy = self.release.policy
+        said = assess(facts, answers, book, policy, lang=lang)
+        return check_order(facts, order, said, policy, published=published, lang=lang)
+
+    def _subject(
+        self, buyer_id: str, moment: pd.Timestamp, request: Request | None, without_order: str = ""
+    ) -> tuple[SubjectFacts, dict[str, Answer], Book | None]:
         if buyer_id not in self._buyers:
             raise UnknownBuyer.of(
                 "the id of a buyer in the ledger",
@@ -127,11 +167,16 @@ class Assessor:
                 "check the id, or import the buyer",
                 column="buyer_id",
             )
-        moment = self.moment(as_of)
         values, book = self._values(buyer_id, moment, request), self.book(moment)
-        answers = self._answers(values)
-        facts = self._facts(buyer_id, moment, values[0], request, book)
-        return assess(facts, answers[0], book, self.release.policy, lang=lang)
+        sides = self._sides_of(buyer_id, moment, book, without_order)
+        return self._facts(buyer_id, moment, values[0], request, sides), self._answers(values)[0], book
+
+    def _sides_of(
+        self, buyer_id: str, moment: pd.Timestamp, book: Book | None, without_order: str = ""
+    ) -> Sides:
+        exposures = {} if book is None else book.exposures
+        position = self.packed.block.position(buyer_id)
+        return self._sides.of(position, self._at(moment), exposures, without_order=without_order)
 
     def assess_all(
         self, as_of: str | datetime | None = None, *, lang: str = "en", progress: Progress | None = None
@@ -152,7 +197,8 @@ class Assessor:
         answers, book = self._answers(values), self.book(moment)
         told = []
         for row, buyer_id in enumerate(self.buyer_ids):
-            facts = self._facts(buyer_id, moment, values[row], None, book)
+            sides = self._sides_of(buyer_id, moment, book)
+            facts = self._facts(buyer_id, moment, values[row], None, sides)
             told.append(assess(facts, answers[row], book, self.release.policy, lang=lang))
             if progress is not None:
                 progress(1)
@@ -217,12 +263,10 @@ class Assessor:
         moment: pd.Timestamp,
         values: npt.NDArray[np.float64],
         request: Request | None,
-        book: Book | None,
+        sides: Sides,
     ) -> SubjectFacts:
         named = self._with_nothing_owed(dict(zip(NAMES, values.tolist(), strict=True)), moment)
         currency = self.packed.portfolio.seller.reporting_currency
-        exposures = {} if book is None else book.exposures
-        sides = self._sides.of(self.packed.block.position(buyer_id), self._at(moment), exposures)
         return SubjectFacts(
             buyer_id=buyer_id,
             as_of=moment.to_pydatetime(),

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from credit.locales import Words, check_language, day_text, value_text
+from credit.page_text import WIDTH, padded, text_width, wrapped
 from credit.rounding import add_up
 from credit.texts import ACTIONS, CANDIDATES, QUIET_STATUSES, STATES, status_text
 from features.catalog import GROUPS
 
 __all__ = ["render"]
 
-WIDTH = 100
 _LABEL_WIDTH = 28
 _AMOUNT_WIDTH = 18
 
@@ -57,7 +55,6 @@ _LABELS = {
         "以上为依据所示时点已知信息给出的建议，最终由信用人员决定。",
     ),
 }
-_PIECES = re.compile(r"[!-~]+\s*|[^!-~]\s*[，。、；：！？）]?")
 _KINDS = {
     "order": Words("order", "订单"),
     "limit": Words("limit", "额度"),
@@ -102,7 +99,7 @@ class _Page:
     def head(self) -> list[str]:
         moment = str(self.said["as_of"]).replace("T", " ").replace("Z", " UTC")
         title = f"{self.label('title')}  {self.said['buyer_id']}"
-        gap = WIDTH - _width(title) - _width(moment)
+        gap = WIDTH - text_width(title) - text_width(moment)
         return [title + " " * max(2, gap) + moment, "=" * WIDTH]
 
     def summary(self) -> list[str]:
@@ -123,14 +120,14 @@ class _Page:
             (self.label("grade"), self.said["grade"]["computed"] or "-"),
             (self.label("loss"), self._loss()),
         ]
-        return [_padded(label, _LABEL_WIDTH) + value for label, value in rows]
+        return [padded(label, _LABEL_WIDTH) + value for label, value in rows]
 
     def candidates(self) -> list[str]:
         limit = self.said["limit"]
         lines = [self.label("candidates"), "-" * WIDTH]
         for each in filter(self._is_shown, limit["candidates"]):
             mark = "> " if each["code"] == limit["binding"] else "  "
-            name = _padded(CANDIDATES[each["code"]].of(self.lang), _LABEL_WIDTH - 2)
+            name = padded(CANDIDATES[each["code"]].of(self.lang), _LABEL_WIDTH - 2)
             if each["status"] == "ok":
                 amount = self._text(each["amount"], "money").rjust(_AMOUNT_WIDTH)
                 lines.append(mark + name + amount + self._role(each["role"]))
@@ -151,7 +148,7 @@ class _Page:
         for each in self.said["reasons"]:
             points = "" if each["points"] is None else f"{shown[each['code'].removesuffix('_MISSING')]:+d}"
             sign = {"adverse": "-", "strength": "+", "neutral": " "}[each["direction"]]
-            lines += _wrapped(each["text"], f"{sign} {points:>5}  ")
+            lines += wrapped(each["text"], f"{sign} {points:>5}  ")
         return lines if len(lines) > 2 else []
 
     def points(self) -> list[str]:
@@ -164,12 +161,12 @@ class _Page:
             *((self._group(each["group"]), f"{points:+d}") for each, points in groups),
             (self.label("score"), str(total)),
         ]
-        lines = [_padded(label, _LABEL_WIDTH) + text.rjust(_AMOUNT_WIDTH) for label, text in rows]
+        lines = [padded(label, _LABEL_WIDTH) + text.rjust(_AMOUNT_WIDTH) for label, text in rows]
         return [self.label("points"), "-" * WIDTH, *lines]
 
     def notes(self) -> list[str]:
         texts = [self.label("notes") + each["text"] for each in self.said["warnings"]]
-        return [line for text in texts for line in _wrapped(text, "! ")]
+        return [line for text in texts for line in wrapped(text, "! ")]
 
     def _shown_groups(self) -> Iterable[tuple[Mapping[str, Any], int]]:
         """Pair each group with its integer points: with the base they add up to the score."""
@@ -256,22 +253,3 @@ class _Page:
 
     def _text(self, value: float | None, unit: str) -> str:
         return value_text(value, unit, self.lang, self.currency)
-
-
-def _width(text: str) -> int:
-    """Columns of a terminal: a full-width character takes two."""
-    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * max(1, width - _width(text))
-
-
-def _wrapped(text: str, mark: str) -> list[str]:
-    """Break a text at spaces or between full-width characters; the mark is before its first line."""
-    lines = [""]
-    for piece in _PIECES.findall(text):
-        if _width(lines[-1] + piece.rstrip()) > WIDTH - len(mark):
-            lines.append("")
-        lines[-1] += piece
-    return [(" " * len(mark) if i else mark) + line.rstrip() for i, line in enumerate(lines)]

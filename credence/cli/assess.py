@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from credit.release import Release
     from credit.request import Request
 
-__all__ = ["assess"]
+__all__ = ["assess", "assessor_of", "naming_the_buyer"]
 
 
 @click.command()
@@ -47,13 +49,15 @@ def assess(
         raise click.UsageError("expected --out FILE with --all; found none; name a .parquet or .csv file")
     if everybody:
         _check_suffix(Path(str(out)))
-    assessor = _assessor(directory, references)
+    assessor = assessor_of(directory, references)
     if as_of is None:
         say(f"as of {assessor.moment(None).isoformat()}Z, the end of the books")
     if everybody:
         _list(assessor, as_of, lang, Path(str(out)), as_json)
         return
-    found = _assess(assessor, str(buyer_id), as_of, _request(assessor, **request), lang)
+    asked = _request(assessor, **request)
+    with naming_the_buyer():
+        found = assessor.assess(str(buyer_id), as_of, asked, lang=lang)
     if as_json:
         print_json(found)
         return
@@ -62,21 +66,22 @@ def assess(
     click.echo(render(found, lang))
 
 
-def _assess(
-    assessor: Assessor, buyer_id: str, as_of: str | None, request: Request | None, lang: str
-) -> dict[str, Any]:
+@contextmanager
+def naming_the_buyer() -> Iterator[None]:
+    """Tell of an unknown buyer which option named it."""
     from credit.assessor import UnknownBuyer
     from features.errors import InputError
 
     try:
-        return assessor.assess(buyer_id, as_of, request, lang=lang)
+        yield
     except UnknownBuyer as error:
         problem = error.problems[0]
         expected = f"{problem.expected} as --buyer"
         raise InputError.of(expected, problem.found, problem.next_step) from None
 
 
-def _assessor(directory: str, references: tuple[str, ...]) -> Assessor:
+def assessor_of(directory: str, references: tuple[str, ...] = ()) -> Assessor:
+    """Return the assessor of a portfolio with the release in force, or with some versions instead."""
     from credit.assessor import Assessor
     from credit.release import Release, current_folder
     from training.home import Home

@@ -189,6 +189,26 @@ def test_the_list_of_all_buyers_is_written(demo_portfolio: Path, here, tmp_path:
     assert [path.name for path in out.parent.iterdir()] == [out.name]
 
 
+@pytest.mark.parametrize(("lang", "text"), [("en", "Check of an order"), ("zh", "订单信用检查")])
+def test_an_order_is_checked_for_people_and_for_programs(demo_portfolio: Path, here, lang, text):
+    arguments = ("orders", "check", demo_portfolio, "--buyer", "B000003", "--amount", "1", "--lang", lang)
+
+    page, told = here(*arguments), here(*arguments, "--json")
+
+    assert text in page.out
+    assert page.code == told.code == (0 if told.json["decision"] == "release" else 1)
+    assert told.json["order"]["currency"] == "EUR"
+    assert here(*arguments[:6], "99000000").code == 1
+
+
+def test_an_order_of_nobody_or_of_nothing_is_refused(demo_portfolio: Path, here):
+    order = ("orders", "check", demo_portfolio, "--amount")
+
+    refused(here(*order, "5", "--buyer", "Nobody & Sons"), "as --buyer")
+    refused(here(*order, "-5", "--buyer", "B000003"), "above 0")
+    refused(here(*order, "5", "--buyer", "B000003", "--deliver-on", "2020-01-31"), "not before as_of")
+
+
 def refused(ran: Ran, *parts: str, code: int = 2) -> None:
     assert ran.code == code, ran.err
     assert ran.out == ""

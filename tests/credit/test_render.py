@@ -8,8 +8,9 @@ import pytest
 
 from credit.answer import Answer
 from credit.assess import assess
+from credit.page_text import WIDTH
 from credit.policy import Policy
-from credit.render import WIDTH, render
+from credit.render import render
 from credit.request import Request
 from tests.credit.builders import NOTHING, PAYMENTS, make_a_book, make_answers, make_subject
 

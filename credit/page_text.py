@@ -1,0 +1,39 @@
+"""Plain text of a fixed width in which full-width characters take two columns."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+__all__ = ["WIDTH", "padded", "text_width", "wrapped"]
+
+WIDTH = 100
+"""Columns of a page."""
+
+_PIECES = re.compile(r"[!-~]+\s*|[^!-~]\s*[，。、；：！？）]?")
+
+
+def text_width(text: str) -> int:
+    """Return the columns of a terminal that a text takes.
+
+    Examples
+    --------
+    >>> text_width("limit"), text_width("额度")
+    (5, 4)
+    """
+    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in text)
+
+
+def padded(text: str, width: int) -> str:
+    """Return a text with blanks up to a width, at least one."""
+    return text + " " * max(1, width - text_width(text))
+
+
+def wrapped(text: str, mark: str) -> list[str]:
+    """Break a text at spaces or between full-width characters; the mark is before its first line."""
+    lines, indent = [""], text_width(mark)
+    for piece in _PIECES.findall(text):
+        if text_width(lines[-1] + piece.rstrip()) > WIDTH - indent:
+            lines.append("")
+        lines[-1] += piece
+    return [(" " * indent if i else mark) + line.rstrip() for i, line in enumerate(lines)]

@@ -20,6 +20,7 @@ from credit.interval import interval_of, worth_of_file
 from credit.limits import Suggestion, action_of, headroom_of, suggest
 from credit.locales import check_language, day_text
 from credit.loss import expected_loss
+from credit.offers import offers_of
 from credit.plausibility import doubts_of
 from credit.policy import Policy
 from credit.reasons import GroupPoints, Reason, group_points, score_reasons
@@ -50,7 +51,7 @@ def assess(
     policy: Policy,
     *,
     lang: str = "en",
-    catalog: Catalog | None = None,
+    offers: bool = False,
 ) -> dict[str, Any]:
     """Return the assessment of a subject.
 
@@ -64,8 +65,8 @@ def assess(
     policy : Policy
     lang : {"en", "zh"}
         Language of the texts.
-    catalog : Catalog or None
-        Words of features and groups; None takes those of `features.catalog`.
+    offers : bool
+        Also suggest terms and offers; otherwise ``terms`` and ``offers`` are None.
 
     Returns
     -------
@@ -79,10 +80,10 @@ def assess(
         A language without texts.
     """
     check_language(lang)
-    found = _Found(subject, answers, book, policy, catalog or _CATALOG)
+    found = _Found(subject, answers, book, policy, _CATALOG)
     limit = found.limit()
     groups = found.groups()
-    return {
+    said: dict[str, Any] = {
         "assessment_id": assessment_id(subject, answers, book, policy),
         "buyer_id": subject.buyer_id,
         "as_of": subject.as_of.isoformat(timespec="seconds") + "Z",
@@ -104,6 +105,9 @@ def assess(
         "warnings": [_warning(each, lang) for each in (*subject.warnings, *doubts_of(subject, policy))],
         "versions": found.versions(),
     }
+    if offers:
+        said |= offers_of(found.case, limit, said["timing"], lang=lang)
+    return said
 
 
 @dataclass(frozen=True)
@@ -188,9 +192,14 @@ class _Found:
         placed = None if probability is None else percentile(float(probability), among)
         return {"computed": computed, "published": None, "percentile": placed}
 
-    def limit(self) -> Suggestion:
+    @cached_property
+    def case(self) -> LimitCase:
+        """What the limit is made of."""
         status, definition = self.default.status, self.default.definition
-        return suggest(LimitCase(self.subject, self.pd, status, definition, self.book, self.policy))
+        return LimitCase(self.subject, self.pd, status, definition, self.book, self.policy)
+
+    def limit(self) -> Suggestion:
+        return suggest(self.case)
 
     def limit_json(self, limit: Suggestion) -> dict[str, Any]:
         exposure = self.subject.known("exposure")

@@ -103,6 +103,7 @@ class Assessor:
         request: Request | None = None,
         *,
         lang: str = "en",
+        offers: bool = False,
     ) -> dict[str, Any]:
         """Return the assessment of one buyer.
 
@@ -114,6 +115,8 @@ class Assessor:
         request : Request, optional
             Without one, the late model speaks of the buyer's usual invoice.
         lang : {"en", "zh"}
+        offers : bool
+            Also suggest terms and offers.
 
         Raises
         ------
@@ -123,7 +126,7 @@ class Assessor:
             Where `as_of` is unreadable, or no rate for the request's currency was known then.
         """
         facts, answers, book = self._subject(buyer_id, self.moment(as_of), request)
-        return assess(facts, answers, book, self.release.policy, lang=lang)
+        return assess(facts, answers, book, self.release.policy, lang=lang, offers=offers)
 
     def check_order(
         self,

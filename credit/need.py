@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from credit.policy import Need
 
-__all__ = ["usual_need", "yearly_purchases"]
+__all__ = ["peak_need", "usual_need", "yearly_purchases"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -66,3 +66,14 @@ def usual_need(
     peak = np.clip(peak, rules.lowest_peak_factor, rules.highest_peak_factor)
     tolerance = float(rules.tolerance_days) if tolerance_days is None else tolerance_days
     return np.asarray(yearly / 365.0 * (terms + tolerance) * peak)
+
+
+def peak_need(yearly: float, days: float, peak_factor: float) -> float:
+    """Return what purchases of a busy month leave owed for so many days: ``yearly / 365 * days * peak``.
+
+    Examples
+    --------
+    >>> round(peak_need(2.712e6, 66, 1.3), 2)
+    637505.75
+    """
+    return yearly / 365.0 * days * peak_factor

@@ -8,6 +8,7 @@ from typing import Any
 
 from credit.locales import Words, check_language, day_text, value_text
 from credit.page_text import WIDTH, padded, text_width, wrapped
+from credit.render_offers import offer_lines
 from credit.rounding import add_up
 from credit.texts import ACTIONS, CANDIDATES, QUIET_STATUSES, STATES, status_text
 from features.catalog import GROUPS
@@ -83,7 +84,15 @@ def render(assessment: Mapping[str, Any], lang: str) -> str:
     """
     check_language(lang)
     page = _Page(assessment, lang)
-    blocks = [page.head(), page.notes(), page.summary(), page.candidates(), page.reasons(), page.points()]
+    blocks = [
+        page.head(),
+        page.notes(),
+        page.summary(),
+        page.candidates(),
+        page.offers(),
+        page.reasons(),
+        page.points(),
+    ]
     text = "\n\n".join("\n".join(lines) for lines in blocks if lines)
     return f"{text}\n\n{page.label('suggestion')}\n"
 
@@ -141,6 +150,11 @@ class _Page:
             return candidate["status"] not in QUIET_STATUSES
         limit = self.said["limit"]["amount"]
         return candidate["status"] == "ok" and limit is not None and bool(candidate["amount"] < limit)
+
+    def offers(self) -> list[str]:
+        if self.said["offers"] is None:
+            return []
+        return offer_lines(self.said["terms"], self.said["offers"], self.lang)
 
     def reasons(self) -> list[str]:
         lines = [self.label("reasons"), "-" * WIDTH]

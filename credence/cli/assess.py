@@ -28,25 +28,29 @@ __all__ = ["assess", "assessor_of", "naming_the_buyer"]
 @click.option("--amount", type=float, help="Amount of the order.")
 @click.option("--currency", help="Its currency [default: the reporting currency].")
 @click.option("--terms", "terms_days", type=click.IntRange(0), metavar="DAYS", help="Its payment terms.")
+@click.option("--offers", is_flag=True, help="Also suggest terms and offers to the buyer.")
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
 @click.option("--model", "references", multiple=True, metavar="NAME@VERSION",
               help="Take this version instead of the one in force; may be repeated.")  # fmt: skip
 @as_json
 def assess(
     directory: str, buyer_id: str | None, everybody: bool, out: str | None, as_of: str | None, lang: str,
-    references: tuple[str, ...], as_json: bool, **request: Any,
+    offers: bool, references: tuple[str, ...], as_json: bool, **request: Any,
 ) -> None:  # fmt: skip
     """Assess one buyer of the portfolio in DIR, or all of them. Assessments are suggestions.
 
     \b
     Examples:
       credence assess build/demo/portfolio --buyer B000001 --amount 50000 --terms 60
+      credence assess build/demo/portfolio --buyer B000001 --offers
       credence assess build/demo/portfolio --all --out book.csv
     """  # noqa: D301 (click reads the escaped character)
     if everybody == (buyer_id is not None):
         raise click.UsageError("expected either --buyer ID or --all; found both or neither; name one of them")
     if everybody and out is None:
         raise click.UsageError("expected --out FILE with --all; found none; name a .parquet or .csv file")
+    if everybody and offers:
+        raise click.UsageError("expected --offers with --buyer ID; found it with --all; leave it out")
     if everybody:
         _check_suffix(Path(str(out)))
     assessor = assessor_of(directory, references)
@@ -57,7 +61,7 @@ def assess(
         return
     asked = _request(assessor, **request)
     with naming_the_buyer():
-        found = assessor.assess(str(buyer_id), as_of, asked, lang=lang)
+        found = assessor.assess(str(buyer_id), as_of, asked, lang=lang, offers=offers)
     if as_json:
         print_json(found)
         return

@@ -189,6 +189,17 @@ def test_the_list_of_all_buyers_is_written(demo_portfolio: Path, here, tmp_path:
     assert [path.name for path in out.parent.iterdir()] == [out.name]
 
 
+def test_terms_and_offers_come_where_they_are_asked_for(demo_portfolio: Path, here):
+    arguments = ("assess", demo_portfolio, "--buyer", "B000003", "--json")
+
+    plain, told = here(*arguments).json, here(*arguments, "--offers").json
+
+    assert (plain["terms"], plain["offers"]) == (None, None)
+    assert told["terms"]["status"]
+    assert told["offers"]["discount"]["status"]
+    refused(here("assess", demo_portfolio, "--all", "--out", "a.csv", "--offers"), "leave it out")
+
+
 @pytest.mark.parametrize(("lang", "text"), [("en", "Check of an order"), ("zh", "订单信用检查")])
 def test_an_order_is_checked_for_people_and_for_programs(demo_portfolio: Path, here, lang, text):
     arguments = ("orders", "check", demo_portfolio, "--buyer", "B000003", "--amount", "1", "--lang", lang)

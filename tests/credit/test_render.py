@@ -39,9 +39,9 @@ CASES = {
 }
 
 
-def show(name, lang):
+def show(name, lang, **options):
     subject, answers = CASES[name]
-    return render(assess(subject, answers, make_a_book(), POLICY, lang=lang), lang)
+    return render(assess(subject, answers, make_a_book(), POLICY, lang=lang, **options), lang)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -51,12 +51,21 @@ def test_the_page_reads_as_it_should(name, lang, matches_golden):
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
+def test_offers_stand_side_by_side(lang, matches_golden):
+    matches_golden(f"offers_{lang}", show("known_buyer", lang, offers=True))
+
+
+def test_where_no_offer_can_be_made_the_page_has_no_part_for_it():
+    assert "Terms and offers" not in show("in_default", "en", offers=True)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("name", CASES)
 def test_no_line_is_wider_than_the_page(name, lang):
     def columns(line):
         return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in line)
 
-    assert max(columns(line) for line in show(name, lang).splitlines()) <= WIDTH
+    assert max(columns(line) for line in show(name, lang, offers=True).splitlines()) <= WIDTH
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from credit.identity import assessment_id
 from credit.interval import interval_of, worth_of_file
 from credit.limits import Suggestion, action_of, headroom_of, suggest
 from credit.locales import check_language, day_text
-from credit.loss import expected_loss
+from credit.loss_part import loss_part
 from credit.offers import offers_of
 from credit.plausibility import doubts_of
 from credit.policy import Policy
@@ -239,17 +239,7 @@ class _Found:
         return decided + score_reasons(groups, references, self.catalog, rules, lang=lang, currency=currency)
 
     def expected_loss(self, limit: Suggestion) -> dict[str, Any]:
-        loss = self.policy.loss_of(self.default.definition)
-        pd = 1.0 if self.default.status == "in_default" else self.pd
-        return {
-            "status": self.default.status if pd is None else "ok",
-            "on_exposure": _loss_on(self.subject.known("exposure"), pd, loss.lgd, loss.cure_rate),
-            "on_limit": _loss_on(limit.amount, pd, loss.lgd, loss.cure_rate),
-            "currency": self.subject.reporting_currency,
-            "pd": pd,
-            "lgd": loss.lgd,
-            "cure_rate": loss.cure_rate,
-        }
+        return loss_part(self.case, limit.amount, in_default=self.default.status == "in_default")
 
     def versions(self) -> dict[str, Any]:
         return {
@@ -270,10 +260,6 @@ def _warning(warning: Mapping[str, str], lang: str) -> dict[str, str]:
 def _without_prediction(answer: Answer) -> Answer:
     """Return the answer about a buyer who is in default already: there is nothing to predict."""
     return Answer("default", "in_default", answer.definition, answer.horizon_days, version=answer.version)
-
-
-def _loss_on(exposure: float | None, pd: float | None, lgd: float, cure_rate: float) -> float | None:
-    return None if exposure is None or pd is None else expected_loss(exposure, pd, lgd, cure_rate)
 
 
 def _months_later(day: date, months: int) -> date:

@@ -42,6 +42,10 @@ _LABELS = {
     "score": Words("Score", "评分"),
     "grade": Words("Grade", "等级"),
     "loss": Words("Expected loss on exposure", "敞口预期损失"),
+    "loss_at_default": Words("The same with drawings", "计入额度提用后"),
+    "on": Words("on ", "基于"),
+    "own_recoveries": Words("; LGD {share} by {cases} own cases", "；违约损失率{share}，依据自身{cases}例"),
+    "lgd_range": Words("  at an LGD of {ends}", "  违约损失率{ends}时"),
     "unsaid": Words("cannot say: ", "无法判断："),
     "candidates": Words("How the limit comes about (the smallest binds)", "额度测算（取最小者）"),
     "reasons": Words("Reasons", "理由"),
@@ -128,6 +132,7 @@ class _Page:
             (self.label("score"), self._score()),
             (self.label("grade"), self.said["grade"]["computed"] or "-"),
             (self.label("loss"), self._loss()),
+            *self._loss_at_default(),
         ]
         return [padded(label, _LABEL_WIDTH) + value for label, value in rows]
 
@@ -256,6 +261,22 @@ class _Page:
     def _loss(self) -> str:
         loss = self.said["expected_loss"]
         return "-" if loss["on_exposure"] is None else self._text(loss["on_exposure"], "money")
+
+    def _loss_at_default(self) -> Iterable[tuple[str, str]]:
+        """Tell what a default would cost where the buyer draws on its limit, and what the assumptions do."""
+        loss = self.said["expected_loss"]
+        if loss["at_default"] is None or loss["at_default"] == loss["on_exposure"]:
+            return
+        lgd = next(each for each in loss["assumptions"] if each["name"] == "lgd")
+        told = self.label("on") + self._text(loss["exposure_at_default"], "money")
+        if loss["lgd_from"] == "own_recoveries":
+            share, cases = self._text(lgd["value"], "share"), self._text(loss["lgd_cases"], "count")
+            told += self.label("own_recoveries").format(share=share, cases=cases)
+        yield self.label("loss_at_default"), f"{self._text(loss['at_default'], 'money')}  ({told})"
+        if lgd["low"] is not None:
+            ends = [self._text(lgd[end], "share") for end in ("low", "high")]
+            losses = [self._text(lgd[end], "money") for end in ("loss_at_low", "loss_at_high")]
+            yield self.label("lgd_range").format(ends=" - ".join(ends)), " - ".join(losses)
 
     def _group(self, group: str) -> str:
         if group not in GROUPS:

@@ -39,6 +39,7 @@ export function showAnswer(target, said, words, lang) {
     make("div", "columns",
       make("div", "", view.summary(), view.composition()),
       make("div", "", view.reasons(), view.candidates())),
+    view.offers(),
     view.versions(),
   ]);
 }
@@ -163,6 +164,25 @@ class View {
     const heads = ["candidate", "sum"].map((word, i) => Object.assign(make("th", i ? "number" : "", this.page(word)), { scope: "col" }));
     return make("section", "card", make("h2", "", this.page("candidates")),
       make("table", "", make("thead", "", make("tr", "", ...heads)), make("tbody", "", ...rows)));
+  }
+
+  offers() {
+    const { terms, offers } = this.said;
+    if (!offers || !(terms.text || offers.discount.text)) return null;
+    const columns = ["exposure", "unsecured_exposure", "cost_to_buyer", "cost_to_seller", "yearly_profit"];
+    const rows = offers.alternatives.map((each) => {
+      const note = each.status === "ok" ? each.text : `${each.text} (${this.page("not_enough")})`;
+      const name = make("th", "", textOf(this.words, "alternatives", each.code), make("span", "small", note));
+      name.scope = "row";
+      return make("tr", each.code === offers.best ? "binding" : "", name,
+        ...columns.map((column) => make("td", "number", this.money(each[column], offers.currency))));
+    });
+    const heads = ["offer", "exposure_column", ...columns.slice(1)].map((word, i) => (
+      Object.assign(make("th", i ? "number" : "", this.page(word)), { scope: "col" })));
+    return make("section", "card", make("h2", "", this.page("offers")), terms.text && make("p", "", terms.text),
+      rows.length ? make("div", "scroll", make("table", "offers",
+        make("thead", "", make("tr", "", ...heads)), make("tbody", "", ...rows))) : null,
+      offers.discount.text && make("p", "", offers.discount.text));
   }
 
   composition() {

@@ -111,8 +111,26 @@ def test_an_officer_reads_the_limit(page: Page, service: Service, buyer_id: str)
     assert page.texts(".reasons li > span:last-child") == [reason["text"] for reason in said["reasons"]]
     binding = [each for each in said["limit"]["candidates"] if each["role"] != "reported"]
     shown = [each for each in binding if each["status"] not in QUIET_STATUSES]
-    assert len(page.texts("tbody tr")) == len(shown)
+    assert len(page.texts(".columns tbody tr")) == len(shown)
     assert "a person decides" in page.at("answer").text
+    assert page.complaints() == []
+
+
+def test_offers_stand_side_by_side(page: Page, service: Service, assessor: Assessor) -> None:
+    # given a buyer whose need is above its limit
+    told = (assessor.assess(each, offers=True) for each in assessor.buyer_ids)
+    said = next(each for each in told if len(each["offers"]["alternatives"]) > 4)
+
+    # when it is assessed
+    page.assess(str(said["buyer_id"]))
+
+    # then each alternative is a row with its sentence, the best one marked
+    rows = page.texts(".offers tbody tr")
+    assert len(rows) == len(said["offers"]["alternatives"])
+    for row, each in zip(rows, said["offers"]["alternatives"], strict=True):
+        assert each["text"] in row.replace("\n", " ")
+    assert len(page.texts(".offers tr.binding")) == 1
+    assert said["terms"]["text"] in page.at("answer").text
     assert page.complaints() == []
 
 

@@ -23,7 +23,9 @@ __all__ = ["assess", "assessor_of", "naming_the_buyer"]
 @click.argument("directory", metavar="DIR", type=folder)
 @click.option("--buyer", "buyer_id", metavar="ID", help="The buyer to assess.")
 @click.option("--all", "everybody", is_flag=True, help="Assess every buyer into a list; needs --out.")
-@click.option("--out", type=click.Path(dir_okay=False), metavar="FILE", help="The list: .parquet or .csv.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False), metavar="FILE", help="The list: .parquet, .csv or .xlsx."
+)
 @click.option("--as-of", metavar="DATE", help="What was known then [default: the end of the books].")
 @click.option("--amount", type=float, help="Amount of the order.")
 @click.option("--currency", help="Its currency [default: the reporting currency].")
@@ -48,7 +50,9 @@ def assess(
     if everybody == (buyer_id is not None):
         raise click.UsageError("expected either --buyer ID or --all; found both or neither; name one of them")
     if everybody and out is None:
-        raise click.UsageError("expected --out FILE with --all; found none; name a .parquet or .csv file")
+        raise click.UsageError(
+            "expected --out FILE with --all; found none; name a .parquet, .csv or .xlsx file"
+        )
     if everybody and offers:
         raise click.UsageError("expected --offers with --buyer ID; found it with --all; leave it out")
     if everybody:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -12,13 +12,16 @@ from typing import Any
 from credit.answer import Answer
 from credit.book import Book
 from credit.candidates import LimitCase, stop_of
+from credit.cover import cover_json
 from credit.decisions import Decision, decision_reasons, is_blocked
 from credit.facts import SubjectFacts
 from credit.identity import assessment_id
 from credit.interval import interval_of, worth_of_file
 from credit.limits import Suggestion, action_of, headroom_of, suggest
 from credit.locales import check_language, day_text
-from credit.loss import expected_loss
+from credit.loss_part import loss_part
+from credit.offers import offers_of
+from credit.plausibility import doubts_of
 from credit.policy import Policy
 from credit.reasons import GroupPoints, Reason, group_points, score_reasons
 from credit.scale import IN_DEFAULT_GRADE, Grade, percentile
@@ -31,6 +34,16 @@ __all__ = ["assess"]
 
 _CATALOG = Catalog(FEATURES, GROUPS)
 
+_EXPOSURE_PARTS = (
+    "unapplied_amount",
+    "bills_amount",
+    "open_orders_amount",
+    "open_orders_later_amount",
+    "group_others_exposure",
+)
+"""What stands beside the exposure: credits that it is already less of, bills that are in it, orders that are
+not in it yet, and what the group's other members owe."""
+
 
 def assess(  # noqa: PLR0913  (all that an assessment follows from, by name)
     subject: SubjectFacts,
@@ -39,7 +52,7 @@ def assess(  # noqa: PLR0913  (all that an assessment follows from, by name)
     policy: Policy,
     *,
     lang: str = "en",
-    catalog: Catalog | None = None,
+    offers: bool = False,
     timing: TimingAnswer | None = None,
 ) -> dict[str, Any]:
     """Return the assessment of a subject.
@@ -54,8 +67,8 @@ def assess(  # noqa: PLR0913  (all that an assessment follows from, by name)
     policy : Policy
     lang : {"en", "zh"}
         Language of the texts.
-    catalog : Catalog or None
-        Words of features and groups; None takes those of `features.catalog`.
+    offers : bool
+        Also suggest terms and offers; otherwise ``terms`` and ``offers`` are None.
     timing : TimingAnswer or None
         When the request would be paid; None is ``no_timing_model``.
 
@@ -71,10 +84,10 @@ def assess(  # noqa: PLR0913  (all that an assessment follows from, by name)
         A language without texts.
     """
     check_language(lang)
-    found = _Found(subject, answers, book, policy, catalog or _CATALOG)
+    found = _Found(subject, answers, book, policy, _CATALOG)
     limit = found.limit()
     groups = found.groups()
-    return {
+    said: dict[str, Any] = {
         "assessment_id": assessment_id(subject, answers, book, policy),
         "buyer_id": subject.buyer_id,
         "as_of": subject.as_of.isoformat(timespec="seconds") + "Z",
@@ -93,9 +106,12 @@ def assess(  # noqa: PLR0913  (all that an assessment follows from, by name)
         "changes": None,
         "timing": (timing or TimingAnswer("no_timing_model")).as_json(),
         "expected_loss": found.expected_loss(limit),
-        "warnings": [_warning(each, lang) for each in subject.warnings],
+        "warnings": [_warning(each, lang) for each in (*subject.warnings, *doubts_of(subject, policy))],
         "versions": found.versions(),
     }
+    if offers:
+        said |= offers_of(found.case, limit, said["timing"], lang=lang)
+    return said
 
 
 @dataclass(frozen=True)
@@ -180,9 +196,14 @@ class _Found:
         placed = None if probability is None else percentile(float(probability), among)
         return {"computed": computed, "published": None, "percentile": placed}
 
-    def limit(self) -> Suggestion:
+    @cached_property
+    def case(self) -> LimitCase:
+        """What the limit is made of."""
         status, definition = self.default.status, self.default.definition
-        return suggest(LimitCase(self.subject, self.pd, status, definition, self.book, self.policy))
+        return LimitCase(self.subject, self.pd, status, definition, self.book, self.policy)
+
+    def limit(self) -> Suggestion:
+        return suggest(self.case)
 
     def limit_json(self, limit: Suggestion) -> dict[str, Any]:
         exposure = self.subject.known("exposure")
@@ -195,8 +216,10 @@ class _Found:
             "currency": self.subject.reporting_currency,
             "binding": limit.binding,
             "candidates": [each.as_json() for each in limit.candidates],
-            "slopes": None,
+            "slopes": None if limit.slopes is None else asdict(limit.slopes),
             "exposure": exposure,
+            "exposure_parts": {name: self.subject.known(name) for name in _EXPOSURE_PARTS},
+            **cover_json(exposure, limit.counted),
             "overdue_amount": self.subject.known("overdue_amount"),
             "oldest_open_days_past_due": self.subject.known("oldest_open_days_past_due"),
             "headroom": decision.headroom,
@@ -220,17 +243,7 @@ class _Found:
         return decided + score_reasons(groups, references, self.catalog, rules, lang=lang, currency=currency)
 
     def expected_loss(self, limit: Suggestion) -> dict[str, Any]:
-        loss = self.policy.loss_of(self.default.definition)
-        pd = 1.0 if self.default.status == "in_default" else self.pd
-        return {
-            "status": self.default.status if pd is None else "ok",
-            "on_exposure": _loss_on(self.subject.known("exposure"), pd, loss.lgd, loss.cure_rate),
-            "on_limit": _loss_on(limit.amount, pd, loss.lgd, loss.cure_rate),
-            "currency": self.subject.reporting_currency,
-            "pd": pd,
-            "lgd": loss.lgd,
-            "cure_rate": loss.cure_rate,
-        }
+        return loss_part(self.case, limit.amount, in_default=self.default.status == "in_default")
 
     def versions(self) -> dict[str, Any]:
         return {
@@ -251,10 +264,6 @@ def _warning(warning: Mapping[str, str], lang: str) -> dict[str, str]:
 def _without_prediction(answer: Answer) -> Answer:
     """Return the answer about a buyer who is in default already: there is nothing to predict."""
     return Answer("default", "in_default", answer.definition, answer.horizon_days, version=answer.version)
-
-
-def _loss_on(exposure: float | None, pd: float | None, lgd: float, cure_rate: float) -> float | None:
-    return None if exposure is None or pd is None else expected_loss(exposure, pd, lgd, cure_rate)
 
 
 def _months_later(day: date, months: int) -> date:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +14,16 @@ import pandas as pd
 
 from credit.answer import Answer
 from credit.assess import assess
-from credit.book import Book, make_book
+from credit.book import Book, LossBasis, make_book
 from credit.facts import SubjectFacts
+from credit.orders import Order, check_order
+from credit.policy import Policy
+from credit.publish import Published
 from credit.release import TIMING, Release
 from credit.request import Request
+from credit.side_facts import Moment, SideFacts, Sides
 from credit.timing.answer import TimingAnswer, timing_answers
+from credit.workout import workout_of
 from features.build import Asked, Packed, build_packed, one_subject
 from features.catalog import CATALOG_HASH, NAMES
 from features.columns import TABLES
@@ -30,6 +36,8 @@ __all__ = ["MAX_DAYS_BEHIND", "Assessor", "UnknownBuyer"]
 
 MAX_DAYS_BEHIND = 7
 """Days after the end of the books for which is still answered, with the warning ``books_behind``."""
+
+_EPOCH = date(1970, 1, 1).toordinal()
 
 Progress = Callable[[int], None]
 Warning_ = dict[str, str]
@@ -63,6 +71,7 @@ class Assessor:
         self._buyers = frozenset(packed.block.buyer_ids)
         self._known_from = _known_from(packed.portfolio)
         self._has_ledger = len(packed.portfolio.table("invoices")) > 0
+        self._sides = SideFacts(packed, release.policy.orders)
         self._books: dict[pd.Timestamp, Book] = {}
 
     @property
@@ -96,6 +105,7 @@ class Assessor:
         request: Request | None = None,
         *,
         lang: str = "en",
+        offers: bool = False,
     ) -> dict[str, Any]:
         """Return the assessment of one buyer.
 
@@ -107,6 +117,8 @@ class Assessor:
         request : Request, optional
             Without one, the late model speaks of the buyer's usual invoice.
         lang : {"en", "zh"}
+        offers : bool
+            Also suggest terms and offers.
 
         Raises
         ------
@@ -115,6 +127,43 @@ class Assessor:
         InputError
             Where `as_of` is unreadable, or no rate for the request's currency was known then.
         """
+        subject = self._subject(buyer_id, self.moment(as_of), request)
+        return subject.assessed(self.release.policy, lang=lang, offers=offers)
+
+    def check_order(
+        self,
+        buyer_id: str,
+        order: Order,
+        as_of: str | datetime | None = None,
+        *,
+        published: Published | None = None,
+        lang: str = "en",
+    ) -> dict[str, Any]:
+        """Return whether an order is released, held or referred: see `credit.orders.check_order`.
+
+        Parameters
+        ----------
+        buyer_id : str
+        order : Order
+        as_of : str or datetime, optional
+            As in `assess`.
+        published : Published, optional
+            The limit in force, where the caller keeps it; else that of the limits table, else the suggested.
+        lang : {"en", "zh"}
+
+        Raises
+        ------
+        UnknownBuyer, InputError
+            As `assess`; a day of delivery before the moment.
+        """
+        subject = self._subject(buyer_id, self.moment(as_of), order.as_request(), order.order_id)
+        policy = self.release.policy
+        said = subject.assessed(policy, lang=lang)
+        return check_order(subject.facts, order, said, policy, published=published, lang=lang)
+
+    def _subject(
+        self, buyer_id: str, moment: pd.Timestamp, request: Request | None, without_order: str = ""
+    ) -> _Subject:
         if buyer_id not in self._buyers:
             raise UnknownBuyer.of(
                 "the id of a buyer in the ledger",
@@ -122,11 +171,17 @@ class Assessor:
                 "check the id, or import the buyer",
                 column="buyer_id",
             )
-        moment = self.moment(as_of)
-        values = self._values(buyer_id, moment, request)
-        facts = self._facts(buyer_id, moment, values[0], request)
-        said, timing = self._answers(values)[0], self._timing(values, [facts], moment)[0]
-        return assess(facts, said, self.book(moment), self.release.policy, lang=lang, timing=timing)
+        values, book = self._values(buyer_id, moment, request), self.book(moment)
+        sides = self._sides_of(buyer_id, moment, book, without_order)
+        facts = self._facts(buyer_id, moment, values[0], request, sides)
+        return _Subject(facts, self._answers(values)[0], book, self._timing(values, [facts], moment)[0])
+
+    def _sides_of(
+        self, buyer_id: str, moment: pd.Timestamp, book: Book | None, without_order: str = ""
+    ) -> Sides:
+        exposures = {} if book is None else book.exposures
+        position = self.packed.block.position(buyer_id)
+        return self._sides.of(position, self._at(moment), exposures, without_order=without_order)
 
     def assess_all(
         self, as_of: str | datetime | None = None, *, lang: str = "en", progress: Progress | None = None
@@ -146,7 +201,8 @@ class Assessor:
         values = frame.to_numpy()
         answers, book = self._answers(values), self.book(moment)
         facts = [
-            self._facts(buyer_id, moment, values[row], None) for row, buyer_id in enumerate(self.buyer_ids)
+            self._facts(buyer_id, moment, values[row], None, self._sides_of(buyer_id, moment, book))
+            for row, buyer_id in enumerate(self.buyer_ids)
         ]
         timing, policy = self._timing(values, facts, moment), self.release.policy
         told = []
@@ -178,7 +234,15 @@ class Assessor:
         )
         definition = "" if model is None else model.spec.outcome
         seller, policy = self.packed.portfolio.seller, self.release.policy
-        return make_book(frame, probability, seller, policy, definition=definition, as_of=end.to_pydatetime())
+        frame.index = pd.Index(buyers, name="buyer_id", dtype="str")
+        at = self._at(end)
+        basis = LossBasis(definition, workout_of(self.packed.block, at.second, at.day, policy.own_recoveries))
+        return make_book(frame, probability, seller, policy, basis=basis, as_of=end.to_pydatetime())
+
+    def _at(self, moment: pd.Timestamp) -> Moment:
+        second, zone = int(moment.timestamp()), ZoneInfo(self.packed.portfolio.seller.timezone)
+        day = datetime.fromtimestamp(second, zone).date().toordinal() - _EPOCH
+        return Moment(second, day)
 
     def _values(
         self, buyer_id: str, moment: pd.Timestamp, request: Request | None
@@ -211,19 +275,26 @@ class Assessor:
         return timing_answers(model, values, facts, today, timezone)
 
     def _facts(
-        self, buyer_id: str, moment: pd.Timestamp, values: npt.NDArray[np.float64], request: Request | None
+        self,
+        buyer_id: str,
+        moment: pd.Timestamp,
+        values: npt.NDArray[np.float64],
+        request: Request | None,
+        sides: Sides,
     ) -> SubjectFacts:
         named = self._with_nothing_owed(dict(zip(NAMES, values.tolist(), strict=True)), moment)
         currency = self.packed.portfolio.seller.reporting_currency
         return SubjectFacts(
             buyer_id=buyer_id,
             as_of=moment.to_pydatetime(),
-            values=named,
+            values={**named, **sides.values},
             request=request or _usual(named, currency),
             reporting_currency=currency,
             release=self.release.release_id,
             versions={"catalog": CATALOG_HASH[:12], **self._timing_version},
             warnings=self._warnings(moment),
+            securities=sides.securities,
+            country=sides.country,
         )
 
     @property
@@ -254,6 +325,21 @@ class Assessor:
     def _warning(self, code: str, instant: pd.Timestamp) -> Warning_:
         day = day_of(pd.Series([instant]), self.packed.portfolio.seller.timezone)[0]
         return {"code": code, "field": "as_of", "date": day.date().isoformat()}
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """All that the assessment of one buyer follows from, beside the policy."""
+
+    facts: SubjectFacts
+    answers: dict[str, Answer]
+    book: Book | None
+    timing: TimingAnswer | None
+
+    def assessed(self, policy: Policy, *, lang: str, offers: bool = False) -> dict[str, Any]:
+        return assess(
+            self.facts, self.answers, self.book, policy, lang=lang, offers=offers, timing=self.timing
+        )
 
 
 def _known_from(portfolio: Portfolio) -> pd.Series[Any]:

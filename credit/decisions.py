@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from credit.candidates import Candidate, stop_of
 from credit.capacity import accounts_usable
+from credit.cover import covered
 from credit.facts import SubjectFacts
 from credit.limits import Suggestion
 from credit.locales import fill
+from credit.plausibility import accounts_in_doubt
 from credit.policy import Policy
 from credit.reasons import Reason
-from credit.texts import DECISIONS, status_text
+from credit.texts import BASES, DECISIONS, status_text
 from features.engine.arrears import CURE_DAYS, DEFAULT_DAYS
 
 __all__ = ["Decision", "decision_reasons", "is_blocked", "is_over_headroom"]
@@ -45,8 +47,17 @@ class Decision:
 
     @property
     def must_refer(self) -> bool:
-        """Whether a person has to look: the model cannot say, or the order is larger than the headroom."""
-        return self.default_status not in _SILENT_STATUSES or is_over_headroom(self.subject, self.headroom)
+        """Whether a person has to look.
+
+        The model cannot say, the order is larger than the headroom, the limit is above a cap that a person
+        may lift, or the accounts are in doubt.
+        """
+        return (
+            self.default_status not in _SILENT_STATUSES
+            or is_over_headroom(self.subject, self.headroom)
+            or bool(self.suggestion.to_be_referred)
+            or accounts_in_doubt(self.subject, self.policy.capacity)
+        )
 
 
 def decision_reasons(decision: Decision, lang: str) -> list[Reason]:
@@ -77,6 +88,8 @@ def _reason(code: str, facts: Facts, lang: str, currency: str) -> Reason:
     told = dict(facts)
     if "status" in told:
         told["why"] = status_text(str(told["status"]), lang)
+    if "basis" in told and told["basis"] in BASES:
+        told["basis_word"] = BASES[str(told["basis"])].of(lang)
     text = fill(DECISIONS[code].words.of(lang), told, lang, currency)
     return Reason("decision", code, DECISIONS[code].direction, None, text, facts)
 
@@ -85,6 +98,7 @@ def _told(decision: Decision) -> Told:
     yield from _stopped(decision)
     yield from _unsaid(decision)
     yield from _bound(decision)
+    yield from _secured(decision)
     yield from _compared(decision)
     yield from _missing(decision.subject, decision.policy)
 
@@ -125,9 +139,17 @@ def _bound(decision: Decision) -> Told:
 _BINDING_CODES: Mapping[str, Mapping[str, str]] = {
     "need": {"": "LIM_NEED", "request": "LIM_NEED_REQUEST"},
     "requested": {"": "LIM_REQ"},
-    "capacity": {"": "LIM_CAP", "negative_equity": "NEG_EQUITY", "payment_record": "LIM_RECORD"},
+    "capacity": {
+        "": "LIM_CAP",
+        "negative_equity": "NEG_EQUITY",
+        "payment_record": "LIM_RECORD",
+        "peers": "LIM_PEERS",
+    },
     "expected_loss_budget": {"": "LIM_EL"},
     "concentration": {"": "LIM_CONC", "equity": "LIM_CONC_EQUITY"},
+    "group_concentration": {"": "LIM_GROUP"},
+    "insured_limit": {"": "LIM_INSURED"},
+    "bank_limit": {"": "LIM_BANK"},
 }
 
 
@@ -135,8 +157,17 @@ def _binding_facts(binding: Candidate) -> Facts:
     return {"amount": binding.amount, **binding.inputs}
 
 
+def _secured(decision: Decision) -> Told:
+    amount, counted = decision.suggestion.amount, decision.suggestion.counted
+    secured = covered(amount, counted) if amount is not None else 0.0
+    if secured > 0.0:
+        yield "SECURED", {"secured_amount": secured, "amount": amount}
+
+
 def _compared(decision: Decision) -> Told:
     subject, amount = decision.subject, decision.suggestion.amount
+    for cap in decision.suggestion.to_be_referred:
+        yield "CONC_REFER", {"cap": cap.amount, "candidate": cap.code}
     if is_over_headroom(subject, decision.headroom):
         yield "ORDER_OVER", {**_known(subject, "request_amount"), "headroom": decision.headroom}
     own_limit = subject.known("own_limit")

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from credit.cover import Security
 from credit.request import Request
 from credit.states import InformationState, state_of
 from features.errors import InputError
@@ -24,7 +25,8 @@ class SubjectFacts:
     as_of : datetime
         Naive UTC.
     values : mapping of str to float
-        Feature values by catalog name, money in the reporting currency; missing is NaN or absent.
+        Feature values by catalog name, and those of `credit.side_facts.Sides`; money in the reporting
+        currency; missing is NaN or absent.
     request : Request or None
         Its amount and terms in the reporting currency and in days are the values ``request_amount`` and
         ``request_terms_days``.
@@ -37,6 +39,10 @@ class SubjectFacts:
         Further versions to be named: ``catalog``, ``timing``.
     warnings : sequence of mapping
         ``{"code", "field", "date"}`` that the caller adds; codes are those of `credit.texts.WARNINGS`.
+    securities : tuple of Security
+        In force.
+    country : str
+        ISO 3166-1 alpha-2 of the buyer; empty where unknown.
 
     Raises
     ------
@@ -53,6 +59,8 @@ class SubjectFacts:
     release: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
     warnings: Sequence[Mapping[str, str]] = ()
+    securities: tuple[Security, ...] = ()
+    country: str = ""
 
     def __post_init__(self) -> None:
         if self.as_of.tzinfo is not None:

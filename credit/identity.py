@@ -41,6 +41,8 @@ def assessment_id(
         "facts_seq": subject.facts_seq,
         "values": {name: _plain(value) for name, value in subject.values.items()},
         "currency": subject.reporting_currency,
+        "country": subject.country,
+        "securities": [[each.kind, _plain(each.amount), each.share] for each in subject.securities],
         "request": None if subject.request is None else subject.request.as_json(),
         "release": subject.release,
         "versions": dict(subject.versions),
@@ -54,7 +56,8 @@ def assessment_id(
 
 def _sums(book: Book) -> list[str | float | None]:
     as_of = None if book.as_of is None else book.as_of.isoformat()
-    return [as_of, book.receivables, book.margin, book.equity, book.shadow_price, book.budget]
+    lgd = None if book.workout is None else book.workout.lgd
+    return [as_of, book.receivables, book.margin, book.equity, book.shadow_price, book.budget, lgd]
 
 
 def _plain(value: float) -> float | None:

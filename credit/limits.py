@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from credit.candidates import STOPS, Candidate, LimitCase, candidates_of
+from credit.cover import Security
+from credit.limit_case import Slopes
 from credit.rounding import floor_to_step
 
 __all__ = ["Action", "Suggestion", "action_of", "choose", "headroom_of", "suggest"]
@@ -27,17 +29,35 @@ class Suggestion:
     binding : str or None
         Code of the candidate that binds.
     candidates : sequence of Candidate
+    counted : sequence of (Security, float)
+        Securities with the share that they pay.
     """
 
     status: str
     amount: float | None
     binding: str | None
     candidates: Sequence[Candidate]
+    counted: Sequence[tuple[Security, float]] = ()
 
     @property
     def bound_by(self) -> Candidate | None:
         """The candidate that binds."""
         return next((each for each in self.candidates if each.code == self.binding), None)
+
+    @property
+    def slopes(self) -> Slopes | None:
+        """How the binding candidate moves, before rounding; None where none binds or a stop does."""
+        binding = self.bound_by
+        return None if binding is None or binding.code in STOPS.values() else binding.slopes
+
+    @property
+    def to_be_referred(self) -> Sequence[Candidate]:
+        """The caps that this limit is above and that a person may lift."""
+        amount = self.amount
+        if amount is None:
+            return ()
+        caps = [each for each in self.candidates if each.role == "referral" and each.amount is not None]
+        return [each for each in caps if (each.amount or 0.0) < amount]
 
 
 def suggest(case: LimitCase) -> Suggestion:
@@ -49,12 +69,13 @@ def suggest(case: LimitCase) -> Suggestion:
     found = candidates_of(case)
     capacity = next(each for each in found if each.role == "capacity")
     if capacity.amount is None and found[0].code not in STOPS.values():
-        return Suggestion(capacity.status, None, None, found)
-    return choose(found, case.policy.rounding.step_of(case.subject.reporting_currency))
+        return Suggestion(capacity.status, None, None, found, case.counted)
+    chosen = choose(found, case.policy.rounding.step_of(case.subject.reporting_currency))
+    return replace(chosen, counted=case.counted)
 
 
 def choose(candidates: Sequence[Candidate], largest_step: float) -> Suggestion:
-    """Return the smallest of the candidates that can be said, floored; the first that floors to it binds.
+    """Return the smallest of the constraints and the capacity, floored; the first that floors to it binds.
 
     Parameters
     ----------
@@ -73,7 +94,7 @@ def choose(candidates: Sequence[Candidate], largest_step: float) -> Suggestion:
     >>> suggestion.binding, suggestion.amount
     ('capacity', 280000.0)
     """
-    said = {each.code: each.amount for each in candidates if each.amount is not None}
+    said = {each.code: each.amount or 0.0 for each in candidates if each.may_bind}
     floored = {code: floor_to_step(amount, largest_step) for code, amount in said.items()}
     binding = min(floored, key=lambda code: floored[code])
     return Suggestion("ok", floored[binding], binding, candidates)

@@ -9,11 +9,12 @@ from typing import Any
 
 import pandas as pd
 
+from credit.listing_sheet import write_sheet
 from features.codes import decimals_of
 
 __all__ = ["SUFFIXES", "book_list", "write_list"]
 
-SUFFIXES = (".parquet", ".csv")
+SUFFIXES = (".parquet", ".csv", ".xlsx")
 
 _MONEY = ("exposure", "overdue_amount", "current_limit", "suggested_limit", "difference", "headroom")
 
@@ -63,9 +64,24 @@ def book_list(values: pd.DataFrame, assessments: Sequence[Mapping[str, Any]]) ->
 
 
 def write_list(rows: pd.DataFrame, path: Path, suffix: str) -> None:
-    """Write the list as Parquet (``.parquet``) or as CSV without cells that look like formulas (``.csv``)."""
+    """Write the list as Parquet, as CSV without cells that look like formulas, or as an Excel workbook.
+
+    Parameters
+    ----------
+    rows : DataFrame
+    path : Path
+    suffix : {".parquet", ".csv", ".xlsx"}
+
+    Raises
+    ------
+    InputError
+        Where a workbook cannot hold so many rows.
+    """
     if suffix == ".parquet":
         rows.to_parquet(path, index=False)
+        return
+    if suffix == ".xlsx":
+        write_sheet(rows, path, "credit")
         return
     texts: list[str] = list(rows.select_dtypes("str").columns)
     safe = rows.assign(**{name: rows[name].map(_neutral, na_action="ignore") for name in texts})

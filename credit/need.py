@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from credit.policy import Need
 
-__all__ = ["usual_need", "yearly_purchases"]
+__all__ = ["peak_need", "usual_need", "yearly_purchases"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -34,7 +34,14 @@ def yearly_purchases(invoiced_amount_365d: Floats, tenure_days: Floats, rules: N
     return np.where(invoiced_amount_365d > 0.0, invoiced_amount_365d, np.nan) * (365.0 / days)
 
 
-def usual_need(yearly: Floats, terms_days: Floats, peak_factor: Floats, rules: Need) -> Floats:
+def usual_need(
+    yearly: Floats,
+    terms_days: Floats,
+    peak_factor: Floats,
+    rules: Need,
+    *,
+    tolerance_days: float | None = None,
+) -> Floats:
     """Return ``yearly / 365 * (terms + tolerance) * peak``.
 
     Parameters
@@ -46,6 +53,8 @@ def usual_need(yearly: Floats, terms_days: Floats, peak_factor: Floats, rules: N
     peak_factor : ndarray
         Busiest month over the average one; missing is the policy's default.
     rules : Need
+    tolerance_days : float or None
+        The policy's where None.
 
     Returns
     -------
@@ -55,4 +64,16 @@ def usual_need(yearly: Floats, terms_days: Floats, peak_factor: Floats, rules: N
     terms = np.where(np.isfinite(terms_days), np.maximum(terms_days, 0.0), float(rules.default_terms_days))
     peak = np.where(np.isfinite(peak_factor), peak_factor, rules.default_peak_factor)
     peak = np.clip(peak, rules.lowest_peak_factor, rules.highest_peak_factor)
-    return np.asarray(yearly / 365.0 * (terms + rules.tolerance_days) * peak)
+    tolerance = float(rules.tolerance_days) if tolerance_days is None else tolerance_days
+    return np.asarray(yearly / 365.0 * (terms + tolerance) * peak)
+
+
+def peak_need(yearly: float, days: float, peak_factor: float) -> float:
+    """Return what purchases of a busy month leave owed for so many days: ``yearly / 365 * days * peak``.
+
+    Examples
+    --------
+    >>> round(peak_need(2.712e6, 66, 1.3), 2)
+    637505.75
+    """
+    return yearly / 365.0 * days * peak_factor

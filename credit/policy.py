@@ -8,22 +8,33 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from credit.limit_rules import Capacity, Concentration, ExternalLimits, Need, Securities
+from credit.loss_rules import Economics, Interval, Loss, OwnRecoveries, Worth
+from credit.offer_rules import Offers, Terms
+from credit.order_rules import OrderRules
+from credit.rule_set import Count, Days, Months, RuleSet, Share
 from credit.rules_file import content_hash, read_rules
-from credit.scale import Grade, MasterScale, Scale
+from credit.scale import Grade, MasterScale
 
 __all__ = [
     "Capacity",
     "Concentration",
     "Economics",
+    "ExternalLimits",
     "Interval",
     "Loss",
     "Need",
+    "Offers",
+    "OrderRules",
+    "OwnRecoveries",
     "Policy",
     "Publishing",
     "ReasonRules",
     "Rounding",
+    "Securities",
+    "Terms",
     "Worth",
 ]
 
@@ -34,11 +45,6 @@ def _fits_powers_of_ten(step: int) -> int:
     return step
 
 
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
-Positive = Annotated[float, Field(gt=0.0)]
-Days = Annotated[int, Field(ge=0)]
-Count = Annotated[int, Field(ge=0)]
-Months = Annotated[int, Field(ge=1)]
 Step = Annotated[int, Field(ge=1), AfterValidator(_fits_powers_of_ten)]
 
 ANY_DEFINITION = "*"
@@ -46,84 +52,7 @@ ANY_DEFINITION = "*"
 _PATTERN = "credit/policies/default.yaml"
 
 
-class _Rules(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Loss(_Rules):
-    """What one definition of default costs and how its probability is scaled to points."""
-
-    lgd: Annotated[float, Field(gt=0.0, le=1.0)]
-    cure_rate: Annotated[float, Field(ge=0.0, lt=1.0)]
-    scale: Scale
-
-
-class Worth(_Rules):
-    """By information state, how many observed buyers a file is worth (m of the interval)."""
-
-    payments_and_accounts: Positive
-    payments: Positive
-    accounts: Positive
-    profile: Positive
-
-
-class Interval(_Rules):
-    """How wide a probability's interval is."""
-
-    lower: Annotated[float, Field(gt=0.0, lt=0.5)]
-    upper: Annotated[float, Field(gt=0.5, lt=1.0)]
-    thin_below_settled_invoices: Count
-    worth: Worth
-
-
-class Economics(_Rules):
-    """Margin, and what the book may lose in a year."""
-
-    margin: Annotated[float, Field(gt=0.0, le=1.0)]
-    expected_loss_budget_share_of_sales: Share
-    shadow_price_without_book: Annotated[float, Field(ge=0.0)]
-
-
-class Need(_Rules):
-    """What a buyer's usual purchases need."""
-
-    tolerance_days: Annotated[int, Field(ge=0, le=15)]
-    shortest_history_days: Annotated[int, Field(ge=1, le=365)]
-    default_terms_days: Days
-    default_peak_factor: Annotated[float, Field(ge=1.0)]
-    lowest_peak_factor: Annotated[float, Field(ge=1.0)]
-    highest_peak_factor: Annotated[float, Field(ge=1.0)]
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if not self.lowest_peak_factor <= self.default_peak_factor <= self.highest_peak_factor:
-            raise ValueError("lowest_peak_factor <= default_peak_factor <= highest_peak_factor is needed")
-        return self
-
-
-class Capacity(_Rules):
-    """What a buyer can carry, by accounts or by payment record."""
-
-    tangible_net_worth_share: Share
-    working_capital_share: Share
-    payables_share: Share
-    accounts_stale_after_days: Days
-    accounts_unusable_after_days: Days
-    record_share_of_high_credit: Share
-    record_cap: Positive
-    record_least_settled_invoices: Count
-    record_highest_share_late_30: Share
-    record_highest_days_overdue: Days
-
-
-class Concentration(_Rules):
-    """The most that one buyer may be of the seller's receivables and of its equity."""
-
-    share_of_receivables: Share
-    share_of_equity: Share
-
-
-class Rounding(_Rules):
+class Rounding(RuleSet):
     """Steps to which limits are floored, by currency."""
 
     default_step: Step
@@ -134,7 +63,7 @@ class Rounding(_Rules):
         return self.steps.get(currency, self.default_step)
 
 
-class Publishing(_Rules):
+class Publishing(RuleSet):
     """How what is in force follows what a review computes."""
 
     grade_border_margin: Annotated[float, Field(ge=0.0, le=1.0)]
@@ -148,7 +77,7 @@ class Publishing(_Rules):
         return self
 
 
-class ReasonRules(_Rules):
+class ReasonRules(RuleSet):
     """Which groups of features are reasons."""
 
     least_points: Annotated[float, Field(ge=0.0)]
@@ -157,7 +86,7 @@ class ReasonRules(_Rules):
     most_strengths: Count
 
 
-class Policy(_Rules):
+class Policy(RuleSet):
     """A credit policy.
 
     Examples
@@ -179,6 +108,12 @@ class Policy(_Rules):
     need: Need
     capacity: Capacity
     concentration: Concentration
+    external_limits: ExternalLimits = Field(default_factory=ExternalLimits)
+    securities: Securities = Field(default_factory=Securities)
+    own_recoveries: OwnRecoveries = Field(default_factory=OwnRecoveries)
+    terms: Terms = Field(default_factory=Terms)
+    offers: Offers = Field(default_factory=Offers)
+    orders: OrderRules = Field(default_factory=OrderRules)
     blocking_days_overdue: Days
     rounding: Rounding
     publishing: Publishing

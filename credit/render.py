@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from credit.layout import WIDTH, padded, text_width
 from credit.locales import Words, check_language, day_text, value_text
+from credit.page_text import WIDTH, padded, text_width, wrapped
+from credit.render_offers import offer_lines
 from credit.rounding import add_up
-from credit.texts import ACTIONS, CANDIDATES, STATES, status_text
+from credit.texts import ACTIONS, CANDIDATES, QUIET_STATUSES, STATES, status_text
 from credit.timing.rows import timing_rows
 from features.catalog import GROUPS
 
@@ -27,6 +27,12 @@ _LABELS = {
     "limit": Words("Suggested limit", "建议额度"),
     "bound": Words("bound by: ", "限制因素："),
     "exposure": Words("Exposure", "当前敞口"),
+    "open_orders_amount": Words("Open orders beside it", "未交付订单（敞口之外）"),
+    "bills_amount": Words("of it in bills", "其中票据"),
+    "group_others_exposure": Words("Others of its group owe", "同集团其他买方欠款"),
+    "secured_amount": Words("of it secured", "其中有担保"),
+    "reported": Words("told only", "仅供参考"),
+    "referral": Words("a person may lift it", "可由上级放宽"),
     "overdue": Words("Overdue", "其中逾期"),
     "oldest": Words("oldest item {days} past due", "最久逾期{days}"),
     "headroom": Words("Headroom", "可用额度"),
@@ -37,6 +43,10 @@ _LABELS = {
     "score": Words("Score", "评分"),
     "grade": Words("Grade", "等级"),
     "loss": Words("Expected loss on exposure", "敞口预期损失"),
+    "loss_at_default": Words("The same with drawings", "计入额度提用后"),
+    "on": Words("on ", "基于"),
+    "own_recoveries": Words("; LGD {share} by {cases} own cases", "；违约损失率{share}，依据自身{cases}例"),
+    "lgd_range": Words("  at an LGD of {ends}", "  违约损失率{ends}时"),
     "unsaid": Words("cannot say: ", "无法判断："),
     "candidates": Words("How the limit comes about (the smallest binds)", "额度测算（取最小者）"),
     "reasons": Words("Reasons", "理由"),
@@ -51,7 +61,6 @@ _LABELS = {
         "以上为依据所示时点已知信息给出的建议，最终由信用人员决定。",
     ),
 }
-_PIECES = re.compile(r"[!-~]+\s*|[^!-~]\s*[，。、；：！？）]?")
 _KINDS = {
     "order": Words("order", "订单"),
     "limit": Words("limit", "额度"),
@@ -80,7 +89,15 @@ def render(assessment: Mapping[str, Any], lang: str) -> str:
     """
     check_language(lang)
     page = _Page(assessment, lang)
-    blocks = [page.head(), page.notes(), page.summary(), page.candidates(), page.reasons(), page.points()]
+    blocks = [
+        page.head(),
+        page.notes(),
+        page.summary(),
+        page.candidates(),
+        page.offers(),
+        page.reasons(),
+        page.points(),
+    ]
     text = "\n\n".join("\n".join(lines) for lines in blocks if lines)
     return f"{text}\n\n{page.label('suggestion')}\n"
 
@@ -106,6 +123,7 @@ class _Page:
             *self._request(),
             (self.label("limit"), self._limit()),
             (self.label("exposure"), self._text(limit["exposure"], "money")),
+            *self._beside_exposure(),
             (self.label("overdue"), self._overdue()),
             (self.label("headroom"), self._text(limit["headroom"], "money")),
             (self.label("action"), ACTIONS[limit["action"]].of(self.lang)),
@@ -116,20 +134,34 @@ class _Page:
             (self.label("score"), self._score()),
             (self.label("grade"), self.said["grade"]["computed"] or "-"),
             (self.label("loss"), self._loss()),
+            *self._loss_at_default(),
         ]
         return [padded(label, _LABEL_WIDTH) + value for label, value in rows]
 
     def candidates(self) -> list[str]:
         limit = self.said["limit"]
         lines = [self.label("candidates"), "-" * WIDTH]
-        for each in limit["candidates"]:
+        for each in filter(self._is_shown, limit["candidates"]):
             mark = "> " if each["code"] == limit["binding"] else "  "
             name = padded(CANDIDATES[each["code"]].of(self.lang), _LABEL_WIDTH - 2)
             if each["status"] == "ok":
-                lines.append(mark + name + self._text(each["amount"], "money").rjust(_AMOUNT_WIDTH))
+                amount = self._text(each["amount"], "money").rjust(_AMOUNT_WIDTH)
+                lines.append(mark + name + amount + self._role(each["role"]))
             else:
                 lines.append(mark + name + "-".rjust(_AMOUNT_WIDTH) + f"  {self._why(each['status'])}")
         return lines
+
+    def _is_shown(self, candidate: Mapping[str, Any]) -> bool:
+        """Leave out what most buyers lack, and what is told only unless it would have cut the limit."""
+        if candidate["role"] != "reported":
+            return candidate["status"] not in QUIET_STATUSES
+        limit = self.said["limit"]["amount"]
+        return candidate["status"] == "ok" and limit is not None and bool(candidate["amount"] < limit)
+
+    def offers(self) -> list[str]:
+        if self.said["offers"] is None:
+            return []
+        return offer_lines(self.said["terms"], self.said["offers"], self.lang)
 
     def reasons(self) -> list[str]:
         lines = [self.label("reasons"), "-" * WIDTH]
@@ -137,7 +169,7 @@ class _Page:
         for each in self.said["reasons"]:
             points = "" if each["points"] is None else f"{shown[each['code'].removesuffix('_MISSING')]:+d}"
             sign = {"adverse": "-", "strength": "+", "neutral": " "}[each["direction"]]
-            lines += _wrapped(each["text"], f"{sign} {points:>5}  ")
+            lines += wrapped(each["text"], f"{sign} {points:>5}  ")
         return lines if len(lines) > 2 else []
 
     def points(self) -> list[str]:
@@ -155,7 +187,7 @@ class _Page:
 
     def notes(self) -> list[str]:
         texts = [self.label("notes") + each["text"] for each in self.said["warnings"]]
-        return [line for text in texts for line in _wrapped(text, "! ")]
+        return [line for text in texts for line in wrapped(text, "! ")]
 
     def _shown_groups(self) -> Iterable[tuple[Mapping[str, Any], int]]:
         """Pair each group with its integer points: with the base they add up to the score."""
@@ -185,6 +217,17 @@ class _Page:
             return self.label("unsaid") + self._why(limit["status"])
         binding = CANDIDATES[limit["binding"]].of(self.lang)
         return f"{self._text(limit['amount'], 'money')}  ({self.label('bound')}{binding})"
+
+    def _role(self, role: str) -> str:
+        return f"  ({self.label(role)})" if role in ("reported", "referral") else ""
+
+    def _beside_exposure(self) -> Iterable[tuple[str, str]]:
+        """Tell parts of the exposure, and what stands beside it, where there is any."""
+        limit = self.said["limit"]
+        known = {**limit["exposure_parts"], "secured_amount": limit["secured_amount"]}
+        for name in ("bills_amount", "secured_amount", "open_orders_amount", "group_others_exposure"):
+            if known[name]:
+                yield self.label(name), self._text(known[name], "money")
 
     def _overdue(self) -> str:
         limit = self.said["limit"]
@@ -221,6 +264,22 @@ class _Page:
         loss = self.said["expected_loss"]
         return "-" if loss["on_exposure"] is None else self._text(loss["on_exposure"], "money")
 
+    def _loss_at_default(self) -> Iterable[tuple[str, str]]:
+        """Tell what a default would cost where the buyer draws on its limit, and what the assumptions do."""
+        loss = self.said["expected_loss"]
+        if loss["at_default"] is None or loss["at_default"] == loss["on_exposure"]:
+            return
+        lgd = next(each for each in loss["assumptions"] if each["name"] == "lgd")
+        told = self.label("on") + self._text(loss["exposure_at_default"], "money")
+        if loss["lgd_from"] == "own_recoveries":
+            share, cases = self._text(lgd["value"], "share"), self._text(loss["lgd_cases"], "count")
+            told += self.label("own_recoveries").format(share=share, cases=cases)
+        yield self.label("loss_at_default"), f"{self._text(loss['at_default'], 'money')}  ({told})"
+        if lgd["low"] is not None:
+            ends = [self._text(lgd[end], "share") for end in ("low", "high")]
+            losses = [self._text(lgd[end], "money") for end in ("loss_at_low", "loss_at_high")]
+            yield self.label("lgd_range").format(ends=" - ".join(ends)), " - ".join(losses)
+
     def _group(self, group: str) -> str:
         if group not in GROUPS:
             return group
@@ -231,13 +290,3 @@ class _Page:
 
     def _text(self, value: float | None, unit: str) -> str:
         return value_text(value, unit, self.lang, self.currency)
-
-
-def _wrapped(text: str, mark: str) -> list[str]:
-    """Break a text at spaces or between full-width characters; the mark is before its first line."""
-    lines = [""]
-    for piece in _PIECES.findall(text):
-        if text_width(lines[-1] + piece.rstrip()) > WIDTH - len(mark):
-            lines.append("")
-        lines[-1] += piece
-    return [(" " * len(mark) if i else mark) + line.rstrip() for i, line in enumerate(lines)]

@@ -9,9 +9,11 @@ from credit.locales import Words
 
 __all__ = [
     "ACTIONS",
+    "BASES",
     "CANDIDATES",
     "DECISIONS",
     "GROUP_TEXTS",
+    "QUIET_STATUSES",
     "STATES",
     "STATUSES",
     "WARNINGS",
@@ -72,9 +74,11 @@ DECISIONS = {
     "LIM_CAP": _adverse(
         "Limit capped by what the buyer can carry, {amount:money}: "
         "tangible net worth {tangible_net_worth:money}, working capital {working_capital:money}, "
-        "trade payables {accounts_payable:money} ({accounts_year:year} accounts).",
+        "trade payables {accounts_payable:money} ({accounts_year:year} accounts); estimates from "
+        "{lowest_estimate:money} to {highest_estimate:money}.",
         "受买方承受能力限制，{amount:money}：有形净资产{tangible_net_worth:money}，营运资金{working_capital:money}，"
-        "应付账款{accounts_payable:money}（{accounts_year:year}年报）。",
+        "应付账款{accounts_payable:money}（{accounts_year:year}年报）；各项估计为{lowest_estimate:money}至"
+        "{highest_estimate:money}。",
     ),
     "NEG_EQUITY": _adverse(
         "Equity is negative, {equity:money} ({accounts_year:year} accounts): no capacity of its own.",
@@ -82,17 +86,26 @@ DECISIONS = {
     ),
     "LIM_RECORD": _adverse(
         "Without usable accounts the limit rests on the payment record, {amount:money}: "
-        "{share_of_high_credit:share} of the highest balance in a year, {high_credit_365d:money}, "
-        "and never above {cap:money}.",
+        "{share_of_high_credit:share} of the highest balance in a year, {high_credit_365d:money} (what "
+        "payment on the due day would have left), at most the usual {usual_balance:money}, and never above "
+        "{cap:money}.",
         "无可用财务报表，额度仅依据付款记录，{amount:money}：近一年最高余额{high_credit_365d:money}的"
-        "{share_of_high_credit:share}，且不超过{cap:money}。",
+        "{share_of_high_credit:share}（到期日付款时应有的余额），不超过常规余额"
+        "{usual_balance:money}，且不超过{cap:money}。",
+    ),
+    "LIM_PEERS": _adverse(
+        "Neither accounts nor payments are known; the limit rests on {peers_count:count} buyers of its kind, "
+        "{amount:money}: half of them owed at most {peers_median:money}, and never above {cap:money}.",
+        "无财务报表，亦无付款记录；额度依据{peers_count:count}家同类买方，{amount:money}：其中半数最高欠款不超过"
+        "{peers_median:money}，且不超过{cap:money}。",
     ),
     "LIM_EL": _adverse(
         "Limit capped by the expected-loss budget, {amount:money}, which is {kept_share:share} of "
-        "{base_amount:money}: PD {pd:share} x LGD {lgd:share} against a margin of {margin:share}, "
+        "{base_amount:money}: PD {pd:share} x LGD {lgd_net:share} against a margin of {margin:share}, "
         "at a price of risk of {shadow_price:ratio}.",
         "受预期损失预算限制，{amount:money}，为{base_amount:money}的{kept_share:share}："
-        "违约概率{pd:share} × 违约损失率{lgd:share}，毛利率{margin:share}，风险价格{shadow_price:ratio}。",
+        "违约概率{pd:share} × 违约损失率{lgd_net:share}，毛利率{margin:share}，"
+        "风险价格{shadow_price:ratio}。",
     ),
     "LIM_CONC": _adverse(
         "Limit capped by concentration, {amount:money}: one buyer may be {share:share} of our receivables "
@@ -103,6 +116,30 @@ DECISIONS = {
         "Limit capped by concentration, {amount:money}: one buyer may be {share:share} of our equity "
         "({of:money}).",
         "受集中度限制，{amount:money}：单一买方不超过我方净资产（{of:money}）的{share:share}。",
+    ),
+    "LIM_GROUP": _adverse(
+        "Limit capped by the group, {amount:money}: {others_count:count} other buyers of it owed "
+        "{others_exposure:money}, and a group may be {share:share} of our {basis_word} ({of:money}).",
+        "受集团集中度限制，{amount:money}：同一集团另有{others_count:count}家买方共欠{others_exposure:money}，"
+        "而单一集团不超过我方{basis_word}（{of:money}）的{share:share}。",
+    ),
+    "LIM_INSURED": _adverse(
+        "Limit capped by the insurer, {amount:money}: the insured limit {insured_limit:money} and our own "
+        "retention of {own_retention_share:share} of it.",
+        "受信用保险限额限制，{amount:money}：保险限额{insured_limit:money}，另加自留{own_retention_share:share}。",
+    ),
+    "LIM_BANK": _adverse(
+        "Limit capped by what the bank takes of this buyer, {amount:money}.",
+        "受银行限额限制，{amount:money}。",
+    ),
+    "CONC_REFER": _adverse(
+        "The limit is above a concentration cap of {cap:money}; a person above has to decide.",
+        "额度超过集中度上限{cap:money}，须由上级决定。",
+    ),
+    "SECURED": _neutral(
+        "Securities pay {secured_amount:money} of this limit: it lowers the loss given default and needs no "
+        "capacity of the buyer.",
+        "该额度中{secured_amount:money}有担保：降低违约损失率，且不占用买方自身承受能力。",
     ),
     "ORDER_OVER": _adverse(
         "The order of {request_amount:money} is above the headroom of {headroom:money} that the limit leaves "
@@ -148,10 +185,16 @@ STATUSES = {
     "no_book": Words("the book is not known", "未提供账簿汇总"),
     "no_receivables": Words("neither receivables nor equity of the seller", "卖方应收账款与净资产均未知"),
     "nothing_known": Words("neither usable accounts nor payments", "无可用财务报表，亦无付款记录"),
+    "no_group": Words("of no known group", "无已知集团"),
+    "no_insured_limit": Words("no insured limit is in force", "无有效保险限额"),
+    "no_bank_limit": Words("no bank limit is in force", "无有效银行限额"),
     "record_too_thin": Words("no usable accounts and too few payments", "无可用财务报表，且付款记录过少"),
     "record_not_clean": Words("no usable accounts and a poor payment record", "无可用财报，且付款记录不良"),
 }
 """Every status: ``ok``, and why a part cannot be said."""
+
+QUIET_STATUSES = ("no_group", "no_insured_limit", "no_bank_limit")
+"""What most buyers lack: pages for people leave such candidates out."""
 
 CANDIDATES = {
     "in_default": Words("in default", "已违约"),
@@ -161,8 +204,16 @@ CANDIDATES = {
     "capacity": Words("capacity of the buyer", "买方承受能力"),
     "expected_loss_budget": Words("expected-loss budget", "预期损失预算"),
     "concentration": Words("concentration", "集中度"),
+    "group_concentration": Words("concentration of the group", "集团集中度"),
+    "insured_limit": Words("insurer", "保险限额"),
+    "bank_limit": Words("bank", "银行限额"),
+    "break_even": Words("profit of a turn", "单次周转盈利"),
+    "mean_variance": Words("return against variance", "收益与方差"),
 }
 """Candidates of a limit."""
+
+BASES = {"receivables": Words("receivables", "应收账款"), "equity": Words("equity", "净资产")}
+"""What a concentration is measured against."""
 
 ACTIONS = {
     "open": Words("deliver up to the limit", "额度内正常发货"),
@@ -189,6 +240,22 @@ WARNINGS = {
     "before_the_books": Words(
         "The books begin on {date}; before that day invoices and payments are not fully known.",
         "账簿自{date}起；此前的发票与付款情况不完整。",
+    ),
+    "accounts_in_doubt": Words(
+        "The accounts show less revenue than we alone invoiced in a year: are they in thousands? A person "
+        "has to look before the limit is used.",
+        "财务报表收入低于我方一年开票额：单位是否为千元？使用该额度前须人工核对。",
+    ),
+    "no_rate": Words(
+        "Part of what the buyer owes is in a currency without a known rate: exposure and headroom cannot be "
+        "said.",
+        "部分欠款币种无已知汇率：敞口与可用额度无法判断。",
+    ),
+    "security_without_rate": Words(
+        "A security in a currency without a known rate is not counted.", "币种无已知汇率的担保未计入。"
+    ),
+    "unreadable_references": Words(
+        "A supplier's reference that is no amount is not counted.", "无法识别金额的供应商参考未计入。"
     ),
 }
 """What an answer has to be read with."""

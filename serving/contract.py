@@ -30,6 +30,7 @@ EXPECTED: Mapping[str, str] = {
     "buyer_id": "the id of a buyer, text of 1 to 200 characters",
     "as_of": f"{_AS_OF}, between the years {FIRST_YEAR} and {LAST_YEAR}",
     "lang": "en or zh",
+    "offers": "true or false",
     "request": "an object with kind, amount and currency",
     "request.kind": "order, limit or terms",
     "request.amount": _AMOUNT,
@@ -98,6 +99,7 @@ class AssessCall(_Part):
     as_of: AsOf | None = None
     request: RequestPart | None = None
     lang: Literal["en", "zh"] = "en"
+    offers: bool = False
 
     def asked(self, reporting_currency: str) -> Request | None:
         """Return the request as the assessment takes it; None where there is none.

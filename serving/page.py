@@ -7,7 +7,8 @@ from functools import cache
 from importlib.resources import files
 
 from credit.locales import LANGUAGES, Words
-from credit.texts import ACTIONS, CANDIDATES, STATES, STATUSES
+from credit.offer_texts import ALTERNATIVES
+from credit.texts import ACTIONS, CANDIDATES, QUIET_STATUSES, STATES, STATUSES
 from features.catalog import FEATURES, GROUPS
 
 __all__ = ["ASSETS", "SAFE_HEADERS", "asset", "words"]
@@ -94,6 +95,20 @@ _PAGE: Mapping[str, Words] = {
     "candidates": Words("How the limit comes about: the smallest binds", "额度测算：取最小者"),
     "candidate": Words("Candidate", "项目"),
     "sum": Words("Amount", "金额"),
+    "reported": Words("told only", "仅供参考"),
+    "referral": Words("a person may lift it", "可由上级放宽"),
+    "bills_amount": Words("of it in bills", "其中票据"),
+    "secured_amount": Words("of it secured", "其中有担保"),
+    "open_orders_amount": Words("open orders beside it", "敞口之外未交付订单"),
+    "group_others_exposure": Words("others of its group owe", "同集团其他买方欠款"),
+    "offers": Words("Terms and offers", "账期与替代方案"),
+    "offer": Words("Offer", "方案"),
+    "exposure_column": Words("Exposure", "敞口"),
+    "unsecured_exposure": Words("Unsecured", "无担保"),
+    "cost_to_buyer": Words("Cost to buyer", "买方成本"),
+    "cost_to_seller": Words("Cost to us", "我方成本"),
+    "yearly_profit": Words("Profit a year", "年利润"),
+    "not_enough": Words("the limit still does not bear all purchases", "额度仍不能满足全部采购"),
     "composition": Words("How the score comes about", "评分构成"),
     "base": Words("Base", "基础分"),
     "warnings": Words("Warnings", "提示"),
@@ -142,7 +157,9 @@ def words() -> dict[str, dict[str, dict[str, str]]]:
         "actions": ACTIONS,
         "candidates": CANDIDATES,
         "states": STATES,
+        "alternatives": ALTERNATIVES,
         "statuses": STATUSES,
+        "quiet": {status: STATUSES[status] for status in QUIET_STATUSES},
         "groups": {name: Words(group.label_en, group.label_zh) for name, group in GROUPS.items()},
         "features": {name: Words(each.label_en, each.label_zh) for name, each in FEATURES.items()},
     }

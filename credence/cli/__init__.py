@@ -13,6 +13,7 @@ from credence.cli.assess import assess
 from credence.cli.data import data
 from credence.cli.features import features
 from credence.cli.models import models
+from credence.cli.orders import orders
 from credence.cli.serve import serve
 from credence.cli.train import train
 from features.errors import CredenceError, InputError
@@ -36,7 +37,7 @@ def cli() -> None:
     """  # noqa: D301 (click reads the escaped character)
 
 
-for command in (data, features, train, models, assess, serve):
+for command in (data, features, train, models, assess, orders, serve):
     cli.add_command(command)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from credit.release import Release
     from credit.request import Request
 
-__all__ = ["assess"]
+__all__ = ["assess", "assessor_of", "naming_the_buyer"]
 
 
 @click.command()
@@ -27,18 +29,20 @@ __all__ = ["assess"]
 @click.option("--weeks", type=click.IntRange(1, LONGEST_WEEKS), default=None, metavar="N",
               help="Weeks of --receipts that are told one by one [default: 13].")  # fmt: skip
 @click.option("--out", type=click.Path(dir_okay=False), metavar="FILE",
-              help="The list, or the receipts: .parquet or .csv.")  # fmt: skip
+              help="The list, or the receipts: .parquet, .csv or .xlsx.")  # fmt: skip
 @click.option("--as-of", metavar="DATE", help="What was known then [default: the end of the books].")
 @click.option("--amount", type=float, help="Amount of the order.")
 @click.option("--currency", help="Its currency [default: the reporting currency].")
 @click.option("--terms", "terms_days", type=click.IntRange(0), metavar="DAYS", help="Its payment terms.")
+@click.option("--offers", is_flag=True, help="Also suggest terms and offers to the buyer.")
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
 @click.option("--model", "references", multiple=True, metavar="NAME@VERSION",
               help="Take this version instead of the one in force; may be repeated.")  # fmt: skip
 @as_json
 def assess(
     directory: str, buyer_id: str | None, everybody: bool, wants_receipts: bool, weeks: int | None,
-    out: str | None, as_of: str | None, lang: str, references: tuple[str, ...], as_json: bool, **request: Any,
+    out: str | None, as_of: str | None, lang: str, offers: bool, references: tuple[str, ...], as_json: bool,
+    **request: Any,
 ) -> None:  # fmt: skip
     """Assess one buyer of the portfolio in DIR, or all of them. Assessments are suggestions.
 
@@ -47,11 +51,12 @@ def assess(
     \b
     Examples:
       credence assess build/demo/portfolio --buyer B000001 --amount 50000 --terms 60
+      credence assess build/demo/portfolio --buyer B000001 --offers
       credence assess build/demo/portfolio --all --out book.csv
       credence assess build/demo/portfolio --receipts --weeks 8
     """  # noqa: D301 (click reads the escaped character)
-    _check_options((buyer_id is not None, everybody, wants_receipts), weeks, out)
-    assessor = _assessor(directory, references)
+    _check_options((buyer_id is not None, everybody, wants_receipts), weeks, out, offers=offers)
+    assessor = assessor_of(directory, references)
     if as_of is None:
         say(f"as of {assessor.moment(None).isoformat()}Z, the end of the books")
     if wants_receipts:
@@ -60,7 +65,9 @@ def assess(
     if everybody:
         _list(assessor, as_of, lang, Path(str(out)), as_json)
         return
-    found = _assess(assessor, str(buyer_id), as_of, _request(assessor, **request), lang)
+    asked = _request(assessor, **request)
+    with naming_the_buyer():
+        found = assessor.assess(str(buyer_id), as_of, asked, lang=lang, offers=offers)
     if as_json:
         print_json(found)
         return
@@ -69,21 +76,22 @@ def assess(
     click.echo(render(found, lang))
 
 
-def _assess(
-    assessor: Assessor, buyer_id: str, as_of: str | None, request: Request | None, lang: str
-) -> dict[str, Any]:
+@contextmanager
+def naming_the_buyer() -> Iterator[None]:
+    """Tell of an unknown buyer which option named it."""
     from credit.assessor import UnknownBuyer
     from features.errors import InputError
 
     try:
-        return assessor.assess(buyer_id, as_of, request, lang=lang)
+        yield
     except UnknownBuyer as error:
         problem = error.problems[0]
         expected = f"{problem.expected} as --buyer"
         raise InputError.of(expected, problem.found, problem.next_step) from None
 
 
-def _assessor(directory: str, references: tuple[str, ...]) -> Assessor:
+def assessor_of(directory: str, references: tuple[str, ...] = ()) -> Assessor:
+    """Return the assessor of a portfolio with the release in force, or with some versions instead."""
     from credit.assessor import Assessor
     from credit.release import Release, current_folder
     from training.home import Home
@@ -94,15 +102,21 @@ def _assessor(directory: str, references: tuple[str, ...]) -> Assessor:
     return Assessor(load_packed(directory), Release.load(current_folder(home.releases)))
 
 
-def _check_options(wanted: tuple[bool, bool, bool], weeks: int | None, out: str | None) -> None:
+def _check_options(
+    wanted: tuple[bool, bool, bool], weeks: int | None, out: str | None, *, offers: bool
+) -> None:
     """Refuse options that do not go together (click.UsageError)."""
-    _, everybody, wants_receipts = wanted
+    one_buyer, everybody, wants_receipts = wanted
     if sum(wanted) != 1:
         raise click.UsageError(
             "expected one of --buyer ID, --all, --receipts; found several or none; name one of them"
         )
     if everybody and out is None:
-        raise click.UsageError("expected --out FILE with --all; found none; name a .parquet or .csv file")
+        raise click.UsageError(
+            "expected --out FILE with --all; found none; name a .parquet, .csv or .xlsx file"
+        )
+    if offers and not one_buyer:
+        raise click.UsageError("expected --offers with --buyer ID; found it alone; leave it out")
     if weeks is not None and not wants_receipts:
         raise click.UsageError("expected --weeks with --receipts; found it alone; leave it out")
     if (everybody or wants_receipts) and out is not None:

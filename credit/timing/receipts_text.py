@@ -8,8 +8,8 @@ from typing import Any
 from babel import Locale
 from babel.numbers import format_decimal
 
-from credit.layout import WIDTH, flushed, padded, text_width
 from credit.locales import Words, check_language, value_text
+from credit.page_text import WIDTH, flushed, padded, text_width
 
 __all__ = ["receipts_text"]
 

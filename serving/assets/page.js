@@ -110,7 +110,7 @@ async function assess(call) {
   busy(true);
   for (const id of FIELDS) at(id).removeAttribute("aria-invalid");
   try {
-    const said = await ask("/v1/assess", { ...call, lang: at("lang").value });
+    const said = await ask("/v1/assess", { ...call, lang: at("lang").value, offers: true });
     if (turn !== asked) return;
     lastCall = call;
     showAnswer(at("answer"), said, words[at("lang").value], at("lang").value);

@@ -39,6 +39,7 @@ export function showAnswer(target, said, words, lang) {
     make("div", "columns",
       make("div", "", view.summary(), view.composition()),
       make("div", "", view.reasons(), view.candidates())),
+    view.offers(),
     view.versions(),
   ]);
 }
@@ -73,7 +74,7 @@ class View {
       this.request(),
       make("dl", "amounts",
         this.figure("limit", "limit", limit.status === "ok" ? this.money(limit.amount) : "–", this.bound()),
-        this.figure("exposure", "", this.money(limit.exposure)),
+        this.figure("exposure", "", this.money(limit.exposure), this.besideExposure()),
         this.figure("overdue", "", this.money(limit.overdue_amount), this.oldest()),
         this.figure("headroom", "", this.money(limit.headroom)),
         limit.valid_until && this.figure("valid", "", this.day(limit.valid_until))),
@@ -94,6 +95,14 @@ class View {
   oldest() {
     const { overdue_amount: amount, oldest_open_days_past_due: days } = this.said.limit;
     return amount && days !== null ? `${this.page("oldest")}${this.page("colon")}${days} ${this.page("days")}` : "";
+  }
+
+  // Parts of the exposure, and what stands beside it, where there is any.
+  besideExposure() {
+    const { limit } = this.said;
+    const known = { ...limit.exposure_parts, secured_amount: limit.secured_amount };
+    return ["bills_amount", "secured_amount", "open_orders_amount", "group_others_exposure"].filter((name) => known[name])
+      .map((name) => `${this.page(name)}${this.page("colon")}${this.money(known[name])}`).join("; ");
   }
 
   request() {
@@ -159,8 +168,13 @@ class View {
   }
 
   candidates() {
-    const rows = this.said.limit.candidates.map((each) => {
-      const name = make("th", "", textOf(this.words, "candidates", each.code));
+    // What most buyers lack is left out, and what is told only unless it would have cut the limit.
+    const shown = this.said.limit.candidates.filter((each) => (each.role === "reported"
+      ? each.status === "ok" && this.said.limit.amount !== null && each.amount < this.said.limit.amount
+      : !(each.status in this.words.quiet)));
+    const rows = shown.map((each) => {
+      const isSpecial = each.status === "ok" && (each.role === "reported" || each.role === "referral");
+      const name = make("th", "", textOf(this.words, "candidates", each.code), isSpecial ? make("span", "small", this.page(each.role)) : "");
       name.scope = "row";
       const said = each.status === "ok" ? make("td", "number", this.money(each.amount))
         : make("td", "number unsaid", textOf(this.words, "statuses", each.status));
@@ -169,6 +183,25 @@ class View {
     const heads = ["candidate", "sum"].map((word, i) => Object.assign(make("th", i ? "number" : "", this.page(word)), { scope: "col" }));
     return make("section", "card", make("h2", "", this.page("candidates")),
       make("table", "", make("thead", "", make("tr", "", ...heads)), make("tbody", "", ...rows)));
+  }
+
+  offers() {
+    const { terms, offers } = this.said;
+    if (!offers || !(terms.text || offers.discount.text)) return null;
+    const columns = ["exposure", "unsecured_exposure", "cost_to_buyer", "cost_to_seller", "yearly_profit"];
+    const rows = offers.alternatives.map((each) => {
+      const note = each.status === "ok" ? each.text : `${each.text} (${this.page("not_enough")})`;
+      const name = make("th", "", textOf(this.words, "alternatives", each.code), make("span", "small", note));
+      name.scope = "row";
+      return make("tr", each.code === offers.best ? "binding" : "", name,
+        ...columns.map((column) => make("td", "number", this.money(each[column], offers.currency))));
+    });
+    const heads = ["offer", "exposure_column", ...columns.slice(1)].map((word, i) => (
+      Object.assign(make("th", i ? "number" : "", this.page(word)), { scope: "col" })));
+    return make("section", "card", make("h2", "", this.page("offers")), terms.text && make("p", "", terms.text),
+      rows.length ? make("div", "scroll", make("table", "offers",
+        make("thead", "", make("tr", "", ...heads)), make("tbody", "", ...rows))) : null,
+      offers.discount.text && make("p", "", offers.discount.text));
   }
 
   composition() {

@@ -178,15 +178,49 @@ def test_a_date_a_request_and_a_version_can_be_named(demo_portfolio: Path, here)
     assert "end of the books" not in ran.err
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+READERS = {".csv": pd.read_csv, ".parquet": pd.read_parquet, ".xlsx": pd.read_excel}
+
+
+@pytest.mark.parametrize("suffix", READERS)
 def test_the_list_of_all_buyers_is_written(demo_portfolio: Path, here, tmp_path: Path, suffix):
     out = tmp_path / "new" / f"book{suffix}"
     ran = here("assess", demo_portfolio, "--all", "--out", out, "--json")
     assert ran.code == 0, ran.err
-    rows = pd.read_csv(out) if suffix == ".csv" else pd.read_parquet(out)
+    rows = READERS[suffix](out)
     assert len(rows) == ran.json["buyers"] > 150
     assert rows["buyer_id"].is_unique
     assert [path.name for path in out.parent.iterdir()] == [out.name]
+
+
+def test_terms_and_offers_come_where_they_are_asked_for(demo_portfolio: Path, here):
+    arguments = ("assess", demo_portfolio, "--buyer", "B000003", "--json")
+
+    plain, told = here(*arguments).json, here(*arguments, "--offers").json
+
+    assert (plain["terms"], plain["offers"]) == (None, None)
+    assert told["terms"]["status"]
+    assert told["offers"]["discount"]["status"]
+    refused(here("assess", demo_portfolio, "--all", "--out", "a.csv", "--offers"), "leave it out")
+
+
+@pytest.mark.parametrize(("lang", "text"), [("en", "Check of an order"), ("zh", "订单信用检查")])
+def test_an_order_is_checked_for_people_and_for_programs(demo_portfolio: Path, here, lang, text):
+    arguments = ("orders", "check", demo_portfolio, "--buyer", "B000003", "--amount", "1", "--lang", lang)
+
+    page, told = here(*arguments), here(*arguments, "--json")
+
+    assert text in page.out
+    assert page.code == told.code == (0 if told.json["decision"] == "release" else 1)
+    assert told.json["order"]["currency"] == "EUR"
+    assert here(*arguments[:6], "99000000").code == 1
+
+
+def test_an_order_of_nobody_or_of_nothing_is_refused(demo_portfolio: Path, here):
+    order = ("orders", "check", demo_portfolio, "--amount")
+
+    refused(here(*order, "5", "--buyer", "Nobody & Sons"), "as --buyer")
+    refused(here(*order, "-5", "--buyer", "B000003"), "above 0")
+    refused(here(*order, "5", "--buyer", "B000003", "--deliver-on", "2020-01-31"), "not before as_of")
 
 
 def refused(ran: Ran, *parts: str, code: int = 2) -> None:
@@ -263,7 +297,7 @@ def test_bad_dates_are_refused(demo_portfolio: Path, here, tmp_path: Path, demo_
 @pytest.mark.parametrize(
     "arguments",
     [
-        (), ("--buyer", "B", "--all"), ("--all",), ("--all", "--out", "book.xlsx"),
+        (), ("--buyer", "B", "--all"), ("--all",), ("--all", "--out", "book.xls"),
         ("--buyer", "B", "--amount", "x"),
         ("--buyer", "B", "--lang", "fr"), ("--buyer", "B", "--terms", "-1"),
     ],

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from credit.assessor import Assessor, UnknownBuyer
+from credit.orders import Order
 from credit.release import Release
 from credit.request import Request
 from features.build import Packed
@@ -216,6 +217,32 @@ def test_nothing_recorded_later_moves_an_assessment(assessor: Assessor, demo_rel
         for path, value in then.items():
             if isinstance(value, float) and not np.isnan(value):
                 assert now[path] == pytest.approx(value, rel=1e-9), path
+
+
+def test_an_order_is_checked_with_what_the_ledger_knows(assessor: Assessor, everybody):
+    # given a buyer with an open order
+    orders = assessor.packed.portfolio.tables["orders"]
+    latest = orders.sort_values("recorded_at").drop_duplicates("order_id", keep="last")
+    still_open = latest[latest["state"] == "open"].iloc[0]
+    buyer, day = still_open["buyer_id"], still_open["deliver_on"].date()
+    amount = still_open["amount_minor"] / 100
+
+    again = assessor.check_order(buyer, Order(amount, still_open["currency"], day))
+    once = assessor.check_order(
+        buyer, Order(amount, still_open["currency"], day, order_id=still_open["order_id"])
+    )
+
+    # then the order counts twice unless it is named
+    ordered = [
+        next(step for step in told["steps"] if step["code"] == "credit_limit")["inputs"]["open_orders_amount"]
+        for told in (again, once)
+    ]
+    assert ordered[0] - ordered[1] == pytest.approx(once["amount"])
+    assert again["decision"] in ("release", "hold", "refer")
+    with pytest.raises(UnknownBuyer):
+        assessor.check_order("Nobody", Order(1.0, "EUR"))
+    with pytest.raises(InputError, match="load rates for NOK"):
+        assessor.check_order(buyer, Order(1.0, "NOK"))
 
 
 def test_a_prospect_of_a_ledger_owes_nothing_and_looks_no_better_for_it(assessor: Assessor, everybody):

@@ -20,6 +20,8 @@ def make_values(**columns):
         "median_terms_days_365d": [60.0, 30.0, np.nan],
         "peak_month_factor_365d": [1.3, 1.2, np.nan],
         "in_default": [0.0, 0.0, 0.0],
+        "has_payments": [1.0, 1.0, 0.0],
+        "count_settled_365d": [40.0, 12.0, np.nan],
     }
     return pd.DataFrame(given | columns)
 

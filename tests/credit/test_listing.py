@@ -4,13 +4,16 @@ import copy
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 
 from credit.assessor import Assessor
 from credit.listing import SUFFIXES, book_list, write_list
+from credit.listing_sheet import MOST_ROWS
 from credit.release import Release
 from features.build import Packed
+from features.errors import InputError
 
 
 @pytest.fixture(scope="session")
@@ -100,6 +103,45 @@ def test_no_cell_of_the_csv_can_be_taken_for_a_formula(rows: pd.DataFrame, tmp_p
     path = tmp_path / "book.csv"
     write_list(rows.head(2).assign(buyer_id=f"{start}HYPERLINK(1)"), path, ".csv")
     assert pd.read_csv(path)["buyer_id"].str.startswith("'").all()
+
+
+def sheet_of(path: Path) -> list[tuple]:
+    return list(openpyxl.load_workbook(path)["credit"].iter_rows(values_only=True))
+
+
+def test_a_workbook_keeps_numbers_texts_and_what_is_missing(rows: pd.DataFrame, tmp_path: Path):
+    path = tmp_path / "book.xlsx"
+    write_list(rows.assign(buyer_id="买方" + rows["buyer_id"]), path, ".xlsx")
+
+    header, *cells = sheet_of(path)
+
+    assert list(header) == rows.columns.tolist()
+    assert [row[0] for row in cells] == ("买方" + rows["buyer_id"]).tolist()
+    limits = [row[header.index("suggested_limit")] for row in cells]
+    assert limits == [None if pd.isna(amount) else amount for amount in rows["suggested_limit"]]
+    assert None in limits
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_cell_of_a_workbook_is_a_formula(rows: pd.DataFrame, tmp_path: Path, start):
+    path, text = tmp_path / "book.xlsx", f"{start}HYPERLINK(1)"
+    write_list(rows.head(2).assign(buyer_id=text), path, ".xlsx")
+
+    cell = openpyxl.load_workbook(path)["credit"]["A2"]
+
+    assert cell.data_type == "s"
+    assert cell.value.replace("\r", "\n").strip() == text.replace("\r", "\n").strip()
+
+
+def test_what_a_workbook_cannot_hold_is_replaced_cut_or_refused(rows: pd.DataFrame, tmp_path: Path):
+    path = tmp_path / "book.xlsx"
+    write_list(rows.head(1).assign(buyer_id="a\x00b", reasons="x" * 40_000), path, ".xlsx")
+
+    header, row = sheet_of(path)
+    assert row[0] == "a\ufffdb"
+    assert len(row[header.index("reasons")]) == 32_767
+    with pytest.raises(InputError, match="at most 1,048,575 rows"):
+        write_list(pd.DataFrame({"buyer_id": np.zeros(MOST_ROWS + 1)}), path, ".xlsx")
 
 
 def test_no_buyers_give_an_empty_list_with_all_columns(told, rows: pd.DataFrame, tmp_path: Path):

@@ -3,6 +3,7 @@ from __future__ import annotations
 from importlib import resources
 
 import pytest
+import yaml
 from pydantic import ValidationError
 
 from credit.policy import Policy
@@ -51,6 +52,7 @@ def test_a_changed_copy_has_its_own_hash():
         ('"*":', '"default_x":', "policy", "a part that breaks it"),
         ("midpoint_percent: 0.06", "midpoint_percent: 0.01", "policy", "a part that breaks it"),
         ("lowest_peak_factor: 1.0", "lowest_peak_factor: 1.5", "need", "a part that breaks it"),
+        ("lgd: 0.80 ", "lgd: 0 ", "definitions.*.lgd", "0"),
     ],
 )
 def test_a_bad_value_is_refused_with_its_key(tmp_path, old, new, key, found):
@@ -102,3 +104,44 @@ def test_floor_and_cap_bound_a_probability():
     assert policy.bounded(1e-9) == policy.pd_floor
     assert policy.bounded(0.02) == 0.02
     assert policy.bounded(1.0) == policy.pd_cap
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "keys"),
+    [
+        ("share_of_receivables: 0.05", "share_of_receivables: 0.2",
+         ("share_of_receivables", "group_share_of_receivables")),
+        ("share_of_equity: 0.10", "share_of_equity: 0.3", ("share_of_equity", "group_share_of_equity")),
+        ("prospect_cap: 10000", "prospect_cap: 60000", ("prospect_cap", "record_cap")),
+        ("accounts_unusable_after_days: 913", "accounts_unusable_after_days: 100",
+         ("accounts_stale_after_days", "accounts_unusable_after_days")),
+        ("lgd_range: [0.60, 0.90]", "lgd_range: [0.85, 0.90]", ("lgd", "lgd_range")),
+        ("cure_range: [0.0, 0.30]", "cure_range: [0.3, 0.1]", ("cure_rate", "cure_range")),
+        ("longest_days: 90", "longest_days: 0", ("steps_days", "longest_days")),
+        ("steps_days: [0,", "steps_days: [95,", ("steps_days", "rise")),
+        ("CN: {days: 60, public_days: 30", "CN: {days: 20, public_days: 30", ("public_days", "days")),
+        ("largest_increase_share: 0.50", "largest_increase_share: 0.05",
+         ("largest_increase_share", "least_change_share")),
+    ],
+)  # fmt: skip
+def test_rules_that_contradict_each_other_are_refused_by_both_their_names(tmp_path, old, new, keys):
+    assert old in TEXT
+    text = TEXT.replace(old, new, 1)
+    if old.startswith("longest_days"):
+        text = text.replace("steps_days: [0,", "steps_days: [5,")
+
+    with pytest.raises(InputError) as refused:
+        load(tmp_path, text)
+
+    (problem,) = refused.value.problems
+    assert all(key in problem.expected for key in keys)
+
+
+def test_a_policy_of_before_takes_the_shipped_values_for_rules_that_it_does_not_name(tmp_path):
+    content = yaml.safe_load(TEXT)
+    for name in ("external_limits", "securities", "own_recoveries", "terms", "offers", "orders"):
+        del content[name]
+
+    older = load(tmp_path, yaml.safe_dump(content, allow_unicode=True))
+
+    assert older == Policy.default()

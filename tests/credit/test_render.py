@@ -8,8 +8,9 @@ import pytest
 
 from credit.answer import Answer
 from credit.assess import assess
+from credit.page_text import WIDTH
 from credit.policy import Policy
-from credit.render import WIDTH, render
+from credit.render import render
 from credit.request import Request
 from credit.timing.answer import TimingAnswer
 from tests.credit.builders import (
@@ -56,9 +57,9 @@ TIMINGS = {
 ALL = (*CASES, *TIMINGS)
 
 
-def show(name, lang):
+def show(name, lang, **options):
     subject, answers = CASES.get(name, CASES["known_buyer"])
-    said = assess(subject, answers, make_a_book(), POLICY, lang=lang, timing=TIMINGS.get(name))
+    said = assess(subject, answers, make_a_book(), POLICY, lang=lang, timing=TIMINGS.get(name), **options)
     return render(said, lang)
 
 
@@ -86,12 +87,21 @@ def test_a_pay_date_adds_its_lines_and_moves_no_other(name, lang, matches_golden
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
+def test_offers_stand_side_by_side(lang, matches_golden):
+    matches_golden(f"offers_{lang}", show("known_buyer", lang, offers=True))
+
+
+def test_where_no_offer_can_be_made_the_page_has_no_part_for_it():
+    assert "Terms and offers" not in show("in_default", "en", offers=True)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("name", ALL)
 def test_no_line_is_wider_than_the_page(name, lang):
     def columns(line):
         return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in line)
 
-    assert max(columns(line) for line in show(name, lang).splitlines()) <= WIDTH
+    assert max(columns(line) for line in show(name, lang, offers=True).splitlines()) <= WIDTH
 
 
 @pytest.mark.parametrize(

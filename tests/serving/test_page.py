@@ -13,6 +13,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from credit.assessor import Assessor
+from credit.texts import QUIET_STATUSES
 from tests.serving.browser import SECONDS_TO_ANSWER, needs_browser, resize
 from tests.serving.process import Service
 from tests.serving.schemas import HOSTILE
@@ -80,7 +81,9 @@ def test_an_officer_reads_the_limit(page: Page, service: Service, buyer_id: str)
     assert page.texts(".is-score") == [str(round(said["score"]["points"]))]
     assert page.texts(".is-grade") == [said["grade"]["computed"]]
     assert page.texts(".reasons li > span:last-child") == [reason["text"] for reason in said["reasons"]]
-    assert len(page.texts("tbody tr")) == len(said["limit"]["candidates"])
+    binding = [each for each in said["limit"]["candidates"] if each["role"] != "reported"]
+    shown = [each for each in binding if each["status"] not in QUIET_STATUSES]
+    assert len(page.texts(".columns tbody tr")) == len(shown)
     assert "a person decides" in page.at("answer").text
     assert page.complaints() == []
 
@@ -102,6 +105,24 @@ def test_an_officer_reads_when_the_order_would_be_paid(page: Page, service: Serv
     assert f"{date.fromisoformat(said['due_on']):%-d %B %Y}" in shown
     [by] = page.texts(".is-paid_by")
     assert by.count("%") == len(said["paid_by"])
+    assert page.complaints() == []
+
+
+def test_offers_stand_side_by_side(page: Page, service: Service, assessor: Assessor) -> None:
+    # given a buyer whose need is above its limit
+    told = (assessor.assess(each, offers=True) for each in assessor.buyer_ids)
+    said = next(each for each in told if len(each["offers"]["alternatives"]) > 4)
+
+    # when it is assessed
+    page.assess(str(said["buyer_id"]))
+
+    # then each alternative is a row with its sentence, the best one marked
+    rows = page.texts(".offers tbody tr")
+    assert len(rows) == len(said["offers"]["alternatives"])
+    for row, each in zip(rows, said["offers"]["alternatives"], strict=True):
+        assert each["text"] in row.replace("\n", " ")
+    assert len(page.texts(".offers tr.binding")) == 1
+    assert said["terms"]["text"] in page.at("answer").text
     assert page.complaints() == []
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from credit.layout import WIDTH, text_width
+from credit.page_text import WIDTH, text_width
 from credit.timing.odds import FATES, ItemOdds
 from credit.timing.open_ledger import OpenLedger
 from credit.timing.receipts import forecast_receipts

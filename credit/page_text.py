@@ -1,13 +1,16 @@
-"""Columns of plain text in a terminal, where a full-width character takes two."""
+"""Plain text of a fixed width in which full-width characters take two columns."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
-__all__ = ["WIDTH", "flushed", "padded", "text_width"]
+__all__ = ["WIDTH", "flushed", "padded", "text_width", "wrapped"]
 
 WIDTH = 100
 """Columns of a page."""
+
+_PIECES = re.compile(r"[!-~]+\s*|[^!-~]\s*[，。、；：！？）]?")
 
 
 def text_width(text: str) -> int:
@@ -22,7 +25,7 @@ def text_width(text: str) -> int:
 
 
 def padded(text: str, width: int) -> str:
-    """Return a text with blanks behind it, at least one."""
+    """Return a text with blanks up to a width, at least one."""
     return text + " " * max(1, width - text_width(text))
 
 
@@ -35,3 +38,13 @@ def flushed(text: str, width: int) -> str:
     ('  12', ' 额度')
     """
     return " " * max(0, width - text_width(text)) + text
+
+
+def wrapped(text: str, mark: str) -> list[str]:
+    """Break a text at spaces or between full-width characters; the mark is before its first line."""
+    lines, indent = [""], text_width(mark)
+    for piece in _PIECES.findall(text):
+        if text_width(lines[-1] + piece.rstrip()) > WIDTH - indent:
+            lines.append("")
+        lines[-1] += piece
+    return [(" " * indent if i else mark) + line.rstrip() for i, line in enumerate(lines)]

@@ -1,0 +1,139 @@
+"""Every text of an order's check, in each language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from credit.locales import Words
+
+__all__ = ["LIMIT_SOURCES", "ORDER_DECISIONS", "ORDER_STEPS", "STEP_NAMES", "STEP_STATUSES"]
+
+ORDER_DECISIONS = {
+    "release": Words("release", "放行"),
+    "hold": Words("hold", "暂停"),
+    "refer": Words("refer to a credit officer", "提交信用人员审核"),
+}
+"""What follows from a check."""
+
+STEP_STATUSES = {
+    "pass": Words("ok", "通过"),
+    "hold": Words("hold", "暂停"),
+    "refer": Words("refer", "提交"),
+    "unknown": Words("unknown", "未知"),
+}
+
+STEP_NAMES = {
+    "blocked": Words("Block", "冻结"),
+    "oldest_item": Words("Oldest item", "最久逾期"),
+    "overdue_share": Words("Share overdue", "逾期占比"),
+    "credit_limit": Words("Limit", "额度"),
+    "document_value": Words("Value of the order", "订单金额"),
+    "default_probability": Words("Probability of default", "违约概率"),
+    "late_probability": Words("Probability of delay", "逾期概率"),
+}
+
+LIMIT_SOURCES = {
+    "published": Words("published limit", "已发布额度"),
+    "in_force": Words("limit in force", "现行额度"),
+    "suggested": Words("suggested limit", "建议额度"),
+}
+"""Whose limit an order is checked against."""
+
+_UNSAID = Words("The model cannot say; a person has to.", "模型无法判断，须人工决定。")
+_NOT_ASKED = Words("No model says anything about it.", "无模型可用。")
+
+ORDER_STEPS: Mapping[str, Mapping[str, Words]] = {
+    "blocked": {
+        "pass": Words("Nothing blocks the buyer.", "买方未被冻结。"),
+        "insolvent": Words("An insolvency is on record.", "已有破产或清算记录。"),
+        "in_default": Words("The buyer is in default.", "买方处于违约状态。"),
+        "overdue": Words(
+            "A material sum has been overdue for {days_material_overdue:days} (blocked from "
+            "{blocking_days:days}).",
+            "重大逾期已持续{days_material_overdue:days}（达到{blocking_days:days}即冻结）。",
+        ),
+    },
+    "oldest_item": {
+        "pass": Words(
+            "The oldest open item is {oldest_open_days_past_due:days} past due (at most {most:days}).",
+            "最久未付款项逾期{oldest_open_days_past_due:days}（上限{most:days}）。",
+        ),
+        "fail": Words(
+            "The oldest open item is {oldest_open_days_past_due:days} past due, more than {most:days}.",
+            "最久未付款项逾期{oldest_open_days_past_due:days}，超过{most:days}。",
+        ),
+        "unknown": Words("How old the oldest open item is cannot be said.", "最久未付款项账龄未知。"),
+    },
+    "overdue_share": {
+        "pass": Words(
+            "{overdue_share:share} of what is open is overdue (at most {most:share}).",
+            "未清余额中{overdue_share:share}已逾期（上限{most:share}）。",
+        ),
+        "fail": Words(
+            "{overdue_share:share} of what is open is overdue, more than {most:share}.",
+            "未清余额中{overdue_share:share}已逾期，超过{most:share}。",
+        ),
+        "unknown": Words("How much of what is open is overdue cannot be said.", "逾期占比未知。"),
+    },
+    "credit_limit": {
+        "pass": Words(
+            "{exposure:money} owed, {open_orders_amount:money} in open orders within {horizon_days:days} and "
+            "this order make {used:money}, within the {whose} of {limit:money}.",
+            "当前敞口{exposure:money}、{horizon_days:days}内未交付订单{open_orders_amount:money}及本订单合计"
+            "{used:money}，"
+            "未超过{whose}{limit:money}。",
+        ),
+        "fail": Words(
+            "{exposure:money} owed, {open_orders_amount:money} in open orders within {horizon_days:days} and "
+            "this order make {used:money}, above the {whose} of {limit:money}.",
+            "当前敞口{exposure:money}、{horizon_days:days}内未交付订单{open_orders_amount:money}及本订单合计"
+            "{used:money}，"
+            "超过{whose}{limit:money}。",
+        ),
+        "later": Words(
+            "The order is to be delivered after {horizon_days:days} and does not count against the limit "
+            "yet; {used:money} of the {whose} of {limit:money} is used.",
+            "本订单将在{horizon_days:days}之后交付，暂不占用额度；{whose}{limit:money}已占用{used:money}。",
+        ),
+        "unknown": Words(
+            "Limit {limit:money}, owed {exposure:money}: what is unknown has to be decided by a person.",
+            "额度{limit:money}，当前敞口{exposure:money}：存在未知项，须人工决定。",
+        ),
+    },
+    "document_value": {
+        "pass": Words(
+            "The order is worth {request_amount:money} (a person looks from {most:money}).",
+            "订单金额{request_amount:money}（超过{most:money}须人工审核）。",
+        ),
+        "fail": Words(
+            "The order is worth {request_amount:money}, more than {most:money}.",
+            "订单金额{request_amount:money}，超过{most:money}。",
+        ),
+        "unknown": Words("What the order is worth cannot be said.", "订单金额未知。"),
+    },
+    "default_probability": {
+        "pass": Words(
+            "Probability of default {probability:share} (at most {most:share}).",
+            "违约概率{probability:share}（上限{most:share}）。",
+        ),
+        "fail": Words(
+            "Probability of default {probability:share}, more than {most:share}.",
+            "违约概率{probability:share}，超过{most:share}。",
+        ),
+        "unknown": _UNSAID,
+        "not_asked": _NOT_ASKED,
+    },
+    "late_probability": {
+        "pass": Words(
+            "Probability of delay {probability:share} (at most {most:share}).",
+            "逾期概率{probability:share}（上限{most:share}）。",
+        ),
+        "fail": Words(
+            "Probability of delay {probability:share}, more than {most:share}.",
+            "逾期概率{probability:share}，超过{most:share}。",
+        ),
+        "unknown": _UNSAID,
+        "not_asked": _NOT_ASKED,
+    },
+}
+"""Texts of each step by what it says."""

@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+import math
+import unicodedata
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from credit.answer import Answer
+from credit.assess import assess
+from credit.order_texts import LIMIT_SOURCES, ORDER_DECISIONS, ORDER_STEPS, STEP_NAMES, STEP_STATUSES
+from credit.orders import Order, check_order
+from credit.page_text import WIDTH
+from credit.policy import Policy
+from credit.publish import Published
+from credit.render_order import render_order
+from features.errors import InputError
+from tests.credit.builders import (
+    KNOWN,
+    NOTHING,
+    PAYMENTS,
+    make_a_book,
+    make_answer,
+    make_answers,
+    make_subject,
+)
+
+POLICY = Policy.default()
+GOOD = KNOWN | {
+    "oldest_open_days_past_due": 12.0, "open_orders_amount": 20_000.0, "open_orders_later_amount": 0.0,
+}  # fmt: skip
+ORDER = Order(50_000.0, "EUR", deliver_on=date(2026, 7, 20))
+
+
+def check(values=GOOD, order=ORDER, answers=None, published=None, lang="en", **changed):
+    subject = make_subject(values, order.as_request(), **changed)
+    said = assess(subject, make_answers() if answers is None else answers, make_a_book(), POLICY, lang=lang)
+    return check_order(subject, order, said, POLICY, published=published, lang=lang)
+
+
+def status(found):
+    return {each["code"]: each["status"] for each in found["steps"]}
+
+
+def test_an_order_that_passes_every_step_is_released_whole():
+    found = check()
+
+    assert (found["decision"], found["decided_by"], found["releasable_amount"]) == ("release", None, 50_000.0)
+    assert list(status(found)) == list(ORDER_STEPS)
+    assert set(status(found).values()) == {"pass"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "decision", "decided_by"),
+    [
+        ({"is_insolvent": 1.0}, "hold", "blocked"),
+        ({"in_default": 1.0}, "hold", "blocked"),
+        ({"days_material_overdue": 75.0}, "hold", "blocked"),
+        ({"oldest_open_days_past_due": 46.0}, "hold", "oldest_item"),
+        ({"oldest_open_days_past_due": math.nan}, "refer", "oldest_item"),
+        ({"overdue_share": 0.26}, "hold", "overdue_share"),
+        ({"exposure": 190_000.0}, "hold", "credit_limit"),
+        ({"exposure": math.nan}, "refer", "credit_limit"),
+        ({"open_orders_amount": math.nan}, "refer", "credit_limit"),
+        ({"own_limit": 189_999.0}, "hold", "credit_limit"),
+    ],
+)
+def test_the_first_step_that_stops_an_order_decides(changed, decision, decided_by):
+    found = check(**changed)
+
+    assert (found["decision"], found["decided_by"]) == (decision, decided_by)
+
+
+def test_every_step_is_told_though_an_early_one_decides():
+    found = check(in_default=1.0, oldest_open_days_past_due=99.0, overdue_share=0.9, exposure=900_000.0)
+
+    stopped = [code for code, each in status(found).items() if each == "hold"]
+    assert stopped == ["blocked", "oldest_item", "overdue_share", "credit_limit"]
+    assert found["decided_by"] == "blocked"
+    assert found["releasable_amount"] == 0.0
+
+
+def test_a_hold_weighs_more_than_a_question_that_came_before():
+    found = check(oldest_open_days_past_due=math.nan, exposure=900_000.0)
+
+    assert (found["decision"], found["decided_by"]) == ("hold", "credit_limit")
+
+
+def test_a_large_document_is_referred():
+    found = check(order=Order(100_000.01, "EUR"), own_limit=1e6)
+
+    assert (found["decision"], found["decided_by"]) == ("refer", "document_value")
+    assert check(order=Order(100_000.0, "EUR"), own_limit=1e6)["decision"] == "release"
+
+
+@pytest.mark.parametrize(
+    ("answers", "decided_by"),
+    [
+        ({"default": make_answer(pd=0.21)}, "default_probability"),
+        ({"default": make_answer(), "late": make_answer("late", 0.71)}, "late_probability"),
+        ({"default": Answer("default", "unseen_pattern")}, "default_probability"),
+    ],
+)
+def test_the_models_are_asked_last_and_refer(answers, decided_by):
+    found = check(answers=answers)
+
+    assert (found["decision"], found["decided_by"]) == ("refer", decided_by)
+
+
+def test_a_model_that_was_never_trained_is_not_asked():
+    found = check(answers={})
+
+    assert found["decision"] == "release"
+    assert found["steps"][-1]["text"] == "No model says anything about it."
+
+
+def test_the_part_that_the_limit_still_bears_may_be_delivered():
+    # given a limit of 250,000 of which 225,000 are used
+    found = check(exposure=205_000.0)
+
+    assert (found["decision"], found["releasable_amount"]) == ("hold", 25_000.0)
+    # and a part that is not worth a delivery of its own is none
+    assert check(exposure=228_000.0)["releasable_amount"] == 0.0
+    # and nothing is where another step stands in the way as well
+    assert check(exposure=205_000.0, overdue_share=0.9)["releasable_amount"] == 0.0
+
+
+def test_an_order_behind_the_credit_horizon_does_not_count_yet():
+    later = Order(50_000.0, "EUR", deliver_on=date(2026, 8, 31))
+
+    found = check(order=later, exposure=230_000.0)
+
+    assert found["decision"] == "release"
+    step = next(each for each in found["steps"] if each["code"] == "credit_limit")
+    assert (step["inputs"]["counted"], step["inputs"]["used"]) == (0.0, 250_000.0)
+    at_the_end = replace(later, deliver_on=date(2026, 8, 30))
+    assert check(order=at_the_end, exposure=230_000.0)["decision"] == "hold"
+
+
+def limit_of(found):
+    inputs = next(each for each in found["steps"] if each["code"] == "credit_limit")["inputs"]
+    return inputs["limit"], inputs["limit_from"]
+
+
+def test_the_limit_is_the_published_one_then_the_one_in_force_then_the_suggested():
+    published = Published("7", "7", 70_000.0, "EUR", date(2026, 6, 1), date(2026, 7, 31))
+    expired = replace(published, valid_until=date(2026, 6, 30))
+
+    assert limit_of(check(published=published)) == (70_000.0, "published")
+    assert limit_of(check(published=expired)) == (250_000.0, "in_force")
+    assert limit_of(check(published=replace(published, amount=None))) == (250_000.0, "in_force")
+    found = check(own_limit=math.nan)
+    assert limit_of(found) == (found["limit_suggested"], "suggested")
+
+
+def test_without_any_limit_a_person_decides():
+    prospect = NOTHING | {"exposure": 0.0, "open_orders_amount": 0.0}
+
+    found = check(prospect, answers={})
+
+    assert (found["decision"], found["decided_by"]) == ("refer", "credit_limit")
+
+
+@given(
+    st.fixed_dictionaries(
+        {
+            name: st.sampled_from([0.0, 0.5, 1.0, 80.0, 1e6, math.nan])
+            for name in (*PAYMENTS, "open_orders_amount")
+        }
+    )
+)
+def test_a_natural_person_is_never_held(values):
+    person, company = (check(NOTHING | values, natural_person=flag) for flag in (1.0, 0.0))
+
+    assert person["decision"] == ("release" if company["decision"] == "release" else "refer")
+    assert person["decided_by"] == company["decided_by"]
+
+
+def test_a_person_is_told_why_nobody_was_held():
+    page = render_order(check(natural_person=1.0, in_default=1.0), "en")
+
+    assert "refer to a credit officer  (decided by: Block)" in page
+    assert "never held by a rule" in page
+
+
+def test_a_day_of_delivery_before_the_check_is_refused():
+    with pytest.raises(InputError, match="not before as_of"):
+        check(order=replace(ORDER, deliver_on=date(2026, 6, 30)))
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency"), [(0.0, "EUR"), (-1.0, "EUR"), (math.nan, "EUR"), (5.0, "euro")]
+)
+def test_an_order_that_is_none_is_refused(amount, currency):
+    with pytest.raises(InputError):
+        Order(amount, currency)
+
+
+def test_every_step_has_a_text_in_each_language_for_each_status():
+    for texts in ORDER_STEPS.values():
+        assert all(words.en and words.zh for words in texts.values())
+    assert ORDER_STEPS.keys() == STEP_NAMES.keys()
+    assert {"published", "in_force", "suggested"} == LIMIT_SOURCES.keys()
+    assert {"release", "hold", "refer"} == ORDER_DECISIONS.keys()
+    assert {"pass", "hold", "refer", "unknown"} == STEP_STATUSES.keys()
+
+
+CASES = {
+    "order_released": {},
+    "order_held": {"exposure": 205_000.0, "oldest_open_days_past_due": 60.0},
+    "order_part": {"exposure": 205_000.0},
+}
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("name", CASES)
+def test_the_page_of_a_check_reads_as_it_should(name, lang, matches_golden):
+    page = render_order(check(lang=lang, **CASES[name]), lang)
+
+    matches_golden(f"{name}_{lang}", page)
+    widths = [
+        sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line) for line in page.splitlines()
+    ]
+    assert max(widths) <= WIDTH

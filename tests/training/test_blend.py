@@ -81,7 +81,8 @@ def test_its_points_add_up_exactly(run: Run, values: pd.DataFrame):
 def test_it_follows_every_sign_and_missing_is_never_better_than_the_worst_quartile(
     run: Run, values: pd.DataFrame
 ):
-    rows = values.iloc[:12]
+    rows = values[run.model.predict(values).status == "ok"].iloc[:12]
+    assert len(rows) == 12
     signed = [feature for feature in run.model.spec.features if feature.sign]
     assert len(signed) > 20
     for feature in signed:

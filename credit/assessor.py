@@ -281,6 +281,7 @@ class Assessor:
             warnings=self._warnings(moment),
             securities=sides.securities,
             country=sides.country,
+            local_day=date.fromordinal(self._at(moment).day + _EPOCH),
         )
 
     def _with_nothing_owed(self, named: dict[str, float], moment: pd.Timestamp) -> dict[str, float]:

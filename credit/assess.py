@@ -230,7 +230,7 @@ class _Found:
     def _valid_until(self) -> date:
         months = self.policy.validity_months_without_grade
         months = months if self.grade is None else self.grade.validity_months
-        return _months_later(self.subject.as_of.date(), months)
+        return _months_later(self.subject.day, months)
 
     def _decision(self, limit: Suggestion) -> Decision:
         headroom = headroom_of(limit, self.subject.known("exposure"))

@@ -295,6 +295,7 @@ class Assessor:
             warnings=self._warnings(moment),
             securities=sides.securities,
             country=sides.country,
+            local_day=date.fromordinal(self._at(moment).day + _EPOCH),
         )
 
     @property

@@ -29,7 +29,7 @@ def expected_pay_day(case: LimitCase, timing: Mapping[str, Any] | None) -> tuple
         ``timing``, ``mean_days_late`` or ``no_history``.
     """
     if timing is not None and timing.get("status") == "ok" and timing.get("median_on"):
-        days = (date.fromisoformat(str(timing["median_on"])) - case.subject.as_of.date()).days
+        days = (date.fromisoformat(str(timing["median_on"])) - case.subject.day).days
         return float(days), "timing"
     late = case.subject.known("mean_days_late_365d")
     if late is None:

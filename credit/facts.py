@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from credit.cover import Security
 from credit.request import Request
@@ -43,6 +43,8 @@ class SubjectFacts:
         In force.
     country : str
         ISO 3166-1 alpha-2 of the buyer; empty where unknown.
+    local_day : date or None
+        Day of `as_of` where the seller is; that of UTC where None.
 
     Raises
     ------
@@ -61,6 +63,7 @@ class SubjectFacts:
     warnings: Sequence[Mapping[str, str]] = ()
     securities: tuple[Security, ...] = ()
     country: str = ""
+    local_day: date | None = None
 
     def __post_init__(self) -> None:
         if self.as_of.tzinfo is not None:
@@ -80,6 +83,11 @@ class SubjectFacts:
     def flag(self, name: str) -> bool:
         """Whether a flag is set; missing is not."""
         return self.value(name) == 1.0
+
+    @property
+    def day(self) -> date:
+        """Day of the assessment where the seller is."""
+        return self.as_of.date() if self.local_day is None else self.local_day
 
     @property
     def asked(self) -> Request | None:

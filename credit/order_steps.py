@@ -116,7 +116,7 @@ def _credit_limit(case: OrderCase) -> Step:
 
 def _is_later(case: OrderCase) -> bool:
     """Whether the order is to be delivered behind the credit horizon, and so does not count yet."""
-    horizon = case.subject.as_of.date() + timedelta(days=case.policy.orders.credit_horizon_days)
+    horizon = case.subject.day + timedelta(days=case.policy.orders.credit_horizon_days)
     return case.deliver_on is not None and case.deliver_on > horizon
 
 

@@ -104,7 +104,7 @@ def check_order(
         A day of delivery before the moment of the check, or a language without texts.
     """
     check_language(lang)
-    day = subject.as_of.date()
+    day = subject.day
     if order.deliver_on is not None and order.deliver_on < day:
         step = "correct the day of delivery, or the moment of the check"
         raise InputError.of("a day of delivery not before as_of", "an earlier one", step, column="deliver_on")
@@ -135,7 +135,7 @@ def _limit_of(
     subject: SubjectFacts, assessment: Mapping[str, Any], published: Published | None
 ) -> tuple[float | None, str]:
     """Return the limit that the order is checked against, and whose it is."""
-    day = subject.as_of.date()
+    day = subject.day
     if published is not None and published.amount is not None and _is_in_force(published, day):
         return published.amount, "published"
     own = subject.known("own_limit")

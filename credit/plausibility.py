@@ -29,11 +29,15 @@ def accounts_in_doubt(subject: SubjectFacts, rules: Capacity) -> bool:
 
 def doubts_of(subject: SubjectFacts, policy: Policy) -> list[dict[str, str]]:
     """Return warnings as the assessment tells them, with the day of the assessment."""
-    day = subject.as_of.date().isoformat()
+    day = subject.day.isoformat()
     found = {
         "accounts_in_doubt": ("revenue", accounts_in_doubt(subject, policy.capacity)),
         "no_rate": ("exposure", _lacks_a_rate(subject)),
         "security_without_rate": ("securities", any(math.isnan(s.amount) for s in subject.securities)),
+        "security_share_above_one": (
+            "securities",
+            any(s.share is not None and s.share > 1.0 for s in subject.securities),
+        ),
         "unreadable_references": (
             "reference_high_credit",
             (subject.known("unreadable_references") or 0.0) > 0.0,

@@ -254,6 +254,10 @@ WARNINGS = {
     "security_without_rate": Words(
         "A security in a currency without a known rate is not counted.", "币种无已知汇率的担保未计入。"
     ),
+    "security_share_above_one": Words(
+        "A security names a share above 100%, perhaps percent taken for a share; it is counted whole.",
+        "某担保的比例超过100%，可能误将百分数作为比例；按全额计入。",
+    ),
     "unreadable_references": Words(
         "A supplier's reference that is no amount is not counted.", "无法识别金额的供应商参考未计入。"
     ),

@@ -11,8 +11,9 @@ from credit.assessor import Assessor, UnknownBuyer
 from credit.orders import Order
 from credit.release import Release
 from credit.request import Request
-from features.build import Packed
+from features.build import Packed, pack_portfolio
 from features.errors import InputError
+from tests.credit.ledgers import books, invoice
 
 
 @pytest.fixture(scope="session")
@@ -206,8 +207,6 @@ def test_a_model_that_was_never_promoted_is_named(demo_packed: Packed, demo_rele
 
 def test_nothing_recorded_later_moves_an_assessment(assessor: Assessor, demo_release: Release):
     # given the books cut at a moment in the past
-    from features.build import pack_portfolio
-
     moment = pd.Timestamp("2025-09-30T21:59:59")
     cut = Assessor(pack_portfolio(assessor.packed.portfolio.cut(moment)), demo_release)
     # then
@@ -217,6 +216,41 @@ def test_nothing_recorded_later_moves_an_assessment(assessor: Assessor, demo_rel
         for path, value in then.items():
             if isinstance(value, float) and not np.isnan(value):
                 assert now[path] == pytest.approx(value, rel=1e-9), path
+
+
+def test_securities_and_a_banks_limit_reach_the_answer_when_they_are_known(
+    assessor: Assessor, demo_release: Release, everybody
+):
+    # given a deposit of 400 and a limit of a bank, known from 1 June 2026, of a buyer with an exposure
+    _, told = everybody
+    buyer = next(
+        name
+        for name, said in told.items()
+        if said["limit"]["binding"] == "expected_loss_budget"
+        and (said["limit"]["exposure"] or 0.0) > 500.0
+        and not said["limit"]["securities"]
+    )
+    own = {"buyer_id": buyer, "currency": "EUR", "valid_from": "2026-01-01"}
+    known = {"recorded_at": "2026-06-01T00:00:00Z"}
+    tables = books(
+        [invoice()],
+        securities=[own | known | {"security_id": "S", "kind": "deposit", "amount": "400.00"}],
+        limits=[own | known | {"limit_id": "BANK", "kind": "bank", "amount": "150.00"}],
+    ).portfolio.tables
+    portfolio = assessor.packed.portfolio
+    limits = pd.concat([portfolio.tables["limits"], tables["limits"]], ignore_index=True)
+    more = {**portfolio.tables, "securities": tables["securities"], "limits": limits}
+    secured = Assessor(pack_portfolio(replace(portfolio, tables=more)), demo_release)
+
+    # when it is assessed before and after that day
+    before, after = (secured.assess(buyer, day)["limit"] for day in ("2026-05-31", "2026-06-30"))
+
+    # then both count from then on
+    assert (before["secured_amount"], before["securities"]) == (0.0, [])
+    assert after["secured_amount"] == 400.0
+    assert [each["kind"] for each in after["securities"]] == ["deposit"]
+    assert (after["binding"], after["amount"]) == ("bank_limit", 150.0)
+    assert after["exposure"] == told[buyer]["limit"]["exposure"]
 
 
 def test_an_order_is_checked_with_what_the_ledger_knows(assessor: Assessor, everybody):

@@ -31,6 +31,11 @@ def make_case(subject=None, pd=0.024, pd_status="ok", book=BOOK, policy=POLICY):
     return LimitCase(subject or make_subject(), pd, pd_status, "default_obligor_90", book, policy)
 
 
+def smallest(suggestion):
+    """The limit before rounding."""
+    return min(each.amount for each in suggestion.candidates if each.may_bind)
+
+
 def by_code(case):
     return {each.code: each for each in candidates_of(case)}
 
@@ -470,8 +475,7 @@ def test_before_rounding_a_limit_is_the_same_in_any_currency(rate, pd, has_accou
         )
     )
 
-    assert other.binding == one.binding
-    assert other.bound_by.amount == pytest.approx(one.bound_by.amount * rate, rel=1e-9)
+    assert smallest(other) == pytest.approx(smallest(one) * rate, rel=1e-9)
 
 
 def paid_late_by(days):
@@ -516,7 +520,7 @@ def unrounded(values, pd, lgd):
     suggestion = suggest(
         make_case(make_subject(values), pd, policy=POLICY.model_copy(update={"definitions": {"*": loss}}))
     )
-    return 0.0 if suggestion.amount is None else suggestion.bound_by.amount
+    return 0.0 if suggestion.amount is None else smallest(suggestion)
 
 
 @given(

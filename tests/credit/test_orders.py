@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from hypothesis import given
@@ -189,6 +189,18 @@ def test_a_person_is_told_why_nobody_was_held():
 def test_a_day_of_delivery_before_the_check_is_refused():
     with pytest.raises(InputError, match="not before as_of"):
         check(order=replace(ORDER, deliver_on=date(2026, 6, 30)))
+
+
+def test_days_are_those_of_the_seller():
+    # given the end of 30 June in New York
+    subject = make_subject(GOOD, ORDER.as_request())
+    subject = replace(subject, as_of=datetime(2026, 7, 1, 3, 59, 59), local_day=date(2026, 6, 30))
+    said = assess(subject, make_answers(), make_a_book(), POLICY)
+
+    today = replace(ORDER, deliver_on=date(2026, 6, 30))
+
+    assert check_order(subject, today, said, POLICY)["decision"] == "release"
+    assert said["limit"]["valid_until"] == "2026-12-30"
 
 
 @pytest.mark.parametrize(

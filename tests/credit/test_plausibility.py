@@ -58,6 +58,8 @@ def test_what_is_not_counted_is_told():
     )
 
     assert codes(subject) == ["security_without_rate", "unreadable_references"]
+    percent = replace(make_subject(KNOWN), securities=(Security("guarantee", 5_000.0, 90.0),))
+    assert codes(percent) == ["security_share_above_one"]
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -204,11 +205,10 @@ class Assessor:
     def _timing(
         self, values: npt.NDArray[np.float64], facts: Sequence[SubjectFacts], moment: pd.Timestamp
     ) -> Sequence[TimingAnswer | None]:
-        model, timezone = self.release.timing, self.packed.portfolio.seller.timezone
+        model, zone = self.release.timing, ZoneInfo(self.packed.portfolio.seller.timezone)
         if model is None:
             return [None] * len(facts)
-        today = day_of(pd.DatetimeIndex([moment]), timezone)[0].date()
-        return timing_answers(model, values, facts, today, timezone)
+        return timing_answers(model, values, facts, datetime.fromtimestamp(moment.timestamp(), zone).date())
 
     def _facts(
         self, buyer_id: str, moment: pd.Timestamp, values: npt.NDArray[np.float64], request: Request | None

@@ -37,6 +37,6 @@ def test_without_a_late_model_the_receipts_are_told_all_the_same(demo_packed: Pa
     assert told["against_late"] is None
     receipts = told["receipts"]
     assert receipts["month_ends"] == len(receipts["by_month_end"]) == 5
-    assert [row["as_of"] for row in receipts["by_month_end"]][0] == "2026-01-31"
+    assert receipts["by_month_end"][0]["as_of"] == "2026-01-31"
     assert receipts["total"]["weighted_absolute_error"] < receipts["total"]["weighted_absolute_error_terms"]
     assert abs(receipts["total"]["error"]) < 0.25

@@ -25,6 +25,7 @@ __all__ = [
     "Measured",
     "cluster_mean",
     "concordance",
+    "figures",
     "integrated_brier",
     "is_covered",
     "is_mature",
@@ -98,12 +99,12 @@ def measured(
         "cannot_say": int((told["status"] != "ok").sum()),
         "credited": int(told["credited"].sum()),
         "within_days": WITHIN_DAYS,
-        "metrics": {**_figures(counted), "integrated_brier": brier},
+        "metrics": {**figures(counted), "integrated_brier": brier},
     }
     parts = {"at_issue": counted[counted["is_first"]], "already_open": counted[~counted["is_first"]]}
     evaluation = {
         "parts": {
-            name: {"n": len(part), "metrics": _figures(part)} for name, part in parts.items() if len(part)
+            name: {"n": len(part), "metrics": figures(part)} for name, part in parts.items() if len(part)
         },
         "paid_by": _paid_by_table(counted),
         "late": _as_late_model(counted),
@@ -158,7 +159,7 @@ def scored(packed: Packed, subjects: pd.DataFrame, said: PayDates) -> pd.DataFra
     )
 
 
-def _figures(told: pd.DataFrame) -> dict[str, Any]:
+def figures(told: pd.DataFrame) -> dict[str, Any]:
     """Return the figures of subjects of which the model can speak and that were not credited."""
     buyer = told["buyer_id"].to_numpy()
     day = np.minimum(told["day"].to_numpy(np.float64), WITHIN_DAYS)

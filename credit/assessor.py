@@ -268,11 +268,10 @@ class Assessor:
     def _timing(
         self, values: npt.NDArray[np.float64], facts: Sequence[SubjectFacts], moment: pd.Timestamp
     ) -> Sequence[TimingAnswer | None]:
-        model, timezone = self.release.timing, self.packed.portfolio.seller.timezone
+        model, zone = self.release.timing, ZoneInfo(self.packed.portfolio.seller.timezone)
         if model is None:
             return [None] * len(facts)
-        today = day_of(pd.DatetimeIndex([moment]), timezone)[0].date()
-        return timing_answers(model, values, facts, today, timezone)
+        return timing_answers(model, values, facts, datetime.fromtimestamp(moment.timestamp(), zone).date())
 
     def _facts(
         self,

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from credit.facts import SubjectFacts
 
@@ -24,6 +23,8 @@ INTERVAL = 0.8
 
 DAYS_PAST_DUE = (0, 30, 60, 90)
 """Days after due of which is told how probable payment by then is."""
+
+_EPOCH = date(1970, 1, 1).toordinal()
 
 _USUAL_TERMS = "median_terms_days_365d"
 
@@ -95,7 +96,6 @@ def timing_answers(
     values: npt.NDArray[np.float64],
     subjects: Sequence[SubjectFacts],
     today: date,
-    timezone: str,
 ) -> list[TimingAnswer]:
     """Return what a model says of each subject's request, or of its usual invoice.
 
@@ -107,7 +107,6 @@ def timing_answers(
         Of one moment.
     today : date
         Its day where the seller is.
-    timezone : str
     """
     dues = [_due(subject, today) for subject in subjects]
     days = {row: due_on for row, (due_on, _) in enumerate(dues) if due_on is not None}
@@ -115,13 +114,10 @@ def timing_answers(
     if not days:
         return told
     asked = list(days)
-    frame = pd.DataFrame(
-        {
-            "as_of": pd.to_datetime([subjects[row].as_of for row in asked]).as_unit("s"),
-            "due_on": pd.to_datetime(list(days.values())).as_unit("s"),
-        }
-    )
-    said = _Said(model.predict(values[asked], frame, timezone), model.spec.horizon_days)
+    due_day = np.array([_number(due_on) for due_on in days.values()])
+    as_of_day = np.full(len(asked), _number(today))
+    # Reason: online, frames of dates would cost more than the model.
+    said = _Said(model.predict_days(values[asked], as_of_day, due_day), model.spec.horizon_days)
     for place, row in enumerate(asked):
         told[row] = said.answer(place, *dues[row])
     return told
@@ -165,6 +161,11 @@ def _due(subject: SubjectFacts, today: date) -> tuple[date | None, bool]:
     if request.terms_days is not None:
         return today + timedelta(days=request.terms_days), request.assumed
     return (None, request.assumed) if usual is None else (today + timedelta(days=round(usual)), True)
+
+
+def _number(day: date) -> int:
+    """Return a day as days since 1970."""
+    return day.toordinal() - _EPOCH
 
 
 def _on(due_on: date | None, days_past_due: float) -> date | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,11 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from credit.settlements import effects_of
-from credit.timing.cash import Outlook, outlook
+from credit.timing.cash import Outlook, outlook_of
 from credit.timing.draws import Dependence
 from credit.timing.exits import complete_until
 from credit.timing.model import TimingModel
-from credit.timing.open_ledger import OpenLedger, in_force, reporting_rates
+from credit.timing.open_ledger import OpenLedger, in_force, open_ledger, reporting_rates
 from credit.timing.weeks import Weeks
 from features.build import Packed
 from features.codes import decimals_of
@@ -25,13 +25,16 @@ from features.openings import latest
 from features.portfolio import Portfolio
 from features.texts import texts_of
 
-__all__ = ["WEEKS", "Backtest", "Origin", "backtest", "paid_by_day", "received_by_week"]
+__all__ = ["WEEKS", "Backtest", "Origin", "backtest", "of_some_buyers", "paid_by_day", "received_by_week"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 WEEKS = 13
 """Weeks ahead that are forecast from each month end."""
+
+MOST_ITEMS = 5_000
+"""Open items of a month end that are forecast at most, about; of more, whole buyers are drawn."""
 
 _ITEM = ["invoice_id", "instalment"]
 
@@ -169,10 +172,26 @@ def backtest(
     paid = paid_by_day(packed)
     origins = []
     for as_of in month_ends(start, min(stop, until), timezone):
-        origin = _origin(packed, outlook(packed, model, as_of, weeks, dependence), paid, last_day)
+        opened = of_some_buyers(open_ledger(packed, as_of))
+        seen = outlook_of(packed, model, opened, weeks, dependence)
+        origin = _origin(packed, seen, paid, last_day)
         if len(origin.received):
             origins.append(origin)
     return Backtest(origins, weeks)
+
+
+def of_some_buyers(opened: OpenLedger, most_items: int = MOST_ITEMS) -> OpenLedger:
+    """Return an open ledger, of a very large one the part of so many buyers that few enough items are left.
+
+    Buyers are drawn by their position, the same ones every month end.
+    """
+    items = opened.items
+    share = most_items / max(len(items), 1)
+    if share >= 1:
+        return opened
+    chance = np.random.default_rng(0).random(int(items["buyer"].max()) + 1)
+    kept = chance[items["buyer"].to_numpy(np.int64)] < share
+    return replace(opened, items=items[kept].reset_index(drop=True))
 
 
 def _origin(packed: Packed, seen: Outlook, paid: pd.DataFrame, last_day: int) -> Origin:

@@ -111,7 +111,7 @@ def further_figures(
     Returns
     -------
     dict
-        ``receipts`` (`training.timing.receipts_backtest.Backtest`) and ``against_late``
+        ``receipts`` (`training.timing.receipts_figures.Backtest`) and ``against_late``
         (`training.timing.against_late.against_late`; null without a late model).
     """
     timezone = packed.portfolio.seller.timezone

@@ -8,13 +8,8 @@ from credit.timing.open_ledger import open_ledger
 from credit.timing.weeks import Weeks
 from features.build import Packed, pack_portfolio
 from features.portfolio import Seller, from_frames
-from training.timing.receipts_backtest import (
-    Backtest,
-    Origin,
-    of_some_buyers,
-    paid_by_day,
-    received_by_week,
-)
+from training.timing.receipts_backtest import of_some_buyers, paid_by_day, received_by_week
+from training.timing.receipts_figures import Backtest, Origin
 
 SELLER = Seller("me", reporting_currency="EUR", timezone="Europe/Berlin")
 AS_OF = pd.Timestamp("2026-02-28T22:59:59")
@@ -93,8 +88,8 @@ def test_of_a_large_ledger_whole_buyers_are_drawn(demo_packed: Packed):
     # given the ledger of a month end, and a part of it
     opened = open_ledger(demo_packed, pd.Timestamp("2025-11-30T22:59:59"))
     part = of_some_buyers(opened, len(opened.items) // 3)
-    # then about a third is left, of whole buyers, and a small ledger is left as it is
-    assert 0.15 < len(part.items) / len(opened.items) < 0.55
+    # then about a third of the buyers is left, with all their items, and a small ledger is left as it is
     counts, all_counts = part.items["buyer"].value_counts(), opened.items["buyer"].value_counts()
+    assert 0.15 < len(counts) / len(all_counts) < 0.55
     assert counts.to_dict() == all_counts.loc[counts.index].to_dict()
     assert of_some_buyers(opened) is opened

@@ -20,9 +20,9 @@ from training.registry import Registry
 from training.run import Recipe
 from training.subjects import sample_of
 from training.tested import Pair, pair_of
-from training.timing.evaluate import mature_subjects
+from training.timing.evaluate import period_subjects
 from training.timing.kept import counted_days
-from training.timing.measure import scored
+from training.timing.measure import is_mature, scored
 from training.versions import Version
 
 __all__ = ["pair_for", "pair_on"]
@@ -108,10 +108,10 @@ def _scored_dates(packed: Packed, a: Version, b: Version) -> Chosen:
     models = [version.load_timing() for version in (a, b)]
     timezone = packed.portfolio.seller.timezone
     periods = [period_of(version, model, packed) for version, model in zip((a, b), models, strict=True)]
-    inside = mature_subjects(packed, a, (max(start for start, _ in periods), periods[0][1]))
+    inside = period_subjects(packed, a, (max(start for start, _ in periods), periods[0][1]))
     if len(inside):
         fitted = models[0].was_fitted_on(inside) | models[1].was_fitted_on(inside)
-        inside = inside[~fitted].reset_index(drop=True)
+        inside = inside[~fitted & is_mature(inside)].reset_index(drop=True)
     if not len(inside):
         raise InputError.of("mature subjects that neither version was fitted on", "none", _STEP)
     values = build_packed(packed, inside)

@@ -16,7 +16,7 @@ from credit.timing.receipts import Forecast, forecast_receipts
 from credit.timing.weeks import Weeks
 from features.build import Packed
 
-__all__ = ["Outlook", "outlook"]
+__all__ = ["Outlook", "outlook", "outlook_of"]
 
 _CHUNK = 4096
 """Items of which a model speaks at a time: of each it tells every day of its horizon."""
@@ -60,10 +60,20 @@ def outlook(
         ISO weeks that are told one by one.
     dependence : Dependence, optional
     """
-    opened = open_ledger(packed, as_of)
+    return outlook_of(packed, model, open_ledger(packed, as_of), weeks, dependence)
+
+
+def outlook_of(
+    packed: Packed,
+    model: TimingModel,
+    opened: OpenLedger,
+    weeks: int,
+    dependence: Dependence | None = None,
+) -> Outlook:
+    """Return the receipts that a model expects on an open ledger, or on a part of one; as `outlook`."""
     ahead = Weeks(opened.today, weeks)
     odds = _odds(packed, model, opened, ahead)
-    rates, currency = reporting_rates(packed.block, as_of), packed.seller.reporting_currency
+    rates, currency = reporting_rates(packed.block, opened.as_of), packed.seller.reporting_currency
     return Outlook(opened, odds, ahead, forecast_receipts(opened, odds, ahead, rates, currency, dependence))
 
 

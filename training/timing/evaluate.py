@@ -21,7 +21,7 @@ from training.timing.receipts_backtest import backtest
 from training.timing.subjects import timing_subjects
 from training.versions import Version
 
-__all__ = ["MOST_TESTED", "evaluate_timing", "further_figures", "mature_subjects"]
+__all__ = ["MOST_TESTED", "evaluate_timing", "further_figures", "period_subjects"]
 
 MOST_TESTED = 10_000
 """Subjects that are measured at most; of more, so many are drawn."""
@@ -54,8 +54,8 @@ def evaluate_timing(
         No subjects in the period, or subjects that the model was fitted on.
     """
     model = version.load_timing()
-    inside = mature_subjects(packed, version, period)
-    if not len(inside):
+    inside = period_subjects(packed, version, period)
+    if not is_mature(inside).any():
         raise InputError.of(
             "mature subjects in the period", "none", "widen --from and --to, or load later books"
         )
@@ -75,17 +75,17 @@ def evaluate_timing(
     }
 
 
-def mature_subjects(
+def period_subjects(
     packed: Packed, version: Version, period: tuple[pd.Timestamp, pd.Timestamp]
 ) -> pd.DataFrame:
-    """Return subjects with ``start <= as_of < stop`` of which is known what became of them.
+    """Return subjects with ``start <= as_of < stop``, mature or not (`training.timing.measure.is_mature`).
 
     Drawn as the test of the version draws them, so that a version is measured again on the same ones.
     """
     recipe = Recipe.from_json(json.loads(version.tags["recipe"]))
     subjects = timing_subjects(packed, recipe.config.seed).subjects
     counts = (subjects["as_of"] >= period[0]) & (subjects["as_of"] < period[1])
-    rows = np.flatnonzero(counts.to_numpy() & is_mature(subjects))
+    rows = np.flatnonzero(counts.to_numpy())
     if len(rows) > MOST_TESTED:
         rng = np.random.default_rng(recipe.config.seed)
         rows = np.sort(rng.choice(rows, MOST_TESTED, replace=False))
@@ -111,7 +111,7 @@ def further_figures(
     Returns
     -------
     dict
-        ``receipts`` (`training.timing.receipts_backtest.Backtest`) and ``against_late``
+        ``receipts`` (`training.timing.receipts_figures.Backtest`) and ``against_late``
         (`training.timing.against_late.against_late`; null without a late model).
     """
     timezone = packed.portfolio.seller.timezone

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from credit.settlements import effects_of
-from credit.timing.cash import Outlook, outlook
+from credit.timing.cash import Outlook, outlook_of
 from credit.timing.draws import Dependence
 from credit.timing.exits import complete_until
 from credit.timing.model import TimingModel
-from credit.timing.open_ledger import OpenLedger, in_force, reporting_rates
+from credit.timing.open_ledger import OpenLedger, in_force, open_ledger, reporting_rates
 from credit.timing.weeks import Weeks
 from features.build import Packed
 from features.codes import decimals_of
@@ -24,115 +22,17 @@ from features.instants import day_of, local_days, month_ends
 from features.openings import latest
 from features.portfolio import Portfolio
 from features.texts import texts_of
+from training.timing.receipts_figures import WEEKS, Backtest, Origin
 
-__all__ = ["WEEKS", "Backtest", "Origin", "backtest", "paid_by_day", "received_by_week"]
+__all__ = ["backtest", "of_some_buyers", "paid_by_day", "received_by_week"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-WEEKS = 13
-"""Weeks ahead that are forecast from each month end."""
+MOST_ITEMS = 5_000
+"""Open items of a month end that are forecast at most, about; of more, whole buyers are drawn."""
 
 _ITEM = ["invoice_id", "instalment"]
-
-
-@dataclass(frozen=True)
-class Origin:
-    """The forecast of one month end beside what came in, in units of the reporting currency.
-
-    Parameters
-    ----------
-    as_of : Timestamp
-    open : float
-        Open ledger then.
-    expected, low, high, by_terms, received : float64 ndarray, shape (weeks,)
-        Of the weeks that are over and fully booked; `by_terms` is what would come in if each item were paid
-        on its due date, overdue ones at once.
-    low_so_far, high_so_far : float64 ndarray, shape (weeks,)
-        Interval of the receipts up to the end of each week.
-    unbooked_expected, unbooked_received : float
-        What was paid by then and booked later.
-    """
-
-    as_of: pd.Timestamp
-    open: float
-    expected: Floats
-    low: Floats
-    high: Floats
-    low_so_far: Floats
-    high_so_far: Floats
-    by_terms: Floats
-    received: Floats
-    unbooked_expected: float = 0.0
-    unbooked_received: float = 0.0
-
-
-@dataclass(frozen=True)
-class Backtest:
-    """Forecasts of receipts at several month ends.
-
-    Parameters
-    ----------
-    origins : list of Origin
-        Oldest first.
-    weeks : int
-    """
-
-    origins: list[Origin]
-    weeks: int = WEEKS
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the figures by week ahead, by month end and in total.
-
-        Returns
-        -------
-        dict
-            ``weeks``, ``month_ends`` (how many), ``unbooked`` (what was paid by the month ends and booked
-            later, ``expected`` and ``received``), ``total``, ``by_week_ahead`` and ``by_month_end``. Each has
-
-            - ``error``: sum of expected less sum of received, over the latter;
-            - ``weighted_absolute_error``: sum of the sizes of the errors of single weeks over what was
-              received; ``weighted_absolute_error_terms`` is that of paying on the due date;
-            - ``coverage``: share of the weeks whose receipts lay in the 80 % interval.
-        """
-        rows = self._rows()
-        return {
-            "weeks": self.weeks,
-            "month_ends": len(self.origins),
-            "total": _figures(rows) | {"coverage_so_far": _coverage_so_far(self.origins)},
-            "unbooked": {
-                "expected": float(sum(origin.unbooked_expected for origin in self.origins)),
-                "received": float(sum(origin.unbooked_received for origin in self.origins)),
-            },
-            "by_week_ahead": [
-                {"week_ahead": week + 1, **_figures(rows[rows["week"] == week])}
-                for week in sorted(set(rows["week"].astype(int)))
-            ],
-            "by_month_end": [
-                {"as_of": str(as_of), "open": self._open(as_of), **_figures(mine)}
-                for as_of, mine in rows.groupby("as_of")
-            ],
-        }
-
-    def _open(self, as_of: Any) -> float:
-        return next(origin.open for origin in self.origins if str(origin.as_of.date()) == as_of)
-
-    def _rows(self) -> pd.DataFrame:
-        frames = [
-            pd.DataFrame(
-                {
-                    "as_of": str(origin.as_of.date()),
-                    "week": np.arange(len(origin.received)),
-                    **{name: getattr(origin, name) for name in _SERIES},
-                }
-            )
-            for origin in self.origins
-        ]
-        empty = pd.DataFrame(columns=["as_of", "week", *_SERIES], dtype="float64")
-        return pd.concat(frames, ignore_index=True) if frames else empty
-
-
-_SERIES = ("expected", "low", "high", "by_terms", "received")
 
 
 def backtest(
@@ -169,10 +69,26 @@ def backtest(
     paid = paid_by_day(packed)
     origins = []
     for as_of in month_ends(start, min(stop, until), timezone):
-        origin = _origin(packed, outlook(packed, model, as_of, weeks, dependence), paid, last_day)
+        opened = of_some_buyers(open_ledger(packed, as_of))
+        seen = outlook_of(packed, model, opened, weeks, dependence)
+        origin = _origin(packed, seen, paid, last_day)
         if len(origin.received):
             origins.append(origin)
     return Backtest(origins, weeks)
+
+
+def of_some_buyers(opened: OpenLedger, most_items: int = MOST_ITEMS) -> OpenLedger:
+    """Return an open ledger, of a very large one the part of so many buyers that few enough items are left.
+
+    Buyers are drawn by their position, the same ones every month end.
+    """
+    items = opened.items
+    share = most_items / max(len(items), 1)
+    if share >= 1:
+        return opened
+    chance = np.random.default_rng(0).random(int(items["buyer"].max()) + 1)
+    kept = chance[items["buyer"].to_numpy(np.int64)] < share
+    return replace(opened, items=items[kept].reset_index(drop=True))
 
 
 def _origin(packed: Packed, seen: Outlook, paid: pd.DataFrame, last_day: int) -> Origin:
@@ -283,32 +199,3 @@ def _matured(portfolio: Portfolio, invoices: pd.DataFrame) -> pd.DataFrame:
     bills = invoices[invoices["kind"] == "bill"]
     untouched = bills[~bills["invoice_id"].isin(portfolio.table("allocations").get("invoice_id", []))]
     return untouched.assign(day=untouched["due_on"])[[*_ITEM, "day", "amount_minor"]]
-
-
-def _figures(rows: pd.DataFrame) -> dict[str, float | int | None]:
-    received, inside = rows["received"].sum(), rows["received"].between(rows["low"], rows["high"])
-    return {
-        "weeks": len(rows),
-        "expected": float(rows["expected"].sum()),
-        "received": float(received),
-        "error": _share(rows["expected"].sum() - received, received),
-        "weighted_absolute_error": _share((rows["expected"] - rows["received"]).abs().sum(), received),
-        "weighted_absolute_error_terms": _share((rows["by_terms"] - rows["received"]).abs().sum(), received),
-        "coverage": float(inside.mean()) if len(rows) else None,
-    }
-
-
-def _coverage_so_far(origins: list[Origin]) -> float | None:
-    """Return how often the receipts up to the end of a week lay in their interval."""
-    inside = np.concatenate([np.zeros(0, bool), *_so_far(origins)])
-    return float(inside.mean()) if len(inside) else None
-
-
-def _so_far(origins: list[Origin]) -> Iterator[npt.NDArray[np.bool_]]:
-    for origin in origins:
-        received = np.cumsum(origin.received)
-        yield (received >= origin.low_so_far) & (received <= origin.high_so_far)
-
-
-def _share(part: float, of: float) -> float | None:
-    return float(part / of) if of > 0 else None

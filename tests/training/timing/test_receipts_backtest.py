@@ -6,9 +6,10 @@ import pytest
 
 from credit.timing.open_ledger import open_ledger
 from credit.timing.weeks import Weeks
-from features.build import pack_portfolio
+from features.build import Packed, pack_portfolio
 from features.portfolio import Seller, from_frames
-from training.timing.receipts_backtest import Backtest, Origin, paid_by_day, received_by_week
+from training.timing.receipts_backtest import of_some_buyers, paid_by_day, received_by_week
+from training.timing.receipts_figures import Backtest, Origin
 
 SELLER = Seller("me", reporting_currency="EUR", timezone="Europe/Berlin")
 AS_OF = pd.Timestamp("2026-02-28T22:59:59")
@@ -81,3 +82,14 @@ def test_without_a_month_end_nothing_is_said():
     assert (told["month_ends"], told["by_week_ahead"]) == (0, [])
     assert told["total"]["error"] is None
     assert told["total"]["coverage"] is None
+
+
+def test_of_a_large_ledger_whole_buyers_are_drawn(demo_packed: Packed):
+    # given the ledger of a month end, and a part of it
+    opened = open_ledger(demo_packed, pd.Timestamp("2025-11-30T22:59:59"))
+    part = of_some_buyers(opened, len(opened.items) // 3)
+    # then about a third of the buyers is left, with all their items, and a small ledger is left as it is
+    counts, all_counts = part.items["buyer"].value_counts(), opened.items["buyer"].value_counts()
+    assert 0.15 < len(counts) / len(all_counts) < 0.55
+    assert counts.to_dict() == all_counts.loc[counts.index].to_dict()
+    assert of_some_buyers(opened) is opened

@@ -94,14 +94,19 @@ def _requested(subject: SubjectFacts) -> Candidate:
 
 
 def _capacity(case: LimitCase) -> Candidate:
-    """Return what the buyer can carry itself, and on top of it what securities carry."""
+    """Return what the buyer can carry itself, and on top of it what securities carry.
+
+    Of a buyer of whom nothing else is known, what they carry alone.
+    """
     peers = None if case.book is None else case.book.peers
     estimate = capacity_of(case.subject, case.policy, peers, has_pd=case.pd is not None)
     inputs: dict[str, Input] = {"basis": estimate.basis, **estimate.inputs}
-    if estimate.amount is None or not case.counted:
+    amount = largest_exposure(estimate.amount or 0.0, case.counted)
+    if not case.counted or (estimate.amount is None and amount <= 0.0):
         return Candidate("capacity", "capacity", estimate.status, estimate.amount, inputs)
-    amount = largest_exposure(estimate.amount, case.counted)
     inputs |= {"own_capacity": estimate.amount, "secured_amount": covered(amount, case.counted)}
+    if estimate.amount is None:
+        inputs |= {"basis": "securities", "own_status": estimate.status}
     return Candidate("capacity", "capacity", "ok", amount, inputs)
 
 

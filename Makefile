@@ -59,9 +59,13 @@ $(DEMO)/.simulated: | $(INSTALLED)
 $(DEMO)/.trained: export CREDENCE_HOME := $(DEMO)/home
 $(DEMO)/.trained: $(DEMO)/.simulated $(SOURCES)
 	@rm -rf $(DEMO)/home
-	@echo "demo: training the late-payment and the default model in a new $(DEMO)/home"
+	@echo "demo: training the late-payment, the default and the timing model in a new $(DEMO)/home"
 	@$(BIN)/credence train late $(PORTFOLIO)
 	@$(BIN)/credence train default $(PORTFOLIO)
+	@$(BIN)/credence train timing $(PORTFOLIO)
+	@echo "demo: writing the validation pack of each"
+	@$(BIN)/credence models report late@champion $(PORTFOLIO) >$(DEMO)/reports.log
+	@$(BIN)/credence models report default@champion $(PORTFOLIO) >>$(DEMO)/reports.log
 	@touch $@
 
 # ---------------------------------------------------------------- checks

@@ -26,6 +26,7 @@ from credit.policy import Policy
 from credit.reasons import GroupPoints, Reason, group_points, score_reasons
 from credit.scale import IN_DEFAULT_GRADE, Grade, percentile
 from credit.texts import WARNINGS
+from credit.timing.answer import TimingAnswer
 from credit.wording import Catalog
 from features.catalog import FEATURES, GROUPS
 
@@ -44,7 +45,7 @@ _EXPOSURE_PARTS = (
 not in it yet, and what the group's other members owe."""
 
 
-def assess(
+def assess(  # noqa: PLR0913  (all that an assessment follows from, by name)
     subject: SubjectFacts,
     answers: Mapping[str, Answer],
     book: Book | None,
@@ -52,6 +53,7 @@ def assess(
     *,
     lang: str = "en",
     offers: bool = False,
+    timing: TimingAnswer | None = None,
 ) -> dict[str, Any]:
     """Return the assessment of a subject.
 
@@ -67,6 +69,8 @@ def assess(
         Language of the texts.
     offers : bool
         Also suggest terms and offers; otherwise ``terms`` and ``offers`` are None.
+    timing : TimingAnswer or None
+        When the request would be paid; None is ``no_timing_model``.
 
     Returns
     -------
@@ -100,7 +104,7 @@ def assess(
         "offers": None,
         "raises": None,
         "changes": None,
-        "timing": None,
+        "timing": (timing or TimingAnswer("no_timing_model")).as_json(),
         "expected_loss": found.expected_loss(limit),
         "warnings": [_warning(each, lang) for each in (*subject.warnings, *doubts_of(subject, policy))],
         "versions": found.versions(),

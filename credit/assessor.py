@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,10 +17,12 @@ from credit.book import Book
 from credit.books import Books, subjects_at
 from credit.facts import SubjectFacts
 from credit.orders import Order, check_order
+from credit.policy import Policy
 from credit.publish import Published
-from credit.release import Release
+from credit.release import TIMING, Release
 from credit.request import Request
 from credit.side_facts import Moment, SideFacts, Sides, moment_of
+from credit.timing.answer import TimingAnswer, timing_answers
 from features.build import Asked, Packed, build_packed, one_subject
 from features.catalog import CATALOG_HASH, NAMES
 from features.engine.compute import compute
@@ -119,8 +121,8 @@ class Assessor:
         InputError
             Where `as_of` is unreadable, or no rate for the request's currency was known then.
         """
-        facts, answers, book = self._subject(buyer_id, self.moment(as_of), request)
-        return assess(facts, answers, book, self.release.policy, lang=lang, offers=offers)
+        subject = self._subject(buyer_id, self.moment(as_of), request)
+        return subject.assessed(self.release.policy, lang=lang, offers=offers)
 
     def check_order(
         self,
@@ -149,14 +151,13 @@ class Assessor:
             As `assess`; a day of delivery before the moment.
         """
         subject = self._subject(buyer_id, self.moment(as_of), order.as_request(), order.order_id)
-        facts, answers, book = subject
         policy = self.release.policy
-        said = assess(facts, answers, book, policy, lang=lang)
-        return check_order(facts, order, said, policy, published=published, lang=lang)
+        said = subject.assessed(policy, lang=lang)
+        return check_order(subject.facts, order, said, policy, published=published, lang=lang)
 
     def _subject(
         self, buyer_id: str, moment: pd.Timestamp, request: Request | None, without_order: str = ""
-    ) -> tuple[SubjectFacts, dict[str, Answer], Book | None]:
+    ) -> _Subject:
         if buyer_id not in self._buyers:
             raise UnknownBuyer.of(
                 "the id of a buyer in the ledger",
@@ -166,7 +167,8 @@ class Assessor:
             )
         values, book = self._values(buyer_id, moment, request), self.book(moment)
         sides = self._sides_of(buyer_id, moment, book, without_order)
-        return self._facts(buyer_id, moment, values[0], request, sides), self._answers(values)[0], book
+        facts = self._facts(buyer_id, moment, values[0], request, sides)
+        return _Subject(facts, self._answers(values)[0], book, self._timing(values, [facts], moment)[0])
 
     def _sides_of(
         self, buyer_id: str, moment: pd.Timestamp, book: Book | None, without_order: str = ""
@@ -192,11 +194,14 @@ class Assessor:
         frame.index = pd.Index(self.buyer_ids, name="buyer_id")
         values = frame.to_numpy()
         answers, book = self._answers(values), self.book(moment)
+        facts = [
+            self._facts(buyer_id, moment, values[row], None, self._sides_of(buyer_id, moment, book))
+            for row, buyer_id in enumerate(self.buyer_ids)
+        ]
+        timing, policy = self._timing(values, facts, moment), self.release.policy
         told = []
-        for row, buyer_id in enumerate(self.buyer_ids):
-            sides = self._sides_of(buyer_id, moment, book)
-            facts = self._facts(buyer_id, moment, values[row], None, sides)
-            told.append(assess(facts, answers[row], book, self.release.policy, lang=lang))
+        for of_buyer, said, when in zip(facts, answers, timing, strict=True):
+            told.append(assess(of_buyer, said, book, policy, lang=lang, timing=when))
             if progress is not None:
                 progress(1)
         return frame, told
@@ -229,6 +234,14 @@ class Assessor:
             for row in range(len(values))
         ]
 
+    def _timing(
+        self, values: npt.NDArray[np.float64], facts: Sequence[SubjectFacts], moment: pd.Timestamp
+    ) -> Sequence[TimingAnswer | None]:
+        model = self.release.timing
+        if model is None:
+            return [None] * len(facts)
+        return timing_answers(model, values, facts, self._at(moment).date)
+
     def _facts(
         self,
         buyer_id: str,
@@ -246,12 +259,17 @@ class Assessor:
             request=request or _usual(named, currency),
             reporting_currency=currency,
             release=self.release.release_id,
-            versions={"catalog": CATALOG_HASH[:12]},
+            versions={"catalog": CATALOG_HASH[:12], **self._timing_version},
             warnings=self._warnings(moment),
             securities=sides.securities,
             country=sides.country,
             local_day=self._at(moment).date,
         )
+
+    @property
+    def _timing_version(self) -> dict[str, str]:
+        name = self.release.versions.get(TIMING)
+        return {} if name is None else {TIMING: name}
 
     def _with_nothing_owed(self, named: dict[str, float], moment: pd.Timestamp) -> dict[str, float]:
         """Return the values with an exposure of 0 for a buyer without items in a ledger.
@@ -276,6 +294,21 @@ class Assessor:
     def _warning(self, code: str, instant: pd.Timestamp) -> Warning_:
         day = day_of(pd.Series([instant]), self.packed.portfolio.seller.timezone)[0]
         return {"code": code, "field": "as_of", "date": day.date().isoformat()}
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """All that the assessment of one buyer follows from, beside the policy."""
+
+    facts: SubjectFacts
+    answers: dict[str, Answer]
+    book: Book | None
+    timing: TimingAnswer | None
+
+    def assessed(self, policy: Policy, *, lang: str, offers: bool = False) -> dict[str, Any]:
+        return assess(
+            self.facts, self.answers, self.book, policy, lang=lang, offers=offers, timing=self.timing
+        )
 
 
 def _asked(request: Request | None) -> Asked:

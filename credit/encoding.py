@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from credit.spec import SOURCE_FLAGS, FeatureSpec, ModelSpec
+from credit.spec import SOURCE_FLAGS, FeatureSpec
 from features.catalog import FEATURES, NAMES
 
 __all__ = ["encode", "patterns_of", "sources_of", "worst_quartile"]
@@ -47,16 +47,17 @@ def sources_of(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(source for source in SOURCE_FLAGS if source in used)
 
 
-def patterns_of(values: Floats, spec: ModelSpec) -> npt.NDArray[np.str_]:
-    """Return each subject's pattern: the names of the model's sources that are present, joined by ``+``.
+def patterns_of(values: Floats, names: Sequence[str]) -> npt.NDArray[np.str_]:
+    """Return each subject's pattern: the names of a model's sources that are present, joined by ``+``.
 
     Parameters
     ----------
     values : float64 ndarray, shape (n, len(NAMES))
         Every feature of the catalog.
-    spec : ModelSpec
+    names : sequence of str
+        Features of the model.
     """
-    return pattern_texts(values, sources_of(spec.names))
+    return pattern_texts(values, sources_of(names))
 
 
 def pattern_texts(

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Boosted", "Margin"]
+from credit.trees import Trees
+
+__all__ = ["Blended", "Boosted", "Margin", "Reading"]
 
 Floats = npt.NDArray[np.float64]
-
-_FEW_ROWS = 64
-"""Below so many rows a second thread costs more than it saves."""
 
 
 class Margin(Protocol):
@@ -26,25 +26,73 @@ class Margin(Protocol):
 
 
 class Boosted:
-    """Margins of a LightGBM booster; the shares are exact SHAP values (path-dependent).
+    """Margins of boosted trees; the shares are exact SHAP values (path-dependent).
 
     Parameters
     ----------
-    booster : lightgbm.Booster
+    trees : Trees
     """
 
-    def __init__(self, booster: Any) -> None:
-        self._booster = booster
+    def __init__(self, trees: Trees) -> None:
+        self._trees = trees
 
     def raw(self, inputs: Floats) -> Floats:
         """Return raw margins; see `Margin`."""
-        return np.asarray(self._booster.predict(inputs, raw_score=True, num_threads=_threads(inputs)))
+        return self._trees.raw(inputs)
 
     def shares(self, inputs: Floats) -> tuple[Floats, float]:
         """Return shares and base; see `Margin`."""
-        shares = np.asarray(self._booster.predict(inputs, pred_contrib=True, num_threads=_threads(inputs)))
-        return shares[:, :-1], float(shares[0, -1])
+        return self._trees.contributions(inputs)[:, :-1], self._trees.expected
 
 
-def _threads(inputs: Floats) -> int:
-    return 1 if len(inputs) < _FEW_ROWS else 0
+class Reading:
+    """A margin of some of the inputs.
+
+    Parameters
+    ----------
+    margin : Margin
+    names : sequence of str
+        Its inputs.
+    among : sequence of str
+        All inputs of the model.
+    """
+
+    def __init__(self, margin: Margin, names: Sequence[str], among: Sequence[str]) -> None:
+        self._margin = margin
+        self._columns = [among.index(name) for name in names]
+
+    def raw(self, inputs: Floats) -> Floats:
+        """Return raw margins; see `Margin`."""
+        return self._margin.raw(inputs[:, self._columns])
+
+    def shares(self, inputs: Floats) -> tuple[Floats, float]:
+        """Return shares and base; see `Margin`. An input that is not read has none."""
+        parts, base = self._margin.shares(inputs[:, self._columns])
+        shares = np.zeros(inputs.shape)
+        shares[:, self._columns] = parts
+        return shares, base
+
+
+class Blended:
+    """Margins of trees and of a scorecard, ``(1 - share) x trees + share x scorecard``; so are their parts.
+
+    Parameters
+    ----------
+    trees, scorecard : Margin
+        Of the same inputs.
+    share : float
+        Of the scorecard, between 0 and 1.
+    """
+
+    def __init__(self, trees: Margin, scorecard: Margin, share: float) -> None:
+        self._parts = ((1 - share, trees), (share, scorecard))
+
+    def raw(self, inputs: Floats) -> Floats:
+        """Return raw margins; see `Margin`."""
+        return np.asarray(sum(weight * margin.raw(inputs) for weight, margin in self._parts))
+
+    def shares(self, inputs: Floats) -> tuple[Floats, float]:
+        """Return shares and base; see `Margin`."""
+        told = [(weight, *margin.shares(inputs)) for weight, margin in self._parts]
+        shares = sum(weight * parts for weight, parts, _ in told)
+        return np.asarray(shares), sum(weight * base for weight, _, base in told)

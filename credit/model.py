@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -17,21 +16,28 @@ from pydantic import ValidationError
 
 from credit.answer import Answer
 from credit.encoding import encode, patterns_of
-from credit.margin import Boosted, Margin
+from credit.folder import arrays_of, broken, check_golden, check_manifest, read_spec
+from credit.margin import Blended, Boosted, Margin, Reading
 from credit.prior.scorecard import Scorecard
 from credit.spec import ModelSpec
+from credit.stability import Reference
 from credit.states import STATES, states_of
-from features.catalog import CATALOG_HASH, NAMES
+from credit.trees import Trees
+from features.catalog import NAMES
 from features.errors import InputError
 
-__all__ = ["BOOSTER", "SCORECARD", "Predictions", "RiskModel", "manifest_of", "read_margin", "subject_hashes"]
+__all__ = [
+    "BOOSTER", "REFERENCE", "SCORECARD", "TREES", "Predictions", "RiskModel", "read_margin", "read_trees",
+    "subject_hashes",
+]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
 
-BOOSTER, SCORECARD = "booster.txt", "scorecard.yaml"
-"""Files of what was learned."""
+BOOSTER, TREES, SCORECARD = "booster.txt", "trees", "scorecard.yaml"
+"""Files of what was learned, and the folder of a booster's arrays."""
 
-_GOLDEN_TOLERANCE = 1e-9
+REFERENCE = "reference.json"
+"""File of the frozen training subjects that drift is measured against."""
 
 _FLAGS_LACKING: dict[str, tuple[str, ...]] = {
     "payments_and_accounts": (),
@@ -72,17 +78,25 @@ class RiskModel:
     ----------
     spec : ModelSpec
     margin : Margin
-        What was learned: trees, or the scorecard of a prior.
+        What was learned: trees, the scorecard of a prior, or both.
     score_reference : float64 ndarray
         Sorted log-odds of the training subjects (a frozen population for percentiles).
     fitted : frozenset of int
         Salted hashes of the subjects that it was fitted on.
+    reference_text : str, optional
+        JSON of the frozen training subjects; models made before there was one have none.
     """
 
     def __init__(
-        self, spec: ModelSpec, margin: Margin, score_reference: Floats, fitted: npt.NDArray[np.uint64]
+        self,
+        spec: ModelSpec,
+        margin: Margin,
+        score_reference: Floats,
+        fitted: npt.NDArray[np.uint64],
+        reference_text: str | None = None,
     ) -> None:
         self.spec = spec
+        self._reference_text = reference_text
         self.score_reference = score_reference
         self.fitted = fitted
         self._margin = margin
@@ -100,17 +114,36 @@ class RiskModel:
             Where a file lacks or was changed, the catalog is another one, or golden predictions differ.
         """
         folder = Path(folder)
-        _check_manifest(folder)
-        spec = _read_spec(folder / "model.json")
+        check_manifest(folder)
+        spec = read_spec(folder / "model.json", ModelSpec)
         try:
             margin = read_margin(folder, spec)
-            reference, golden = _arrays(folder / "reference.npz"), _arrays(folder / "golden.npz")
-            model = cls(spec, margin, reference["log_odds"], reference["fitted"])
+            reference, golden = arrays_of(folder / "reference.npz"), arrays_of(folder / "golden.npz")
+            frozen = folder / REFERENCE
+            text = frozen.read_text(encoding="utf-8") if frozen.is_file() else None
+            model = cls(spec, margin, reference["log_odds"], reference["fitted"], text)
             values, log_odds = golden["values"], golden["log_odds"]
         except (OSError, ValueError, KeyError, BadZipFile) as error:
-            raise _broken(error) from error
-        _check_golden(model, values, log_odds)
+            raise broken(error) from error
+        check_golden(model.predict(values, contributions=False).log_odds, log_odds)
         return model
+
+    @cached_property
+    def reference(self) -> Reference:
+        """The frozen training subjects, read when they are first asked for: serving needs none of it.
+
+        Raises
+        ------
+        InputError
+            Where the model was made without, or the file is none.
+        """
+        if self._reference_text is None:
+            step = "train again: a model made before cannot say how far subjects have moved"
+            raise InputError.of(f"a model with frozen bins ({REFERENCE})", "one without", step)
+        try:
+            return Reference.model_validate_json(self._reference_text)
+        except ValidationError as error:
+            raise broken(error) from error
 
     def predict(self, values: Floats | pd.DataFrame, *, contributions: bool = True) -> Predictions:
         """Score subjects.
@@ -130,14 +163,15 @@ class RiskModel:
         log_odds = calibration.slope * raw + calibration.intercept + calibration.prior_shift
         log_odds = log_odds + self._added[state]
         parts, base = self._explain(inputs, state, contributions)
-        status = np.where(np.isin(patterns_of(values, self.spec), self.spec.patterns), "ok", "unseen_pattern")
+        is_seen = np.isin(patterns_of(values, self.spec.names), self.spec.patterns)
+        status = np.where(is_seen, "ok", "unseen_pattern")
         known = status == "ok"
         log_odds = np.where(known, log_odds, np.nan)
         return Predictions(status.astype(object), log_odds, 1 / (1 + np.exp(-log_odds)), base, parts)
 
     def _explain(self, inputs: Floats, state: npt.NDArray[np.int64], wanted: bool) -> tuple[Floats, float]:
         calibration = self.spec.calibration
-        shares, base = self._margin.shares(inputs if wanted else inputs[:1])
+        shares, base = self._margin.shares(inputs if wanted else inputs[:0])
         base = calibration.slope * base + calibration.intercept + calibration.prior_shift
         if not wanted:
             return np.empty((len(inputs), 0)), base
@@ -193,14 +227,6 @@ def subject_hashes(subjects: pd.DataFrame, salt: str) -> npt.NDArray[np.uint64]:
     return np.frombuffer(b"".join(digests), dtype=np.uint64)
 
 
-def manifest_of(folder: Path) -> dict[str, str]:
-    """Return the sha256 of every file of a folder but the manifest itself."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "manifest.json")
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
-    }
-
-
 def _parts_of_states(spec: ModelSpec) -> Floats:
     """Return by state and feature what the state adds; the flags of the lacking sources tell it."""
     parts = np.zeros((len(STATES), len(spec.features)))
@@ -212,75 +238,36 @@ def _parts_of_states(spec: ModelSpec) -> Floats:
 
 
 def read_margin(folder: Path, spec: ModelSpec) -> Margin:
-    """Read what was learned from the folder of a model."""
+    """Read what was learned from the folder of a model.
+
+    Raises
+    ------
+    OSError, ValueError
+        Where a file lacks, is damaged or is another model's.
+    """
     if spec.learner == "scorecard":
         return Scorecard.load(folder / SCORECARD)
-    # Reason: LightGBM takes a second to import; whoever never loads trees does not pay for it.
-    import lightgbm
-
-    try:
-        return Boosted(lightgbm.Booster(model_file=str(folder / BOOSTER)))
-    except lightgbm.basic.LightGBMError as error:
-        raise _broken(error) from error
-
-
-def _broken(error: Exception) -> InputError:
-    found = f"others ({type(error).__name__})"
-    return InputError.of("the model's files", found, "restore the folder from the registry")
-
-
-def _check_manifest(folder: Path) -> None:
-    path = folder / "manifest.json"
-    if not path.is_file():
-        raise InputError.of(
-            "a RiskModel folder with manifest.json", "none", "train a model, or name its folder"
-        )
-    stated, found = _stated(path), manifest_of(folder)
-    wrong = {
-        "missing": stated.keys() - found.keys(),
-        "other content in": {name for name in stated.keys() & found.keys() if stated[name] != found[name]},
-        "unexpected": found.keys() - stated.keys(),
-    }
-    told = [f"{what} {sorted(names)}" for what, names in wrong.items() if names]
-    if told:
-        step = "restore the folder from the registry; it was changed after training"
-        raise InputError.of("the files that training wrote", "; ".join(told), step)
+    trees = read_trees(folder)
+    if spec.learner == "trees" or spec.prior is None:
+        if trees.features != len(spec.features):
+            raise ValueError(f"expected trees of {len(spec.features)} features; found {trees.features}")
+        return Boosted(trees)
+    card = Scorecard.load(folder / SCORECARD)
+    # Reason: the trees' features are the model's first ones; those that the scorecard reads alone follow.
+    read = spec.names[: trees.features]
+    return Blended(
+        Reading(Boosted(trees), read, spec.names), Reading(card, card.names, spec.names), spec.prior.share
+    )
 
 
-def _stated(path: Path) -> dict[str, str]:
-    try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        step = "restore the folder from the registry; it was changed after training"
-        raise InputError.of(
-            "the files that training wrote", "other content in ['manifest.json']", step
-        ) from error
+def read_trees(folder: Path) -> Trees:
+    """Read the trees from the folder of a model: their arrays, or the text of a booster in earlier versions.
 
-
-def _arrays(path: Path) -> dict[str, Any]:
-    with np.load(path) as arrays:
-        return dict(arrays)
-
-
-def _read_spec(path: Path) -> ModelSpec:
-    try:
-        spec = ModelSpec.model_validate_json(path.read_text(encoding="utf-8"))
-    except ValidationError as error:
-        raise InputError.of(
-            "a model.json of this format", f"{error.error_count()} other keys", "train again"
-        ) from error
-    if spec.catalog_hash != CATALOG_HASH:
-        raise InputError.of(
-            "a model trained with this version's feature catalog",
-            "one trained with another catalog",
-            "train it again",
-        )
-    return spec
-
-
-def _check_golden(model: RiskModel, values: Floats, log_odds: Floats) -> None:
-    found = model.predict(values, contributions=False).log_odds
-    if not np.allclose(found, log_odds, rtol=0, atol=_GOLDEN_TOLERANCE, equal_nan=True):
-        raise InputError.of(
-            "the golden predictions of the model", "other ones", "do not use it; train it again"
-        )
+    Raises
+    ------
+    OSError, ValueError
+        As `read_margin`.
+    """
+    if (folder / TREES).is_dir():
+        return Trees.load(folder / TREES)
+    return Trees.from_booster_text((folder / BOOSTER).read_text(encoding="utf-8"))

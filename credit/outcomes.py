@@ -17,7 +17,7 @@ from features.instants import day_of, end_of_day
 from features.money import decimals_array
 from features.openings import latest
 
-__all__ = ["DEFAULT_REASONS", "LATE_REASONS", "default_outcomes", "late_outcomes", "late_tag"]
+__all__ = ["DEFAULT_REASONS", "LATE_REASONS", "default_outcomes", "late_outcomes", "late_tag", "tolerance_of"]
 
 LATE_REASONS = ("unobserved", "withdrawn", "past_horizon", "settled", "immature", "moved", "diluted")
 """Why an invoice is no subject; the first that holds is told."""
@@ -31,6 +31,14 @@ _TOLERANCE_UNITS, _TOLERANCE_SHARE = 1, 0.01
 def late_tag(horizon_days: int) -> str:
     """Return the name of the late outcome in the registry: ``late_30``."""
     return f"late_{horizon_days}"
+
+
+def tolerance_of(subjects: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """Return in minor units how much of each invoice may be open while it counts as paid."""
+    units = _TOLERANCE_UNITS * 10 ** decimals_array(subjects["currency"])
+    return np.maximum(units, _TOLERANCE_SHARE * subjects["amount_minor"].to_numpy(np.int64)).astype(
+        np.float64
+    )
 
 
 def late_outcomes(packed: Packed, subjects: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
@@ -65,9 +73,7 @@ def late_outcomes(packed: Packed, subjects: pd.DataFrame, horizon_days: int) -> 
     )
     day = pd.Series(day_of(subjects["as_of"], timezone), index=subjects.index)
     amount = subjects["amount_minor"].to_numpy(np.int64)
-    tolerance = np.maximum(
-        _TOLERANCE_UNITS * 10 ** decimals_array(subjects["currency"]), _TOLERANCE_SHARE * amount
-    )
+    tolerance = tolerance_of(subjects)
     final = final_amounts(portfolio, subjects)
     owed = np.minimum(amount, final.fillna(0).to_numpy(np.int64))
     effects = effects_of(portfolio)

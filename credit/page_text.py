@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["WIDTH", "padded", "text_width", "wrapped"]
+__all__ = ["WIDTH", "flushed", "padded", "text_width", "wrapped"]
 
 WIDTH = 100
 """Columns of a page."""
@@ -27,6 +27,17 @@ def text_width(text: str) -> int:
 def padded(text: str, width: int) -> str:
     """Return a text with blanks up to a width, at least one."""
     return text + " " * max(1, width - text_width(text))
+
+
+def flushed(text: str, width: int) -> str:
+    """Return a text with blanks before it, so that it ends at a column.
+
+    Examples
+    --------
+    >>> flushed("12", 4), flushed("额度", 5)
+    ('  12', ' 额度')
+    """
+    return " " * max(0, width - text_width(text)) + text
 
 
 def wrapped(text: str, mark: str) -> list[str]:

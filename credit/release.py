@@ -10,12 +10,18 @@ from typing import Any
 
 from credit.model import RiskModel
 from credit.policy import Policy
+from credit.spec import ModelSpec
+from credit.timing.model import TimingModel
+from credit.timing.spec import TimingSpec
 from features.errors import InputError
 
-__all__ = ["POINTER", "Release", "current_folder"]
+__all__ = ["POINTER", "TIMING", "Release", "current_folder"]
 
 POINTER = "current"
 """File beside the releases that holds the id of the one in force."""
+
+TIMING = "timing"
+"""Name of the model of pay dates; the others are risk models."""
 
 _KEYS = {"release_id", "seller_id", "models", "policy_hash"}
 
@@ -33,6 +39,8 @@ class Release:
     versions : mapping of str to str
         ``name@version`` by model.
     policy : Policy
+    timing : TimingModel or None
+        When invoices are paid; None where none was promoted.
     """
 
     release_id: str
@@ -40,6 +48,13 @@ class Release:
     models: Mapping[str, RiskModel]
     versions: Mapping[str, str]
     policy: Policy
+    timing: TimingModel | None = None
+
+    @property
+    def specs(self) -> dict[str, ModelSpec | TimingSpec]:
+        """What each model says of itself, by name."""
+        told: dict[str, ModelSpec | TimingSpec] = {name: model.spec for name, model in self.models.items()}
+        return told if self.timing is None else {**told, TIMING: self.timing.spec}
 
     @classmethod
     def load(cls, folder: Path) -> Release:
@@ -52,13 +67,14 @@ class Release:
         """
         head = _head(folder / "release.json")
         versions = {str(name): str(version) for name, version in head["models"].items()}
-        models = {name: RiskModel.load(folder / name) for name in versions}
+        models = {name: RiskModel.load(folder / name) for name in versions if name != TIMING}
+        timing = TimingModel.load(folder / TIMING) if TIMING in versions else None
         policy = Policy.load(folder / "policy.yaml")
         if policy.hash != head["policy_hash"]:
             raise InputError.of(
                 "the release's own policy", "another one", "promote again to make a new release"
             )
-        return cls(str(head["release_id"]), str(head["seller_id"]), models, versions, policy)
+        return cls(str(head["release_id"]), str(head["seller_id"]), models, versions, policy, timing)
 
 
 def _head(path: Path) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from credit.page_text import WIDTH, padded, text_width, wrapped
 from credit.render_offers import offer_lines
 from credit.rounding import add_up
 from credit.texts import ACTIONS, CANDIDATES, QUIET_STATUSES, STATES, status_text
+from credit.timing.rows import timing_rows
 from features.catalog import GROUPS
 
 __all__ = ["render"]
@@ -129,6 +130,7 @@ class _Page:
             *self._valid(),
             (self.label("default"), self._probability("default")),
             (self.label("late"), self._probability("late")),
+            *timing_rows(self.said["timing"], self.lang),
             (self.label("score"), self._score()),
             (self.label("grade"), self.said["grade"]["computed"] or "-"),
             (self.label("loss"), self._loss()),

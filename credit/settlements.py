@@ -11,16 +11,19 @@ from features.columns import ALLOCATION_KINDS
 from features.openings import latest
 from features.portfolio import Portfolio
 
-__all__ = ["effects_of", "final_amounts", "paid_and_diluted"]
+__all__ = ["LOST", "effects_of", "final_amounts", "paid_and_diluted"]
 
 _ITEM = ["invoice_id", "instalment"]
 _EFFECTS = ["paid", "diluted", "moved"]
 
+LOST = "written_off"
+
 _EFFECT_BY_KIND = {
-    name: "paid" if kind.counts_as_paid else "diluted" if kind.dilutes else "follows"
+    name: "paid" if kind.counts_as_paid else "diluted" if kind.dilutes
+    else "follows" if kind.follows_successor else LOST
     for name, kind in ALLOCATION_KINDS.items()
-    if kind.counts_as_paid or kind.dilutes or kind.follows_successor
-}
+    if kind.counts_as_paid or kind.dilutes or kind.follows_successor or (kind.closes and kind.loss_sign > 0)
+}  # fmt: skip
 
 _MAX_CHAIN = 5
 """Bills and residuals that follow one another are followed this far."""
@@ -67,7 +70,11 @@ def paid_and_diluted(effects: pd.DataFrame, items: pd.DataFrame, by_day: pd.Seri
 
 
 def effects_of(portfolio: Portfolio) -> pd.DataFrame:
-    """Return item, day, amount and effect of each allocation that matters for lateness."""
+    """Return item, day, amount and effect of each allocation that matters for lateness.
+
+    Effects are ``paid``, ``diluted``, ``moved`` (sold or factored) and ``written_off``, which closes the item
+    and pays nothing.
+    """
     allocations = latest(portfolio, "allocations")
     if "invoice_id" not in allocations:
         allocations = allocations.assign(invoice_id=pd.Series(dtype="str"))
@@ -102,16 +109,19 @@ def _ends(invoices: pd.DataFrame, rows: pd.DataFrame, booked: set[str]) -> pd.Da
 
     A bill that nothing was booked on is paid when it matures.
     """
-    told = rows[rows["effect"].isin(_EFFECTS)].groupby(["invoice_id", "effect"])
-    sums = told["amount_minor"].sum().unstack("effect").reindex(columns=_EFFECTS).fillna(0)
-    days = told["day"].max().unstack("effect").reindex(columns=_EFFECTS).astype("datetime64[s]")
+    ends = [*_EFFECTS, LOST]
+    told = rows[rows["effect"].isin(ends)].groupby(["invoice_id", "effect"])
+    sums = told["amount_minor"].sum().unstack("effect").reindex(columns=ends).fillna(0)
+    days = told["day"].max().unstack("effect").reindex(columns=ends).astype("datetime64[s]")
     whole = invoices.groupby("invoice_id").agg(
         amount=("amount_minor", "sum"), due_on=("due_on", "max"), kind=("kind", "first")
     )
     sums, days = sums.reindex(whole.index).fillna(0), days.reindex(whole.index)
     matures = (whole["kind"] == "bill") & ~whole.index.isin(booked)
     cleared = sums["paid"] + sums["diluted"] >= whole["amount"]
-    cases = [sums["moved"] != 0, matures, cleared & (sums["paid"] > 0), cleared]
-    effect = np.select(cases, ["moved", "paid", "paid", "diluted"], default="")
-    day = days[["paid", "diluted"]].max(axis=1).where(cleared).mask(matures, whole["due_on"])
+    closed = cleared | (sums["paid"] + sums["diluted"] + sums[LOST] >= whole["amount"])
+    cases = [sums["moved"] != 0, matures, cleared & (sums["paid"] > 0), cleared, closed]
+    effect = np.select(cases, ["moved", "paid", "paid", "diluted", LOST], default="")
+    of_cleared, of_closed = days[["paid", "diluted"]].max(axis=1), days[["paid", "diluted", LOST]].max(axis=1)
+    day = of_closed.where(closed).mask(cleared, of_cleared).mask(matures, whole["due_on"])
     return pd.DataFrame({"effect": effect, "day": day.mask(sums["moved"] != 0, days["moved"])})

@@ -92,6 +92,8 @@ class Prior(_Frozen):
         90 % interval of the portfolio's default rate after the update; None without own experience.
     scorecard : str
         Hash of the fixed-sign scorecard.
+    share : float
+        Share of the scorecard in the margin, above 0 and at most 1; the rest is that of trees.
     """
 
     weight: float
@@ -101,6 +103,7 @@ class Prior(_Frozen):
     low: float | None
     high: float | None
     scorecard: str
+    share: float = 1.0
 
 
 class ModelSpec(_Frozen):
@@ -130,8 +133,8 @@ class ModelSpec(_Frozen):
         Training subjects and bad outcomes among them.
     data_hash : str
         Hash over the sources of the portfolio.
-    learner : {"trees", "scorecard"}
-        What gives the raw margin: ``booster.txt``, or the fixed-sign scorecard of the prior.
+    learner : {"trees", "blend", "scorecard"}
+        What gives the raw margin: ``booster.txt``, the fixed-sign scorecard of the prior, or both.
     trees : int
         0 for a scorecard.
     prior : Prior or None
@@ -156,7 +159,7 @@ class ModelSpec(_Frozen):
     subjects: int
     events: int
     data_hash: str
-    learner: Literal["trees", "scorecard"] = "trees"
+    learner: Literal["trees", "blend", "scorecard"] = "trees"
     trees: int
     prior: Prior | None = None
     salt: str

@@ -179,6 +179,8 @@ STATUSES = {
     "in_default": Words("in default now", "目前已违约"),
     "no_default_model": Words("no default model is trained", "尚未训练违约模型"),
     "no_late_model": Words("no late-payment model is trained", "尚未训练逾期模型"),
+    "no_timing_model": Words("no model of pay dates is trained", "尚未训练付款时间模型"),
+    "beyond_horizon": Words("not within the model's horizon", "预测期内付款可能性不足一半"),
     "unseen_pattern": Words("the model never saw a buyer known by these sources", "模型未见过此类信息组合"),
     "no_request": Words("no request and no usual invoice", "无申请，亦无常规发票"),
     "no_sales": Words("no purchases in the last year", "近一年无采购"),

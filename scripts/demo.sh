@@ -56,7 +56,7 @@ start() {
     echo "$pid" >"$pid_file"
     .venv/bin/python scripts/call.py "$address" --wait "$seconds_to_start" --pid "$pid" || fail
     .venv/bin/python scripts/call.py "$address" --assess "$portfolio" || fail
-    echo "demo: the service answers at $address (make stop ends it)"
+    echo "demo: the service answers at $address (make stop ends it); the page there leads to the validation packs"
 }
 
 fail() {

@@ -6,11 +6,12 @@ from credit.assessor import Assessor
 from credit.locales import LANGUAGES
 from credit.release import Release, current_folder
 from credit.request import Request
+from credit.trees.warm import warm as warm_trees
 from features.build import pack_portfolio
 from features.errors import InputError
 from features.files import read
 from features.portfolio import Portfolio
-from features.warm import warm
+from features.warm import warm as warm_features
 from serving.errors import CallError
 from serving.settings import Settings
 
@@ -34,7 +35,8 @@ def check(settings: Settings) -> None:
     if settings.portfolio is not None:
         _check_seller(read(settings.portfolio), release.seller_id)
         # Reason: otherwise every worker would compile the same code at the same time.
-        warm()
+        warm_features()
+        warm_trees()
 
 
 def load_release(settings: Settings) -> Release:

@@ -11,7 +11,7 @@ from credit.offer_texts import ALTERNATIVES
 from credit.texts import ACTIONS, CANDIDATES, QUIET_STATUSES, STATES, STATUSES
 from features.catalog import FEATURES, GROUPS
 
-__all__ = ["ASSETS", "asset", "words"]
+__all__ = ["ASSETS", "SAFE_HEADERS", "asset", "words"]
 
 ASSETS: Mapping[str, str] = {
     "/": "index.html",
@@ -23,12 +23,17 @@ ASSETS: Mapping[str, str] = {
 """Files of the page by their address."""
 
 _TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-_HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+SAFE_HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
+}
+"""Headers of everything that a browser shows."""
+
+_HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
+    **SAFE_HEADERS,
 }
 
 _PAGE: Mapping[str, Words] = {
@@ -40,6 +45,7 @@ _PAGE: Mapping[str, Words] = {
     ),
     "colon": Words(": ", "："),
     "models": Words("Models", "模型"),
+    "validation": Words("Validation reports", "模型验证报告"),
     "release": Words("Release", "发布版本"),
     "books_until": Words("Books until", "账簿截至"),
     "seller": Words("Seller", "卖方"),
@@ -66,6 +72,12 @@ _PAGE: Mapping[str, Words] = {
     "valid": Words("Valid until", "有效期至"),
     "default": Words("Probability of default", "违约概率"),
     "late": Words("Probability of delay", "逾期概率"),
+    "timing": Words("Expected payment", "预计付款日"),
+    "paid_by": Words("Paid by then", "届时已付款"),
+    "between": Words("between", "概率区间"),
+    "from_on": Words("not before", "概率不早于"),
+    "due": Words("due", "到期日"),
+    "usual_due": Words("due by usual terms", "按惯常账期到期日"),
     "within": Words("within", "期限"),
     "at_due": Words("at the due date", "到期日"),
     "prior": Words("prior knowledge", "先验占比"),

@@ -21,7 +21,8 @@ from serving.contract import AssessCall, parse_call
 from serving.errors import CallError, refused_call
 from serving.faults import log_fault
 from serving.openapi import specification
-from serving.page import ASSETS, asset, words
+from serving.page import ASSETS, SAFE_HEADERS, asset, words
+from serving.reports import HEADERS
 from serving.state import State
 
 __all__ = ["LARGEST_BODY", "make_application"]
@@ -56,6 +57,7 @@ def make_application(state: State) -> Starlette:
         Route("/readyz", _guarded(answers.ready)),
         Route("/openapi.json", answers.openapi),
         Route("/words.json", answers.words),
+        Route("/reports/{version}/{file}", _guarded(answers.report)),
         *(Route(path, partial(_asset, name)) for path, name in ASSETS.items()),
     ]
     handlers: dict[Any, Any] = {CallError: _refuse, HTTPException: _refuse_address}
@@ -105,6 +107,13 @@ class _Answers:
 
     async def words(self, _request: Request) -> Response:
         return _json(words())
+
+    async def report(self, request: Request) -> Response:
+        file = request.path_params["file"]
+        content = await to_thread.run_sync(self._state.report, request.path_params["version"], file)
+        if content is None:
+            raise HTTPException(404)
+        return Response(content, headers={**SAFE_HEADERS, **HEADERS[file.rpartition(".")[2]]})
 
 
 def _assess(assessor: Assessor, call: AssessCall) -> dict[str, Any]:

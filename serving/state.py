@@ -7,6 +7,7 @@ import logging
 import threading
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from credit.assessor import Assessor
@@ -15,6 +16,7 @@ from features.catalog import CATALOG_HASH
 from serving.errors import CallError
 from serving.faults import log_fault
 from serving.loading import load, load_release, score_canary
+from serving.reports import report_of, reports_of
 from serving.settings import Settings
 
 __all__ = ["State"]
@@ -29,6 +31,7 @@ class _Served:
     release: Release | None = None
     assessor: Assessor | None = None
     problem: CallError | None = None
+    home: Path | None = None
 
 
 class State:
@@ -71,7 +74,7 @@ class State:
         # Reason: a full collection over the objects of all imports stalls calls for 100 ms and more.
         gc.collect()
         gc.freeze()
-        self._served = _Served(release, assessor, problem)
+        self._served = _Served(release, assessor, problem, settings.home)
         _tell(problem, settings.address)
 
     def assessor(self) -> Assessor:
@@ -88,6 +91,10 @@ class State:
         assert served.assessor is not None  # noqa: S101 (without a problem there is one)
         return served.assessor
 
+    def report(self, version: str, file: str) -> bytes | None:
+        """Read a file of a report on a model in force; None where there is none."""
+        return report_of(self._served.home, self._served.release, version, file)
+
     def status(self) -> dict[str, Any]:
         """Return what runs: state, release with its models, seller and books."""
         served = self._served
@@ -95,7 +102,7 @@ class State:
             "state": "ready" if served.problem is None else served.problem.code,
             "why": None if served.problem is None else served.problem.message,
             "version": _own_version(),
-            **_release_json(served.release),
+            **_release_json(served.release, reports_of(served.home, served.release)),
             **_ledger_json(served.assessor),
             "is_suggestion": True,
         }
@@ -115,17 +122,18 @@ def _own_version() -> str | None:
         return None
 
 
-def _release_json(release: Release | None) -> dict[str, Any]:
+def _release_json(release: Release | None, reports: dict[str, dict[str, str]]) -> dict[str, Any]:
     if release is None:
         return {"release": None, "models": {}, "policy": None, "catalog": CATALOG_HASH[:12]}
     models = {
         name: {
             "version": release.versions[name],
-            "outcome": model.spec.outcome,
-            "horizon_days": model.spec.horizon_days,
-            "fitted_until": f"{model.spec.fitted_until}Z",
+            "outcome": spec.outcome,
+            "horizon_days": spec.horizon_days,
+            "fitted_until": f"{spec.fitted_until}Z",
+            "reports": reports[name],
         }
-        for name, model in release.models.items()
+        for name, spec in release.specs.items()
     }
     policy = release.policy.hash
     return {"release": release.release_id, "models": models, "policy": policy, "catalog": CATALOG_HASH[:12]}

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,11 +65,13 @@ def demo_portfolio(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def demo_home(tmp_path_factory: pytest.TempPathFactory, demo_portfolio: Path) -> Path:
-    """Home with ``late@1`` and ``default@1``, both champions and released. Read it; copy it to change it."""
+    """Home with ``late@1``, ``default@1`` and ``timing@1``, champions and released. Copy it to change it."""
     from features.build import pack_portfolio
     from features.files import read
     from training.config import FewDefaults, TrainConfig
     from training.home import Home
+    from training.registry import Registry
+    from training.releases import promote
     from training.train import train
 
     # Reason: the few defaults of a small world would give a prior; trees have more to test.
@@ -74,10 +79,29 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory, demo_portfolio: Path) ->
 
     def build(folder: Path) -> None:
         packed = pack_portfolio(read(demo_portfolio))
-        for model in ("late", "default"):
-            train(packed, model, home=Home(folder), config=config)
+        for model in ("late", "default", "timing"):
+            found = train(packed, model, home=Home(folder), config=config)
+            if found.alias == "candidate":
+                # Reason: what is served is to be tested, also where so small a world misses a gate.
+                promote(Registry(Home(folder)), found.version, first=True, force_reason="a small world")
 
     return _built_once(tmp_path_factory, "demo-home", build)
+
+
+@pytest.fixture(scope="session")
+def reported_home(tmp_path_factory: pytest.TempPathFactory, demo_home: Path, demo_portfolio: Path) -> Path:
+    """Home as `demo_home` where ``default@1`` has its validation pack and ``late@1`` has none. Read it."""
+
+    def build(folder: Path) -> None:
+        shutil.copytree(demo_home, folder, symlinks=True)
+        # Reason: a whole process, as a user starts it; what it prints is told where it fails.
+        report = ["models", "report", "default@champion", str(demo_portfolio), "--log"]
+        command = [sys.executable, "-m", "credence", *report]
+        environment = {**os.environ, "CREDENCE_HOME": str(folder)}
+        ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stderr
+
+    return _built_once(tmp_path_factory, "reported-home", build)
 
 
 @pytest.fixture(scope="session")

@@ -81,7 +81,9 @@ def test_the_layers_hold() -> None:
     ("module", "heavy"),
     [
         ("features.engine", ["pandas", "mlflow", "bentoml"]),
-        ("credit", ["mlflow", "bentoml", "sqlalchemy"]),
+        ("credit.trees", ["pandas", "lightgbm", "features", "mlflow", "bentoml"]),
+        ("credit.assessor", ["lightgbm", "mlflow", "bentoml", "sqlalchemy"]),
+        ("serving.state", ["lightgbm", "mlflow", "training"]),
         ("credence", ["numpy", "pandas", "lightgbm", "mlflow", "bentoml"]),
         ("credence.cli", ["pandas", "lightgbm", "mlflow", "bentoml"]),
     ],

@@ -7,16 +7,25 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import yaml
 
-from credit.model import BOOSTER, SCORECARD, RiskModel, manifest_of, read_margin
+from credit.encoding import patterns_of
+from credit.folder import manifest_of
+from credit.model import BOOSTER, REFERENCE, SCORECARD, TREES, RiskModel, read_margin
 from credit.prior.scorecard import Scorecard
 from credit.spec import ModelSpec
+from credit.stability import Clusters, months_of, reference_of
+from credit.states import STATES, states_of
+from credit.trees import Trees
 from training.learned import Learned
 
 __all__ = ["write_model"]
 
 _GOLDEN_ROWS = 64
+
+_EXPLAINED_ROWS = 2_000
+"""Subjects of whom the contributions are averaged: exact shares cost far more than scores."""
 
 
 def write_model(
@@ -24,6 +33,7 @@ def write_model(
     spec: ModelSpec,
     learned: Learned,
     values: npt.NDArray[np.float64],
+    subjects: pd.DataFrame,
     fitted: npt.NDArray[np.uint64],
 ) -> RiskModel:
     """Write a model and load it again, so that only what can be served is kept.
@@ -36,6 +46,8 @@ def write_model(
     learned : Learned
     values : float64 ndarray, shape (n, len(NAMES))
         Every catalog feature of the training subjects.
+    subjects : DataFrame, shape (n, ...)
+        Their ``buyer_id`` and ``as_of``.
     fitted : uint64 ndarray, shape (n,)
         Salted hashes of the training subjects.
     """
@@ -46,18 +58,44 @@ def write_model(
     served = RiskModel(spec, read_margin(folder, spec), np.empty(0), fitted)
     log_odds = served.predict(values, contributions=False).log_odds
     np.savez(folder / "reference.npz", log_odds=_quantiles(log_odds), fitted=np.sort(fitted))
-    rows = np.linspace(0, len(values) - 1, min(_GOLDEN_ROWS, len(values))).astype(int)
+    (folder / REFERENCE).write_text(_reference(served, values, log_odds, subjects), encoding="utf-8")
+    rows = _spread(len(values), _GOLDEN_ROWS)
     np.savez(folder / "golden.npz", values=values[rows], log_odds=log_odds[rows])
     (folder / "manifest.json").write_text(json.dumps(manifest_of(folder), indent=2), encoding="utf-8")
     return RiskModel.load(folder)
 
 
 def _save(learned: Learned, folder: Path) -> None:
-    if isinstance(learned.margin, Scorecard):
-        content = yaml.safe_dump(learned.margin.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+    card = learned.margin if isinstance(learned.margin, Scorecard) else learned.card
+    if card is not None:
+        content = yaml.safe_dump(card.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
         (folder / SCORECARD).write_text(content, encoding="utf-8")
-    else:
+    if not isinstance(learned.margin, Scorecard):
         learned.margin.save_model(str(folder / BOOSTER))
+        Trees.from_booster_text((folder / BOOSTER).read_text(encoding="utf-8")).save(folder / TREES)
+
+
+def _reference(
+    model: RiskModel,
+    values: npt.NDArray[np.float64],
+    log_odds: npt.NDArray[np.float64],
+    subjects: pd.DataFrame,
+) -> str:
+    shares = model.predict(values[_spread(len(values), _EXPLAINED_ROWS)]).contributions
+    mix = (_counts(np.array(STATES)[states_of(values)]), _counts(patterns_of(values, model.spec.names)))
+    clusters = Clusters.of(subjects["buyer_id"], months_of(subjects["as_of"]))
+    added = dict(zip(model.spec.names, shares.T, strict=True))
+    return reference_of(values, log_odds, added, clusters, mix).model_dump_json(indent=1)
+
+
+def _counts(labels: npt.NDArray[np.str_]) -> dict[str, int]:
+    names, counts = np.unique(labels, return_counts=True)
+    return dict(zip(names.tolist(), counts.tolist(), strict=True))
+
+
+def _spread(rows: int, most: int) -> npt.NDArray[np.int64]:
+    """Return at most so many rows, evenly spaced."""
+    return np.linspace(0, rows - 1, min(most, rows)).astype(np.int64)
 
 
 def _quantiles(log_odds: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -43,6 +43,9 @@ class Staged:
         Whether the row is a masked copy; the line is fitted on the others.
     fold : int64 ndarray, shape (m,)
         Which fold made the margin: each learned from other times, with another rate.
+    buyer : int64 ndarray, shape (m,), optional
+        Which buyer each row is of, where a buyer's rows tell of one outcome again and again: it counts once.
+        None: each row has an outcome of its own.
     """
 
     raw: Floats
@@ -50,11 +53,20 @@ class Staged:
     state: npt.NDArray[np.int64]
     is_copy: npt.NDArray[np.bool_]
     fold: npt.NDArray[np.int64]
+    buyer: npt.NDArray[np.int64] | None = None
 
     @property
     def own(self) -> npt.NDArray[np.bool_]:
         """Rows that are subjects as they are."""
         return ~self.is_copy
+
+    def events(self, rows: npt.NDArray[np.bool_]) -> float:
+        """Return the independent outcomes among some rows, of the kind of which there are fewer."""
+        outcome = self.outcome[rows]
+        if self.buyer is None:
+            return float(min(outcome.sum(), len(outcome) - outcome.sum()))
+        buyer = self.buyer[rows]
+        return float(min(len(np.unique(buyer[outcome == kind])) for kind in (0.0, 1.0)))
 
 
 @dataclass(frozen=True)
@@ -98,7 +110,8 @@ def calibrate(
     -----
     One slope and a level for each fold are fitted: how far the rate had moved since a fold's training says
     nothing of how bold its margins are, and the model learns from later times than any fold. The slope is
-    drawn towards 1: ``w x fitted + (1 - w)``, ``w = events / (events + 25)``. The intercept is the one at
+    drawn towards 1: ``w x fitted + (1 - w)``, ``w = events / (events + 25)``; a default that month ends tell
+    twelve times is one event. The intercept is the one at
     which the margins, moved from the rate that their fold learned from to the one that the model learns from,
     and with what their state adds, have the expected rate on the mean: that of all training subjects.
 
@@ -107,7 +120,7 @@ def calibrate(
     withholding a source must not make a buyer look better.
     """
     own = told.own
-    slope, fitted = _slope(told.raw[own], told.outcome[own], told.fold[own])
+    slope, fitted = _slope(told)
     at_the_time = slope * told.raw + _fold_levels(told, slope)[told.fold]
     state = _as_used(told.state, sources)
     levels = _levels(told, state, at_the_time)
@@ -127,15 +140,16 @@ def calibrate(
     )
 
 
-def _slope(raw: Floats, outcome: Floats, fold: npt.NDArray[np.int64]) -> tuple[float, float]:
+def _slope(told: Staged) -> tuple[float, float]:
     """Return the slope drawn towards 1 and the fitted one."""
-    fitted = slope_within(outcome, raw, fold)
+    own = told.own
+    fitted = slope_within(told.outcome[own], told.raw[own], told.fold[own])
     if fitted is None or fitted <= 0:
         raise Refused(
             "expected a calibration slope above 0; found a model that ranks no better than chance out of "
             "time; load more history or more columns"
         )
-    events = float(min(outcome.sum(), len(outcome) - outcome.sum()))
+    events = told.events(own)
     weight = events / (events + SLOPE_WORTH_EVENTS)
     return weight * fitted + (1 - weight), fitted
 
@@ -198,20 +212,20 @@ def _levels(told: Staged, state: npt.NDArray[np.int64], log_odds: Floats) -> dic
         mine = state == position
         if mine.any():
             least = max((levels[up] for up in above if up in levels), default=None)
-            level = _own_level(log_odds[mine], told.outcome[mine], told.is_copy[mine], least or 0.0)
+            level = _own_level(told, mine, log_odds, least or 0.0)
             levels[position] = level if least is None else max(level, least)
     return levels
 
 
-def _own_level(log_odds: Floats, outcome: Floats, is_copy: npt.NDArray[np.bool_], towards: float) -> float:
+def _own_level(told: Staged, mine: npt.NDArray[np.bool_], log_odds: Floats, towards: float) -> float:
     """Return the level at which the mean probability is the rate, drawn towards another where few are bad."""
-    if outcome[~is_copy].sum() >= _STATE_WORTH_EVENTS:
-        log_odds, outcome = log_odds[~is_copy], outcome[~is_copy]
-    events = float(min(outcome.sum(), len(outcome) - outcome.sum()))
+    if told.events(mine & told.own) >= _STATE_WORTH_EVENTS:
+        mine = mine & told.own
+    events = told.events(mine)
     if events == 0:
         return towards
     weight = events / (events + _STATE_WORTH_EVENTS)
-    return weight * _level(log_odds, outcome) + (1 - weight) * towards
+    return weight * _level(log_odds[mine], told.outcome[mine]) + (1 - weight) * towards
 
 
 def _level(log_odds: Floats, outcome: Floats) -> float:

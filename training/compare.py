@@ -15,6 +15,8 @@ from training.paired import paired_difference
 from training.pairing import pair_on
 from training.registry import Registry
 from training.tested import Pair, pair_of
+from training.timing.kept import absolute_errors, error_difference
+from training.timing.measure import cluster_mean
 from training.versions import Version
 
 __all__ = ["compare"]
@@ -38,9 +40,9 @@ def compare(registry: Registry, a: Version, b: Version, packed: Packed | None = 
     dict
         ``a``, ``b`` (names), ``outcome``, ``lineage`` and ``config`` (what differs: ``{"a", "b"}`` by name),
         ``features`` (``only_a``, ``only_b``, ``both``), ``metrics`` (``{"a", "b"}`` by metric, each of its
-        own test) and ``paired``: null, or ``source``, ``subjects``, ``buyers``, ``bad_buyers``, ``looks``
-        (null for kept subjects), ``metrics`` and ``difference`` (a less b, with a 95 % interval from draws of
-        buyers).
+        own test) and ``paired``: null, or ``source``, ``subjects``, ``buyers``, ``bad_buyers`` (null of pay
+        dates), ``looks`` (null for kept subjects), ``metrics`` and ``difference`` (a less b, with a 95 %
+        interval from draws of buyers).
 
     Raises
     ------
@@ -49,7 +51,7 @@ def compare(registry: Registry, a: Version, b: Version, packed: Packed | None = 
     """
     _check_comparable(a, b)
     pair, looks = _pair(registry, a, b, packed)
-    names = [{feature.name for feature in version.load().spec.features} for version in (a, b)]
+    names = [{feature.name for feature in version.spec.features} for version in (a, b)]
     return {
         "a": a.name,
         "b": b.name,
@@ -65,7 +67,7 @@ def compare(registry: Registry, a: Version, b: Version, packed: Packed | None = 
             name: {"a": value, "b": b.metrics["metrics"].get(name)}
             for name, value in a.metrics["metrics"].items()
         },
-        "paired": None if pair is None else _paired(pair, looks),
+        "paired": None if pair is None else _paired(pair, looks, is_timing=a.is_timing),
     }
 
 
@@ -89,19 +91,34 @@ def _pair(
     return pair_of(kept[0], kept[1]), None
 
 
-def _paired(pair: Pair, looks: int | None) -> dict[str, Any]:
-    told = [metrics_of(pair.outcome, said, pair.buyer) for said in (pair.a, pair.b)]
+def _paired(pair: Pair, looks: int | None, *, is_timing: bool) -> dict[str, Any]:
     return {
         "source": pair.source,
         "subjects": len(pair.outcome),
         "buyers": len(np.unique(pair.buyer)),
-        "bad_buyers": pair.bad_buyers,
+        "bad_buyers": None if is_timing else pair.bad_buyers,
         "looks": looks,
+        **(_dates(pair) if is_timing else _risks(pair)),
+    }
+
+
+def _risks(pair: Pair) -> dict[str, Any]:
+    told = [metrics_of(pair.outcome, said, pair.buyer) for said in (pair.a, pair.b)]
+    return {
         "metrics": {name: {"a": told[0][name], "b": told[1][name]} for name in _PAIRED},
         "difference": {
             name: paired_difference(pair.outcome, pair.a, pair.b, pair.buyer, name).to_json()
             for name in _PAIRED
         },
+    }
+
+
+def _dates(pair: Pair) -> dict[str, Any]:
+    first, second = (cluster_mean(errors, pair.buyer) for errors in absolute_errors(pair))
+    name = "mean_absolute_error_days"
+    return {
+        "metrics": {name: {"a": first, "b": second}},
+        "difference": {name: error_difference(pair).to_json()},
     }
 
 

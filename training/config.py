@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from credit.prior.credibility import PRIOR_STRENGTH
 from features.catalog import FEATURES
 from features.errors import InputError
+from training.few_defaults import SWITCH_AT
 from training.masking import MASKS
 from training.options import LARGEST_POPULATION_RATE, SMALLEST_POPULATION_RATE, references_of
 
@@ -93,12 +94,13 @@ class FewDefaults(_Section):
     Parameters
     ----------
     switch_at : int
-        Buyers that defaulted, from which number on trees are learned; below it the model is the prior.
+        Buyers that defaulted, from which number on trees speak alone; below it the prior has its share, and
+        with fewer than `training.few_defaults.BLEND_FROM` it speaks alone.
     prior_strength : float
         Expected defaults at which own experience weighs as much as the prior.
     """
 
-    switch_at: int = Field(default=60, ge=0)
+    switch_at: int = Field(default=SWITCH_AT, ge=0)
     prior_strength: float = Field(default=PRIOR_STRENGTH, gt=0.0)
 
 

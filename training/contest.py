@@ -52,7 +52,7 @@ def contest(
 def _lesson(material: Material) -> Lesson:
     config = material.recipe.config
     return Lesson(
-        model=material.recipe.outcome.model,
+        model=material.recipe.outcome.inputs,
         values=material.values[_columns(material)],
         names=material.names,
         outcome=material.subjects["outcome"].to_numpy(np.float64),

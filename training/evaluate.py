@@ -9,17 +9,22 @@ import pandas as pd
 
 from credit.definition import DefaultDefinition
 from credit.model import RiskModel
+from credit.release import TIMING
+from credit.timing.model import TimingModel
 from features.build import Packed, build_packed
 from features.errors import InputError
 from features.instants import start_of_day
+from training.further import late_champion
 from training.home import Home
 from training.looks import looks_before
 from training.options import check_days
 from training.period import period_metrics
 from training.periods import day_after
 from training.pipeline import data_hash
+from training.registry import Registry
 from training.run import Recipe
 from training.subjects import Outcome, sample_of
+from training.timing.evaluate import evaluate_timing
 from training.versions import Version
 
 __all__ = ["check_seller", "evaluate", "period_of"]
@@ -56,8 +61,10 @@ def evaluate(  # noqa: PLR0913  (all that a caller may choose, by name)
         Another seller's portfolio, no subjects in the period, another definition than the model's, or
         subjects that the model was fitted on.
     """
+    check_seller(version.spec.seller_id, packed)
+    if version.is_timing:
+        return _timing(version, packed, (start, stop), in_sample, home)
     model = version.load()
-    check_seller(model.spec.seller_id, packed)
     outcome = _outcome(version, model, definition)
     first, last = period_of(version, model, packed, start, stop)
     subjects = sample_of(packed, outcome).subjects
@@ -90,6 +97,22 @@ def evaluate(  # noqa: PLR0913  (all that a caller may choose, by name)
     return {**told, "looks": looks}
 
 
+def _timing(
+    version: Version,
+    packed: Packed,
+    days: tuple[str | None, str | None],
+    in_sample: bool,
+    home: Home | None,
+) -> dict[str, Any]:
+    period = period_of(version, version.load_timing(), packed, *days)
+    late = None if home is None else late_champion(Registry(home))
+    report = evaluate_timing(version, packed, period, in_sample=in_sample, late=late)
+    told = {"model": version.model, "version": version.number, "outcome": version.tags["outcome"], **report}
+    if home is None:
+        return told
+    return {**told, "looks": looks_before(home, "evaluate", TIMING, data_hash(packed), report)}
+
+
 def check_seller(seller_id: str, packed: Packed) -> None:
     """Refuse another seller's portfolio (InputError)."""
     found = packed.portfolio.seller.seller_id
@@ -110,7 +133,11 @@ def _outcome(version: Version, model: RiskModel, definition: DefaultDefinition |
 
 
 def period_of(
-    version: Version, model: RiskModel, packed: Packed, start: str | None = None, stop: str | None = None
+    version: Version,
+    model: RiskModel | TimingModel,
+    packed: Packed,
+    start: str | None = None,
+    stop: str | None = None,
 ) -> tuple[pd.Timestamp, pd.Timestamp]:
     """Return the period that is asked for; by default from where the version's test starts to the end."""
     timezone = packed.portfolio.seller.timezone

@@ -17,12 +17,23 @@ from training.cohorts import Cohort, cohorts_of, independent_rows
 from training.metrics import metrics_of
 from training.shrinkage import shrunk_slope
 
-__all__ = ["LEAST_FOR_RANKS", "SWITCH_AT", "PriorFit", "auc_interval", "figures_of", "fit_prior"]
+__all__ = [
+    "BLEND_FROM",
+    "LEAST_FOR_RANKS",
+    "SWITCH_AT",
+    "PriorFit",
+    "auc_interval",
+    "figures_of",
+    "fit_prior",
+]
 
 Floats = npt.NDArray[np.float64]
 
 SWITCH_AT = 60
-"""Buyers that defaulted, from which number on a model is learned; below it the prior speaks."""
+"""Buyers that defaulted, from which number on trees speak alone; below it the prior has its share."""
+
+BLEND_FROM = 10
+"""Buyers that defaulted, and buyers that did not, from which number on trees are learned beside the prior."""
 
 LEAST_FOR_RANKS = 10
 """Buyers that defaulted, and buyers that did not, which figures of ranks and slopes need to mean anything."""
@@ -47,7 +58,7 @@ class PriorFit:
         Independent annual cohorts that were counted.
     defaulted_buyers : int
         Buyers with a default in any window, also in those that overlap or lie before the first cohort.
-    learner : {"prior", "lightgbm"}
+    learner : {"prior", "blend", "lightgbm"}
         Who is to speak for so many of them.
     """
 
@@ -57,7 +68,7 @@ class PriorFit:
     level: Credibility | None
     cohorts: tuple[Cohort, ...]
     defaulted_buyers: int
-    learner: Literal["prior", "lightgbm"]
+    learner: Literal["prior", "blend", "lightgbm"]
 
     @property
     def defaults(self) -> int:
@@ -80,7 +91,7 @@ def fit_prior(
     strength : float
         Expected defaults that the prior is worth.
     switch_at : int
-        Defaulted buyers from which number on a learner takes over.
+        Defaulted buyers from which number on trees speak alone.
 
     Returns
     -------
@@ -112,8 +123,14 @@ def fit_prior(
         level=level,
         cohorts=cohorts_of(counted, probability),
         defaulted_buyers=defaulted,
-        learner="lightgbm" if defaulted >= switch_at else "prior",
+        learner=_learner(defaulted, int(subjects["buyer_id"].nunique()) - defaulted, switch_at),
     )
+
+
+def _learner(bad: int, good: int, switch_at: int) -> Literal["prior", "blend", "lightgbm"]:
+    if bad >= switch_at:
+        return "lightgbm"
+    return "blend" if min(bad, good) >= BLEND_FROM else "prior"
 
 
 def figures_of(scored: pd.DataFrame, *, least: int = LEAST_FOR_RANKS, seed: int = 0) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from features.errors import CredenceError
 from training.gate import Gate
 from training.non_inferiority import non_inferiority_gates
 from training.tested import Pair
+from training.timing.gates import timing_gates
+from training.timing.kept import non_inferior_error
 from training.versions import Version
 
 __all__ = ["Gate", "gates_for"]
@@ -38,7 +40,8 @@ def gates_for(
     -----
     A prior for want of defaults has another rule than learned trees: it must load, and the ratio of observed
     to expected defaults must not exclude 1; AUC and slope are asked only where enough buyers defaulted to
-    tell.
+    tell. A timing model must cover what its interval says and be no worse than the terms date; against the
+    champion its mean absolute error counts.
     """
     gates = [
         Gate.of("seller", version.tags["seller_id"], "==", seller_id),
@@ -49,6 +52,8 @@ def gates_for(
 
 
 def _own(version: Version) -> list[Gate]:
+    if version.is_timing:
+        return timing_gates(version.metrics)
     few = version.few_defaults
     if few is None:
         return [Gate.of("auc", _value(version.metrics, "auc"), ">", 0.5), *_calibration(version.metrics)]
@@ -66,7 +71,7 @@ def _against(version: Version, champion: Version, pair: Pair | str) -> list[Gate
         return [*same, Gate.of("refit_of", version.judged_by, "==", champion.judged_by)]
     if not all(gate.passed for gate in same):
         return same
-    return [*same, *non_inferiority_gates(pair)]
+    return [*same, *(non_inferior_error(pair) if version.is_timing else non_inferiority_gates(pair))]
 
 
 def _calibration(told: dict[str, Any]) -> list[Gate]:
@@ -100,7 +105,7 @@ def _definition(version: Version) -> str:
 
 def _loads(version: Version) -> str:
     try:
-        version.load()
+        version.spec  # noqa: B018  (loads and checks the files)
     except CredenceError:
         return "no"
     return "yes"

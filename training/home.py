@@ -69,6 +69,11 @@ class Home:
         """Folder of the releases."""
         return self.path / "releases"
 
+    @property
+    def reports(self) -> Path:
+        """Folder of the reports, one below it for each version."""
+        return self.path / "reports"
+
     def claim(self, seller_id: str) -> None:
         """Make the home the seller's, or check that it is.
 

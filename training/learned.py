@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import lightgbm as lgb
 
@@ -31,6 +31,8 @@ class Learned:
     shape : mapping
         Hyper-parameters as an object of JSON, with which the same is learned again; empty for a prior.
     prior : Prior or None
+    card : Scorecard or None
+        Beside trees: what has the prior's share of the margin.
     """
 
     margin: lgb.Booster | Scorecard
@@ -40,3 +42,11 @@ class Learned:
     trees: int = 0
     shape: Mapping[str, Any] = field(default_factory=dict)
     prior: Prior | None = None
+    card: Scorecard | None = None
+
+    @property
+    def learner(self) -> Literal["trees", "blend", "scorecard"]:
+        """What gives the margin."""
+        if self.card is not None:
+            return "blend"
+        return "trees" if self.prior is None else "scorecard"

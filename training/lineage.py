@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from training.run import Recipe, Run
+from training.pipelines import AnyRun
+from training.run import Recipe
 
 __all__ = ["HASHES", "code_hash", "library_versions", "lineage_of", "lineage_tags"]
 
@@ -42,7 +43,7 @@ def library_versions() -> dict[str, str]:
     return {name: importlib.metadata.version(name) for name in _LIBRARIES}
 
 
-def lineage_tags(run: Run, recipe: Recipe) -> dict[str, str]:
+def lineage_tags(run: AnyRun, recipe: Recipe) -> dict[str, str]:
     """Return what a version says of its making, as tags; `lineage_of` reads them."""
     spec = run.model.spec
     return {

@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from training.home import Home
-from training.run import Run
+from training.pipelines import AnyRun
 
 __all__ = ["look_at_test", "looks_before"]
 
 
-def look_at_test(home: Home, run: Run) -> int:
+def look_at_test(home: Home, run: AnyRun) -> int:
     """Record that a training measured itself on its test period; see `looks_before`."""
     spec = run.model.spec
     period = {name: str(run.metrics[name]) for name in ("from", "to")}

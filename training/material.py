@@ -13,6 +13,7 @@ import pandas as pd
 from credit.encoding import encode, pattern_texts, sources_of
 from features.build import Packed
 from training.contract import Choice, choose_features
+from training.few_defaults import SWITCH_AT
 from training.leaks import refuse_leaks
 from training.learner import Examples
 from training.masking import Copies, masked_copies
@@ -23,6 +24,9 @@ from training.weights import recency_weights
 __all__ = ["Material"]
 
 Floats = npt.NDArray[np.float64]
+
+_TOLD_AGAIN = 2
+"""Mean number of bad subjects of a defaulted buyer above which they tell of one default again and again."""
 
 _MIN_PATTERN = 20
 """Training rows that a pattern of present sources needs before the model may speak of it."""
@@ -42,6 +46,8 @@ class Material:
         Every feature of the catalog.
     searches : Path, optional
         File in which a search for better trees is kept; without one none is made.
+    left_to_prior : tuple of str
+        Features that trees do not read because a scorecard beside them does.
     """
 
     packed: Packed
@@ -49,14 +55,16 @@ class Material:
     subjects: pd.DataFrame
     values: pd.DataFrame
     searches: Path | None = None
+    left_to_prior: tuple[str, ...] = ()
 
     @cached_property
     def choice(self) -> Choice:
         """The features that the model learns from; those that know the outcome are refused."""
         config = self.recipe.config
         chosen = choose_features(
-            self.recipe.outcome.model, self.packed.portfolio, self.values, config.without
-        )
+            self.recipe.outcome.inputs, self.packed.portfolio, self.values,
+            (*config.without, *self.left_to_prior),
+        )  # fmt: skip
         names = [feature.name for feature in chosen.features]
         refuse_leaks(self.values[names].to_numpy(), names, self._own_outcome, config.leaks, config.seed)
         return chosen
@@ -113,12 +121,24 @@ class Material:
     @property
     def examples(self) -> Examples:
         """All rows as the learner takes them."""
-        return Examples(self.inputs, self.outcome, self.choice.features, self.weight)
+        return Examples(self.inputs, self.outcome, self.choice.features, self.weight, self.one_outcome)
 
     @cached_property
     def buyer(self) -> npt.NDArray[np.int64]:
         """Which buyer each row is of, by number."""
         return pd.factorize(self.subjects["buyer_id"])[0][self.copies.row].astype(np.int64)
+
+    @property
+    def one_outcome(self) -> npt.NDArray[np.int64] | None:
+        """The buyer of each row where outcomes are few, or told again and again by month ends.
+
+        None for invoices, and for accounts of many defaulted buyers: each row has an outcome of its own.
+        """
+        if self.recipe.outcome.model != "default":
+            return None
+        bad = self._own_outcome == 1
+        buyers = self.subjects["buyer_id"][bad].nunique()
+        return self.buyer if buyers < SWITCH_AT or bad.sum() > _TOLD_AGAIN * buyers else None
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from credit.model import RiskModel
+from credit.release import TIMING
 from features.build import Packed, build_packed
 from features.errors import InputError
 from training.evaluate import check_seller, period_of
@@ -18,9 +20,17 @@ from training.registry import Registry
 from training.run import Recipe
 from training.subjects import sample_of
 from training.tested import Pair, pair_of
+from training.timing.evaluate import mature_subjects
+from training.timing.kept import counted_days
+from training.timing.measure import scored
 from training.versions import Version
 
 __all__ = ["pair_for", "pair_on"]
+
+Floats = npt.NDArray[np.float64]
+
+Chosen = tuple[pd.DataFrame, tuple[Floats, Floats], str]
+"""Subjects with ``outcome``, what each version says of them, and the tag of the outcome."""
 
 
 def pair_for(registry: Registry, version: Version, champion: Version, packed: Packed | None) -> Pair | str:
@@ -39,15 +49,17 @@ def pair_for(registry: Registry, version: Version, champion: Version, packed: Pa
         except InputError as error:
             return str(error)
     kept = [registry.test_subjects(each) for each in tested]
-    for each, scored in zip(tested, kept, strict=True):
-        if scored is None:
+    for each, subjects in zip(tested, kept, strict=True):
+        if subjects is None:
             return f"no test subjects were kept with {each.name}: name DIR, which both can score"
     pair = pair_of(kept[0], kept[1])  # type: ignore[arg-type]
     return pair or "their tests share no subjects: name DIR, which both can score"
 
 
 def pair_on(registry: Registry, a: Version, b: Version, packed: Packed, *, by: str) -> tuple[Pair, int]:
-    """Return both models' probabilities of the mature subjects that neither was fitted on, and earlier looks.
+    """Return what both say of the mature subjects that neither was fitted on, and the looks before.
+
+    Risk models say probabilities, timing models days from due.
 
     Parameters
     ----------
@@ -63,9 +75,22 @@ def pair_on(registry: Registry, a: Version, b: Version, packed: Packed, *, by: s
     InputError
         Another seller's portfolio, or no subject that both can score.
     """
+    for version in (a, b):
+        check_seller(version.spec.seller_id, packed)
+    score = _scored_dates if a.is_timing else _scored_risks
+    chosen, said, tag = score(packed, a, b)
+    timezone = packed.portfolio.seller.timezone
+    stop = day_after(chosen["as_of"].max(), timezone)
+    days = [date_text(moment, timezone) for moment in (chosen["as_of"].min(), stop)]
+    period, hashed = dict(zip(("from", "to"), days, strict=True)), data_hash(packed)
+    looks = looks_before(registry.home, by, tag, hashed, period)
+    source = f"{len(chosen)} subjects of the portfolio from {days[0]} to {days[1]}"
+    outcomes, buyers = chosen["outcome"].to_numpy(np.float64), chosen["buyer_id"].to_numpy()
+    return Pair(outcomes, *said, buyers, source), looks
+
+
+def _scored_risks(packed: Packed, a: Version, b: Version) -> Chosen:
     models = [a.load(), b.load()]
-    for model in models:
-        check_seller(model.spec.seller_id, packed)
     inside = _subjects(packed, (a, b), models)
     values = build_packed(packed, inside)
     keep = np.ones(len(inside), bool)
@@ -75,15 +100,28 @@ def pair_on(registry: Registry, a: Version, b: Version, packed: Packed, *, by: s
     keep &= ~np.isnan(said[0]) & ~np.isnan(said[1])
     if not keep.any():
         raise InputError.of("subjects that both versions can score", "none", _STEP)
-    chosen = inside[keep]
+    return inside[keep], (said[0][keep], said[1][keep]), models[0].spec.outcome
+
+
+def _scored_dates(packed: Packed, a: Version, b: Version) -> Chosen:
+    """Return subjects with the day that each was paid on, and the days that both versions say."""
+    models = [version.load_timing() for version in (a, b)]
     timezone = packed.portfolio.seller.timezone
-    stop = day_after(chosen["as_of"].max(), timezone)
-    days = [date_text(moment, timezone) for moment in (chosen["as_of"].min(), stop)]
-    outcome, hashed = models[0].spec.outcome, data_hash(packed)
-    looks = looks_before(registry.home, by, outcome, hashed, dict(zip(("from", "to"), days, strict=True)))
-    source = f"{len(chosen)} subjects of the portfolio from {days[0]} to {days[1]}"
-    outcomes, buyers = chosen["outcome"].to_numpy(np.float64), chosen["buyer_id"].to_numpy()
-    return Pair(outcomes, said[0][keep], said[1][keep], buyers, source), looks
+    periods = [period_of(version, model, packed) for version, model in zip((a, b), models, strict=True)]
+    inside = mature_subjects(packed, a, (max(start for start, _ in periods), periods[0][1]))
+    if len(inside):
+        fitted = models[0].was_fitted_on(inside) | models[1].was_fitted_on(inside)
+        inside = inside[~fitted].reset_index(drop=True)
+    if not len(inside):
+        raise InputError.of("mature subjects that neither version was fitted on", "none", _STEP)
+    values = build_packed(packed, inside)
+    told = [scored(packed, inside, model.predict(values, inside, timezone)) for model in models]
+    known = (told[0]["status"] == "ok") & (told[1]["status"] == "ok")
+    counted = [counted_days(each[known]) for each in told]
+    if not len(counted[0]):
+        raise InputError.of("subjects that both versions can score", "none", _STEP)
+    first, second = (each["probability"].to_numpy(np.float64) for each in counted)
+    return counted[0], (first, second), TIMING
 
 
 _STEP = "name a portfolio with later books, or compare their tested twins"

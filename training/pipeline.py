@@ -19,6 +19,7 @@ from features.build import Packed, build_packed
 from features.catalog import CATALOG_HASH
 from features.errors import Refused
 from training.artefact import write_model
+from training.blend import LEFT_TO_THE_PRIOR, learn_blend, prior_share
 from training.boosting import learn_trees
 from training.config import TrainConfig
 from training.contest import contest
@@ -32,9 +33,9 @@ from training.periods import date_text, day_after
 from training.prior_model import learn_prior, own_experience
 from training.run import Recipe, Run
 from training.splits import MIN_PER_CLASS, Split, split
-from training.subjects import Sample, sample_of
+from training.subjects import Sample, sample_of, without_flagged
 
-__all__ = ["data_hash", "fit_final", "fit_tested"]
+__all__ = ["data_hash", "fit_final", "fit_tested", "labelled"]
 
 Say = Callable[[str], None]
 
@@ -67,7 +68,7 @@ def fit_tested(
     Refused
         Where the history is too short to learn or to test from.
     """
-    sample, values = _sample(packed, recipe, say)
+    sample, values = labelled(packed, recipe, say)
     timezone = packed.portfolio.seller.timezone
     may_be_prior = recipe.outcome.model == "default"
     parts = split(sample.subjects, recipe.test_from, timezone, least=0 if may_be_prior else MIN_PER_CLASS)
@@ -101,7 +102,7 @@ def fit_tested(
 
 def fit_final(packed: Packed, recipe: Recipe, shape: Mapping[str, Any], folder: Path, say: Say) -> Run:
     """Refit a tested recipe, with the hyper-parameters that it chose, on every mature subject."""
-    sample, values = _sample(packed, recipe, say)
+    sample, values = labelled(packed, recipe, say)
     if not len(values):
         raise Refused("expected mature subjects to learn from; found none; load a longer history")
     work = _Work(packed, recipe, sample.subjects, values, np.arange(len(values)), None, final=True)
@@ -118,25 +119,13 @@ def data_hash(packed: Packed) -> str:
     return digest.hexdigest()
 
 
-def _sample(packed: Packed, recipe: Recipe, say: Say) -> tuple[Sample, pd.DataFrame]:
+def labelled(packed: Packed, recipe: Recipe, say: Say) -> tuple[Sample, pd.DataFrame]:
+    """Return the mature subjects of a recipe, without those that it leaves out, and their values."""
     sample = sample_of(packed, recipe.outcome)
     values = build_packed(packed, sample.subjects)
-    sample, values = _without_excluded(sample, values, recipe.config.exclude)
+    sample, values = without_flagged(sample, values, recipe.config.exclude)
     say(f"{len(sample.subjects)} mature subjects; left out: {_counts(sample.excluded)}")
     return sample, values
-
-
-def _without_excluded(
-    sample: Sample, values: pd.DataFrame, flags: tuple[str, ...]
-) -> tuple[Sample, pd.DataFrame]:
-    """Leave out and count the subjects that have one of the flags."""
-    kept, counts = np.ones(len(values), bool), dict(sample.excluded)
-    for flag in flags:
-        found = kept & (values[flag] == 1.0).to_numpy()
-        counts[flag] = int(found.sum())
-        kept &= ~found
-    subjects = sample.subjects[kept].reset_index(drop=True)
-    return Sample(subjects, counts), values[kept].reset_index(drop=True)
 
 
 @dataclass(frozen=True)
@@ -163,6 +152,10 @@ class _Work:
     def material(self) -> Material:
         return Material(self.packed, self.recipe, self.fitted, self.fitted_values, self.searches)
 
+    @cached_property
+    def material_beside_prior(self) -> Material:
+        return replace(self.material, left_to_prior=LEFT_TO_THE_PRIOR)
+
     @property
     def known_buyers(self) -> set[str]:
         return set(self.fitted["buyer_id"])
@@ -172,29 +165,51 @@ class _Work:
         """Values that tell what is usual; of all subjects where none is old enough to be fitted on."""
         return self.fitted_values if len(self.rows) else self.values
 
+    @property
+    def shown_subjects(self) -> pd.DataFrame:
+        """The subjects of `shown`."""
+        return self.fitted if len(self.rows) else self.subjects
+
 
 def _prior(work: _Work, shape: Mapping[str, Any] | None) -> PriorFit | None:
-    """Return own experience where a default model is to be a prior: as recorded, or for want of defaults."""
-    if work.recipe.outcome.model != "default" or shape:
+    """Return own experience where a prior has a share: as recorded, or for want of defaults."""
+    if work.recipe.outcome.model != "default" or (shape and "prior_share" not in shape):
         return None
     found = own_experience(work.recipe, work.fitted, work.fitted_values)
-    return found if shape is not None or found.learner == "prior" else None
+    learner = found.learner if shape is None else "blend" if "prior_share" in shape else "prior"
+    return None if learner == "lightgbm" else replace(found, learner=learner)
 
 
 def _fit(work: _Work, prior: PriorFit | None, shape: Mapping[str, Any] | None, folder: Path, say: Say) -> Run:
-    if prior is None:
-        material = work.material
-        choice = material.choice
-        say(f"{len(choice.features)} features; left out: {_reasons(choice.dropped)}")
-        learned = learn_trees(material, shape, say)
-    else:
+    if prior is not None:
         say(_prior_text(prior, work.recipe.config))
+    if prior is not None and prior.learner == "prior":
         learned = learn_prior(work.recipe, prior, work.shown)
         choice = Choice(learned.features, {})
+    else:
+        choice = _material(work, prior).choice
+        say(f"{len(choice.features)} features; left out: {_reasons(choice.dropped)}")
+        learned = _with_trees(work, prior, shape, say)
     spec = _spec(work, learned)
     hashes = subject_hashes(work.fitted, spec.salt)
-    model = write_model(folder, spec, learned, work.shown.to_numpy(), hashes)
+    model = write_model(folder, spec, learned, work.shown.to_numpy(), work.shown_subjects, hashes)
     return Run(model, folder, choice, {}, None, {}, _parameters(work, spec, learned.shape), learned.shape)
+
+
+def _material(work: _Work, prior: PriorFit | None) -> Material:
+    return work.material if prior is None else work.material_beside_prior
+
+
+def _with_trees(work: _Work, prior: PriorFit | None, shape: Mapping[str, Any] | None, say: Say) -> Learned:
+    """Learn trees, alone or beside the prior, which speaks alone where they rank no better than chance."""
+    material = _material(work, prior)
+    if prior is None:
+        return learn_trees(material, shape, say)
+    try:
+        return learn_blend(material, prior, shape, say)
+    except Refused as refused:
+        say(f"the prior speaks alone: {refused}")
+        return learn_prior(work.recipe, prior, work.shown)
 
 
 def _metrics(scored: pd.DataFrame, prior: PriorFit | None, told: dict[str, Any]) -> dict[str, Any]:
@@ -208,8 +223,8 @@ def _metrics(scored: pd.DataFrame, prior: PriorFit | None, told: dict[str, Any])
 def _challengers(
     work: _Work, prior: PriorFit | None, scored: pd.DataFrame, values: pd.DataFrame, say: Say
 ) -> list[dict[str, Any]]:
-    """Hear the challengers where they are wanted; they learn no prior."""
-    if prior is not None or not work.recipe.config.challengers:
+    """Hear the challengers where they are wanted and there is enough to learn from."""
+    if (prior is not None and prior.learner == "prior") or not work.recipe.config.challengers:
         return []
     return contest(work.material, scored, values, say)
 
@@ -233,7 +248,7 @@ def _spec(work: _Work, learned: Learned) -> ModelSpec:
         subjects=len(work.rows),
         events=int(work.fitted["outcome"].sum()),
         data_hash=hashed,
-        learner="trees" if learned.prior is None else "scorecard",
+        learner=learned.learner,
         trees=learned.trees,
         prior=learned.prior,
         salt=hashed[:16],
@@ -263,9 +278,13 @@ def _parameters(work: _Work, spec: ModelSpec, shape: Mapping[str, Any]) -> dict[
 
 
 def _prior_text(prior: PriorFit, config: TrainConfig) -> str:
+    told = "is prior knowledge"
+    if prior.learner == "blend":
+        share = prior_share(prior.defaulted_buyers)
+        told = f"is {1 - share:.0%} trees and {share:.0%} prior knowledge"
     return (
         f"{prior.defaulted_buyers} buyers defaulted, fewer than {config.few_defaults.switch_at}: the model "
-        f"is prior knowledge, whose level weighs {prior.prior_weight:.0%} beside own experience"
+        f"{told}, whose level weighs {prior.prior_weight:.0%} beside own experience"
     )
 
 

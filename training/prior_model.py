@@ -19,7 +19,7 @@ from training.learned import Learned
 from training.options import references_of
 from training.run import Recipe
 
-__all__ = ["learn_prior", "own_experience"]
+__all__ = ["card_of", "feature_of", "learn_prior", "own_experience", "prior_of"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -35,7 +35,7 @@ def own_experience(recipe: Recipe, subjects: pd.DataFrame, values: pd.DataFrame)
     values : DataFrame, shape (n, len(NAMES))
     """
     rules = recipe.config.few_defaults
-    log_odds = _log_odds(recipe, _card(recipe), values)
+    log_odds = _log_odds(recipe, card_of(recipe), values)
     return fit_prior(subjects, log_odds, strength=rules.prior_strength, switch_at=rules.switch_at)
 
 
@@ -49,12 +49,12 @@ def learn_prior(recipe: Recipe, fit: PriorFit, values: pd.DataFrame) -> Learned:
     values : DataFrame, shape (n, len(NAMES))
         Of a population in which a value is told to be high or low; n is at least 1.
     """
-    card = _card(recipe)
+    card = card_of(recipe)
     rate = recipe.config.population_rate
     level = fit.level
     return Learned(
         margin=card,
-        features=tuple(_feature(name, values[name]) for name in card.names),
+        features=tuple(feature_of(name, values[name]) for name in card.names),
         calibration=Calibration(
             slope=fit.slope,
             intercept=fit.shift,
@@ -65,19 +65,26 @@ def learn_prior(recipe: Recipe, fit: PriorFit, values: pd.DataFrame) -> Learned:
             events=fit.defaults,
         ),
         patterns=_every_pattern(card.names),
-        prior=Prior(
-            weight=fit.prior_weight,
-            own_defaults=fit.defaults,
-            own_years=0 if level is None else level.subjects,
-            expected_defaults=0.0 if level is None else level.expected,
-            low=None if level is None else level.low,
-            high=None if level is None else level.high,
-            scorecard=card.hash,
-        ),
+        prior=prior_of(fit, card),
     )
 
 
-def _card(recipe: Recipe) -> Scorecard:
+def prior_of(fit: PriorFit, card: Scorecard, share: float = 1.0) -> Prior:
+    """Return what a model tells of its prior, whose scorecard has a share of the margin."""
+    level = fit.level
+    return Prior(
+        weight=fit.prior_weight,
+        own_defaults=fit.defaults,
+        own_years=0 if level is None else level.subjects,
+        expected_defaults=0.0 if level is None else level.expected,
+        low=None if level is None else level.low,
+        high=None if level is None else level.high,
+        scorecard=card.hash,
+        share=share,
+    )
+
+
+def card_of(recipe: Recipe) -> Scorecard:
     """Return the shipped scorecard without the rates and the curves of features that are left out."""
     card = Scorecard.load()
     left_out = {reference for name in recipe.config.without for reference in references_of(name)}
@@ -106,7 +113,8 @@ def _population_shift(card: Scorecard, values: pd.DataFrame, rate: float | None)
     return shift_to_rate(card.raw(values[list(card.names)].to_numpy(np.float64)), rate)
 
 
-def _feature(name: str, values: pd.Series) -> FeatureSpec:
+def feature_of(name: str, values: pd.Series) -> FeatureSpec:
+    """Return a feature as a scorecard reads it: a missing value has log-odds of its own there."""
     known = values.to_numpy(np.float64)
     known = known[~np.isnan(known)]
     reference = float(np.median(known)) if len(known) else None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +20,16 @@ from training.few_defaults import figures_of
 from training.home import Home
 from training.lineage import lineage_tags
 from training.model_files import fetch, folder_of
+from training.pipelines import AnyRun
 from training.run import Recipe, Run
-from training.run_files import TEST_SUBJECTS, log_model, log_run
+from training.run_files import EVALUATION, TEST_SUBJECTS, log_model, log_run
 from training.tested import Scored, read_scored
 from training.tracking import connect, local_path
 from training.versions import Version, manifest_hash
 
 __all__ = ["MODELS", "Registry", "Version"]
 
-MODELS = ("default", "late")
+MODELS = ("default", "late", "timing")
 """Names of the models that can be registered."""
 
 _SALT = "subject_salt"
@@ -55,13 +57,13 @@ class Registry:
         self._check_seller(home.seller_id())
 
     def register(
-        self, run: Run, recipe: Recipe, metrics: Mapping[str, Any], extra_tags: Mapping[str, str]
+        self, run: AnyRun, recipe: Recipe, metrics: Mapping[str, Any], extra_tags: Mapping[str, str]
     ) -> Version:
         """Log a run with its model, plots, tables and scored test subjects, and add a version.
 
         Parameters
         ----------
-        run : Run
+        run : Run or TimingRun
         recipe : Recipe
         metrics : mapping
             In the shape of ``--json``; kept with the version.
@@ -74,7 +76,7 @@ class Registry:
         experiment = self._experiment(model)
         with mlflow.start_run(experiment_id=experiment, tags=tags) as active:
             log_run(run, metrics, self._salt(experiment))
-            source, model_id = log_model(run.folder)
+            source, model_id = log_model(model, run.folder)
         self._ensure(model, run.model.spec.seller_id)
         made = self._client.create_model_version(
             model, source, active.info.run_id, tags=tags, model_id=model_id
@@ -139,18 +141,47 @@ class Registry:
             if "portfolio" not in self._client.get_model_version(model, number).tags:
                 self._client.set_model_version_tag(model, number, "portfolio", folder)
 
+    def keep_report(self, version: Version, folder: Path, names: Sequence[str]) -> None:
+        """Keep files of a report with the run of a version, below ``reports``, where MLflow shows them.
+
+        Raises
+        ------
+        InputError
+            Where the registry does not take them.
+        """
+        try:
+            for name in names:
+                self._client.log_artifact(version.run_id, str(folder / name), "reports")
+        except (MlflowException, OSError) as error:
+            step = "see that the registry can be written; the report itself is there"
+            found = f"an error ({type(error).__name__})"
+            raise InputError.of("a registry that keeps the report", found, step) from error
+
     def test_subjects(self, version: Version) -> Scored | None:
         """Return the scored test subjects of the version that speaks for this one; None for none."""
-        model, _, number = version.judged_by.partition("@")
         try:
-            run_id = str(self._client.get_model_version(model, number).run_id)
             with tempfile.TemporaryDirectory() as folder:
-                return read_scored(Path(self._client.download_artifacts(run_id, TEST_SUBJECTS, folder)))
+                return read_scored(self._of_test(version, TEST_SUBJECTS, folder))
         except (MlflowException, OSError):
             return None
 
+    def evaluation(self, version: Version) -> dict[str, Any] | None:
+        """Return the evaluation that the run of the version that speaks for this one kept; None for none."""
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                found = self._of_test(version, EVALUATION, folder).read_text(encoding="utf-8")
+            return dict(json.loads(found))
+        except (MlflowException, OSError, ValueError, TypeError):
+            return None
+
+    def _of_test(self, version: Version, name: str, folder: str) -> Path:
+        """Fetch a file of the run whose test speaks for a version."""
+        model, _, number = version.judged_by.partition("@")
+        run_id = str(self._client.get_model_version(model, number).run_id)
+        return Path(self._client.download_artifacts(run_id, name, folder))
+
     def _tags(
-        self, run: Run, recipe: Recipe, metrics: Mapping[str, Any], extra: Mapping[str, str]
+        self, run: AnyRun, recipe: Recipe, metrics: Mapping[str, Any], extra: Mapping[str, str]
     ) -> dict[str, str]:
         spec = run.model.spec
         tags = {
@@ -165,12 +196,17 @@ class Registry:
             **lineage_tags(run, recipe),
             **extra,
         }
-        if spec.learner == "scorecard" and run.test is not None:
-            tags["few_defaults"] = json.dumps(figures_of(run.test[run.test["probability"].notna()]))
-        elif spec.learner == "scorecard" and "tested_twin" in extra:
-            twin = self.version(extra["tested_twin"])
-            tags |= {name: twin.tags[name] for name in ("few_defaults",) if name in twin.tags}
-        return tags
+        return tags | self._few_defaults(run, extra)
+
+    def _few_defaults(self, run: AnyRun, extra: Mapping[str, str]) -> dict[str, str]:
+        """Return what so few defaults can tell of a model with prior knowledge; a refit has its twin's."""
+        if not isinstance(run, Run) or run.model.spec.prior is None:
+            return {}
+        if run.test is not None:
+            return {"few_defaults": json.dumps(figures_of(run.test[run.test["probability"].notna()]))}
+        twin = self.version(extra["tested_twin"]) if "tested_twin" in extra else None
+        found = None if twin is None else twin.tags.get("few_defaults")
+        return {} if found is None else {"few_defaults": found}
 
     def _get(self, model: str, which: str) -> ModelVersion:
         if which.isdigit():
@@ -182,7 +218,8 @@ class Registry:
         item = self._client.get_model_version(item.name, item.version)
         tags = dict(item.tags)
         folder = folder_of(self.home, item, tags)
-        return Version(item.name, int(item.version), tuple(item.aliases), tags, folder, str(item.run_id))
+        at = datetime.fromtimestamp(item.creation_timestamp // 1000, UTC).isoformat()
+        return Version(item.name, int(item.version), tuple(item.aliases), tags, folder, str(item.run_id), at)
 
     def _fetched(self, item: ModelVersion) -> Version:
         version = self._version(item)

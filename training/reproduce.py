@@ -5,20 +5,22 @@ from __future__ import annotations
 import json
 import math
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import BaseModel
 
 from credit.model import BOOSTER, SCORECARD, RiskModel
-from credit.spec import Calibration
+from credit.timing.model import TimingModel
 from features.build import Packed
 from features.errors import InputError
 from training.lineage import code_hash, library_versions, lineage_of
-from training.pipeline import data_hash, fit_final, fit_tested
-from training.run import Recipe, Run
+from training.pipeline import data_hash
+from training.pipelines import PIPELINES, AnyRun
+from training.run import Recipe
 from training.versions import Version
 
 __all__ = ["reproduce"]
@@ -44,7 +46,8 @@ def reproduce(
     -------
     dict
         ``version``, ``same``, ``learned``, ``calibration`` and ``predictions`` (each "same" or "differ"),
-        ``largest_difference_log_odds`` (null where one model cannot say what the other says), ``code``
+        ``largest_difference_log_odds`` (null where one model cannot say what the other says; of a timing
+        model the difference is one of probabilities of payment by a day), ``code``
         ("same" or "differ") and ``libraries`` (those of another version: ``{"then", "now"}`` by name).
 
     Notes
@@ -57,17 +60,17 @@ def reproduce(
     InputError
         Where the data are others than those that it was trained on.
     """
-    stored = version.load()
+    spec = version.spec
     found = data_hash(packed)
-    if found != stored.spec.data_hash:
+    if found != spec.data_hash:
         raise InputError.of(
-            f"the data of {version.name}, {stored.spec.data_hash}",
+            f"the data of {version.name}, {spec.data_hash}",
             found,
             "name the portfolio that it was trained on, as it was then",
         )
     with tempfile.TemporaryDirectory() as folder:
         run = _replayed(version, packed, Path(folder) / "model", say)
-        parts = _parts(version.folder, stored, run)
+        parts = _parts(version, run)
     return {
         "version": version.name,
         "same": all(parts[name] == "same" for name in ("learned", "calibration", "predictions")),
@@ -76,29 +79,34 @@ def reproduce(
     }
 
 
-def _replayed(version: Version, packed: Packed, folder: Path, say: Callable[[str], None]) -> Run:
+def _replayed(version: Version, packed: Packed, folder: Path, say: Callable[[str], None]) -> AnyRun:
     recipe, shape = Recipe.from_json(json.loads(version.tags["recipe"])), json.loads(version.tags["shape"])
+    pipeline = PIPELINES[version.model]
     if version.tags["kind"] == "final":
-        return fit_final(packed, recipe, shape, folder, say)
+        return pipeline.final(packed, recipe, shape, folder, say)
     # Reason: challengers change nothing of the model, and take longer than it.
     lean = replace(recipe, config=recipe.config.model_copy(update={"challengers": False}))
-    return fit_tested(packed, lean, folder, say, shape=shape)
+    return pipeline.tested(packed, lean, folder, say, shape, None)
 
 
-def _parts(folder: Path, stored: RiskModel, run: Run) -> dict[str, Any]:
-    name = SCORECARD if stored.spec.learner == "scorecard" else BOOSTER
-    again = run.folder / name
-    text = again.read_bytes() if again.is_file() else b""
-    difference = _difference(folder, stored, run.model)
+def _parts(version: Version, run: AnyRun) -> dict[str, Any]:
+    spec = version.spec
+    difference = _difference(version, run)
     return {
-        "learned": _said(text == (folder / name).read_bytes()),
-        "calibration": _said(_is_close(run.model.spec.calibration, stored.spec.calibration)),
+        "learned": _said(_learned(run.folder) == _learned(version.folder)),
+        "calibration": _said(_is_close(run.model.spec.calibration, spec.calibration)),
         "predictions": _said(difference is not None and difference <= _TOLERANCE),
         "largest_difference_log_odds": difference,
     }
 
 
-def _is_close(a: Calibration, b: Calibration) -> bool:
+def _learned(folder: Path) -> dict[str, bytes]:
+    """Return the files of what was learned: trees, a scorecard, or both."""
+    files = (folder / BOOSTER, folder / SCORECARD)
+    return {file.name: file.read_bytes() for file in files if file.is_file()}
+
+
+def _is_close(a: BaseModel, b: BaseModel) -> bool:
     """Whether two calibrations are the same but for the order in which a computer adds."""
     first, second = _numbers(a.model_dump()), _numbers(b.model_dump())
     close = {
@@ -109,19 +117,27 @@ def _is_close(a: Calibration, b: Calibration) -> bool:
 
 
 def _numbers(told: dict[str, Any]) -> dict[str, float]:
-    states = {f"states.{state}": added for state, added in told.pop("states").items()}
+    states = {f"states.{state}": added for state, added in told.pop("states", {}).items()}
     return {name: 0.0 if value is None else float(value) for name, value in (told | states).items()}
 
 
-def _difference(folder: Path, stored: RiskModel, again: RiskModel) -> float | None:
-    """Return the largest difference of log-odds on the golden subjects."""
-    with np.load(folder / "golden.npz") as golden:
-        values = golden["values"]
-    first, second = (model.predict(values, contributions=False).log_odds for model in (stored, again))
-    if (np.isnan(first) != np.isnan(second)).any():
+def _difference(version: Version, run: AnyRun) -> float | None:
+    """Return the largest difference on the golden subjects: of log-odds, or of probabilities of payment."""
+    with np.load(version.folder / "golden.npz") as golden:
+        asked = dict(golden)
+    stored: RiskModel | TimingModel = version.load_timing() if version.is_timing else version.load()
+    first, second = (_SAID[version.is_timing](model, asked) for model in (stored, run.model))
+    if first.shape != second.shape or (np.isnan(first) != np.isnan(second)).any():
         return None
     known = ~np.isnan(first)
     return float(np.abs(first[known] - second[known]).max()) if known.any() else 0.0
+
+
+_SAID: Mapping[bool, Callable[[Any, Mapping[str, Any]], Any]] = {
+    False: lambda model, asked: model.predict(asked["values"], contributions=False).log_odds,
+    True: lambda model, asked: model.predict_days(asked["values"], asked["as_of_day"], asked["due_day"]).paid,
+}
+"""What a risk model and a timing model say of golden subjects."""
 
 
 def _circumstances(version: Version) -> dict[str, Any]:

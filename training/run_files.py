@@ -11,45 +11,53 @@ from typing import Any
 import mlflow
 import pandas as pd
 from matplotlib.figure import Figure
-from mlflow.models import ModelSignature
-from mlflow.types.schema import ColSpec, Schema
 
-from features.catalog import NAMES
+from training.pipelines import AnyRun
 from training.plots import calibration_plot, roc_plot
 from training.run import Run
+from training.signatures import WRAPPERS
 from training.tested import scored_subjects, write_scored
+from training.timing.kept import scored_dates
 
-__all__ = ["TEST_SUBJECTS", "log_model", "log_run"]
+__all__ = ["EVALUATION", "TEST_SUBJECTS", "log_model", "log_run"]
 
 TEST_SUBJECTS = "test_subjects.npz"
 """File of a run with its scored test subjects."""
 
-_SIGNATURE = ModelSignature(
-    inputs=Schema([ColSpec("double", name) for name in NAMES]),
-    outputs=Schema(
-        [ColSpec("double", "probability"), ColSpec("double", "log_odds"), ColSpec("string", "status")]
-    ),
-)
+EVALUATION = "evaluation.json"
+"""File of a run with all that is said of its test."""
+
+_KEPT = {True: scored_subjects, False: scored_dates}
+"""What is kept of the test of a risk model, and of one of pay dates."""
 
 
-def log_run(run: Run, metrics: Mapping[str, Any], salt: str) -> None:
+def log_run(run: AnyRun, metrics: Mapping[str, Any], salt: str) -> None:
     """Log all that a run tells but its model into the active run of MLflow."""
     mlflow.log_params(dict(run.parameters))
     mlflow.log_metrics(_flat(metrics))
     mlflow.log_dict(dict(run.choice.dropped), "features_left_out.json")
     mlflow.log_dict(dict(run.excluded), "subjects_left_out.json")
-    _log_plots(run)
+    if isinstance(run, Run):
+        _log_plots(run)
     for name, content in run.extra.items():
         _log_extra(name, content)
     if run.test is not None:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / TEST_SUBJECTS
-            write_scored(scored_subjects(run.test, salt), path)
+            write_scored(_KEPT[isinstance(run, Run)](run.test, salt), path)
             mlflow.log_artifact(str(path))
 
 
-def log_model(folder: Path) -> tuple[str, str]:
-    """Log the folder as a pyfunc model and return its place and MLflow's id of it."""
+def log_model(model: str, folder: Path) -> tuple[str, str]:
+    """Log the folder of a model as a pyfunc model and return its place and MLflow's id of it.
+
+    Parameters
+    ----------
+    model : str
+        Its name, such as late.
+    folder : Path
+    """
+    wrapper = WRAPPERS[model]
     named = folder.parent / "risk_model"
     folder.rename(named)
     with warnings.catch_warnings():
@@ -57,9 +65,9 @@ def log_model(folder: Path) -> tuple[str, str]:
         warnings.filterwarnings("ignore", message=".*input example was not provided", category=UserWarning)
         info = mlflow.pyfunc.log_model(
             name="model",
-            python_model=str(Path(__file__).parent / "pyfunc.py"),
+            python_model=str(wrapper.code),
             artifacts={"risk_model": str(named)},
-            signature=_SIGNATURE,
+            signature=wrapper.signature,
             pip_requirements=["credence"],
         )
     return str(info.artifact_path), str(info.model_id)

@@ -12,7 +12,7 @@ import pandas as pd
 from features.errors import Refused
 from training.periods import date_text, day_start
 
-__all__ = ["Fold", "Split", "grouped_folds", "rolling_folds", "split"]
+__all__ = ["Fold", "Split", "buyer_folds", "grouped_folds", "rolling_folds", "split"]
 
 Rows = npt.NDArray[np.int64]
 
@@ -26,6 +26,9 @@ learn from."""
 
 _LEAST_CLOSED = 0.15
 """Share of the training subjects whose windows must have closed when the first fold starts."""
+
+_BUYER_FOLDS = 5
+"""Folds by buyer at most."""
 
 MIN_PER_CLASS = 5
 """Subjects of each outcome that a part needs for anything to be learned or measured."""
@@ -130,6 +133,31 @@ def rolling_folds(subjects: pd.DataFrame) -> list[Fold]:
         folds.append(Fold(np.flatnonzero((instants < start) & (ends <= start)), np.flatnonzero(later)))
     outcome = subjects["outcome"].to_numpy()
     return [fold for fold in folds if _has_both(outcome[fold.fit]) and _has_both(outcome[fold.predict])]
+
+
+def buyer_folds(subjects: pd.DataFrame) -> list[Fold]:
+    """Return folds that predict some buyers from all others, at any time.
+
+    They learn from nearly all of a history in which rolling folds find too few windows closed to learn from.
+
+    Parameters
+    ----------
+    subjects : DataFrame, shape (n, ...)
+        Training subjects with ``buyer_id`` and ``outcome``.
+
+    Returns
+    -------
+    list of Fold
+        Five at most, each with at least five buyers that had a bad outcome and five that had none; empty
+        where there are too few for two. Each group has its share of the bad, by outcomes and ids alone.
+    """
+    bad = subjects.groupby("buyer_id", sort=True)["outcome"].max()
+    count = min(_BUYER_FOLDS, int(min(bad.sum(), (1 - bad).sum())) // MIN_PER_CLASS)
+    if count < 2:
+        return []
+    order = np.lexsort((pd.util.hash_array(bad.index.to_numpy(dtype=object)), bad.to_numpy()))
+    group = pd.Series(np.argsort(order) % count, bad.index).loc[subjects["buyer_id"]].to_numpy()
+    return [Fold(np.flatnonzero(group != one), np.flatnonzero(group == one)) for one in range(count)]
 
 
 def grouped_folds(subjects: pd.DataFrame, parts: Split, count: int = 5) -> list[Fold]:

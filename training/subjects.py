@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,9 @@ from features.errors import InputError
 from features.instants import day_of, end_of_day, month_ends
 from features.money import decimals_array
 
-__all__ = ["ACTIVE_DAYS", "Outcome", "Sample", "default_subjects", "late_subjects", "sample_of"]
+__all__ = [
+    "ACTIVE_DAYS", "Outcome", "Sample", "default_subjects", "late_subjects", "sample_of", "without_flagged",
+]  # fmt: skip
 
 ACTIVE_DAYS = 365
 """A buyer without an open balance and without an invoice for so long can no longer default on us."""
@@ -36,20 +39,27 @@ class Outcome:
 
     Parameters
     ----------
-    model : {"late", "default"}
+    model : {"late", "default", "timing"}
     horizon_days : int
         k of a late model.
     definition : DefaultDefinition
     """
 
-    model: Model
+    model: Model | Literal["timing"]
     horizon_days: int = 30
     definition: DefaultDefinition | None = None
 
     @property
     def tag(self) -> str:
         """Name of the outcome in the registry."""
+        if self.model == "timing":
+            return self.model
         return late_tag(self.horizon_days) if self.definition is None else self.definition.tag
+
+    @property
+    def inputs(self) -> Model:
+        """The model of the catalog whose features it is learned from."""
+        return "late" if self.model == "timing" else self.model
 
     @property
     def hash(self) -> str:
@@ -90,20 +100,52 @@ class Sample:
         return steps
 
 
-def sample_of(packed: Packed, outcome: Outcome) -> Sample:
-    """Return the mature subjects of an outcome and the counts of those left out."""
+def sample_of(
+    packed: Packed,
+    outcome: Outcome,
+    period: tuple[pd.Timestamp, pd.Timestamp] | None = None,
+    *,
+    immature: bool = False,
+) -> Sample:
+    """Return the subjects of an outcome and the counts of those left out.
+
+    Parameters
+    ----------
+    packed : Packed
+    outcome : Outcome
+    period : tuple of Timestamp, optional
+        Start and stop; only subjects with start <= as_of < stop are candidates.
+    immature : bool
+        Whether subjects whose window has not closed stay, with a missing ``outcome``.
+    """
+    late = outcome.definition is None
+    subjects = late_subjects(packed) if late else default_subjects(packed)
+    if period is not None:
+        inside = (subjects["as_of"] >= period[0]) & (subjects["as_of"] < period[1])
+        subjects = subjects[inside].reset_index(drop=True)
     if outcome.definition is None:
-        subjects = late_subjects(packed)
         told = late_outcomes(packed, subjects, outcome.horizon_days)
     else:
-        subjects = default_subjects(packed)
         told = default_outcomes(packed, subjects, outcome.definition)
-    excluded = told["exclusion"][told["exclusion"] != ""].value_counts()
-    asked = LATE_REASONS if outcome.definition is None else DEFAULT_REASONS
-    kept = told["exclusion"] == ""
+    kept = (told["exclusion"] == "") | (immature & (told["exclusion"] == "immature"))
+    excluded = told["exclusion"][~kept].value_counts()
+    asked = LATE_REASONS if late else DEFAULT_REASONS
     labelled = subjects.assign(outcome=told["outcome"], window_end=told["window_end"])[kept]
     ordered = labelled.sort_values(["as_of", "buyer_id"], kind="stable").reset_index(drop=True)
     return Sample(ordered, {reason: int(excluded[reason]) for reason in asked if reason in excluded})
+
+
+def without_flagged(
+    sample: Sample, values: pd.DataFrame, flags: Sequence[str]
+) -> tuple[Sample, pd.DataFrame]:
+    """Leave out and count the subjects that have one of the flags, with their values."""
+    kept, counts = np.ones(len(values), bool), dict(sample.excluded)
+    for flag in flags:
+        found = kept & (values[flag] == 1.0).to_numpy()
+        counts[flag] = int(found.sum())
+        kept &= ~found
+    subjects = sample.subjects[kept].reset_index(drop=True)
+    return Sample(subjects, counts), values[kept].reset_index(drop=True)
 
 
 def late_subjects(packed: Packed) -> pd.DataFrame:

@@ -14,14 +14,16 @@ from features.build import Packed
 from features.errors import Refused
 from features.instants import start_of_day
 from training.config import TrainConfig
+from training.further import with_further_figures
 from training.home import Home
 from training.looks import look_at_test
 from training.options import check_options
-from training.pipeline import fit_final, fit_tested
+from training.pipelines import PIPELINES
 from training.registry import Registry, Version
 from training.releases import policy_of, promote, served_versions
 from training.run import Recipe
 from training.subjects import Outcome
+from training.timing.subjects import HORIZON_DAYS
 
 __all__ = ["Result", "train"]
 
@@ -65,7 +67,7 @@ def train(  # noqa: PLR0913  (all that a caller may choose, by name)
     Parameters
     ----------
     packed : Packed
-    model : {"late", "default"}
+    model : {"late", "default", "timing"}
     home : Home, optional
         Default: ``CREDENCE_HOME``.
     horizon_days : int, optional
@@ -100,7 +102,7 @@ def train(  # noqa: PLR0913  (all that a caller may choose, by name)
         registry = Registry(home)
         if not final:
             return _tested(registry, packed, recipe, say)
-        return _final(registry, packed, recipe, horizon_days is not None or model == "default", say)
+        return _final(registry, packed, recipe, horizon_days is not None or model != "late", say)
 
 
 def _outcome(model: str, horizon_days: int | None, definition: str | Path | None) -> Outcome:
@@ -108,13 +110,17 @@ def _outcome(model: str, horizon_days: int | None, definition: str | Path | None
         return Outcome(
             "default", definition=DefaultDefinition.load(None if definition is None else Path(definition))
         )
+    if model == "timing":
+        return Outcome("timing", HORIZON_DAYS)
     return Outcome("late", DEFAULT_HORIZON_DAYS if horizon_days is None else horizon_days)
 
 
 def _tested(registry: Registry, packed: Packed, recipe: Recipe, say: Callable[[str], None]) -> Result:
     with tempfile.TemporaryDirectory() as temporary:
         searches = registry.home.path / "searches.db"
-        run = fit_tested(packed, recipe, Path(temporary) / "model", say, searches=searches)
+        fit = PIPELINES[recipe.outcome.model].tested
+        run = fit(packed, recipe, Path(temporary) / "model", say, None, searches)
+        run = with_further_figures(registry, packed, run, say)
         report = {**run.metrics, "outcome": run.model.spec.outcome, "in_sample": False, "tested_twin": None}
         report["looks"] = look_at_test(registry.home, run)
         version = registry.register(run, recipe, report, {})
@@ -133,7 +139,8 @@ def _final(
     if _asks_for_another(recipe, refit):
         say(f"a refit takes the recipe of {twin.name}: other options than a population rate do not count")
     with tempfile.TemporaryDirectory() as temporary:
-        run = fit_final(packed, refit, json.loads(twin.tags["shape"]), Path(temporary) / "model", say)
+        fit, shape = PIPELINES[refit.outcome.model].final, json.loads(twin.tags["shape"])
+        run = fit(packed, refit, shape, Path(temporary) / "model", say)
         report = {**twin.metrics, "tested_twin": twin.name}
         version = registry.register(run, refit, report, {"tested_twin": twin.name})
     return _published(registry, version, report, say)

@@ -15,7 +15,7 @@ from optuna.trial import TrialState
 from sqlalchemy.exc import SQLAlchemyError
 
 from features.errors import InputError
-from training.learner import Examples, Fit, choose, fold_predictions, grown, log_loss, thinned
+from training.learner import Examples, Fit, choose, fold_predictions, grown, is_sure, log_loss, thinned
 from training.shape import Member, Shape
 from training.splits import Fold
 
@@ -177,16 +177,12 @@ def _unless_chance(
     if best is None or best == plain.shape:
         return plain.shape
     gain = _losses(examples, plain) - _losses(examples, _fit(examples, folds, seed, best))
-    buyer = (
-        np.arange(len(gain)) if cluster is None else np.unique(cluster[plain.rows], return_inverse=True)[1]
-    )
-    by_buyer = np.bincount(buyer, gain)
-    return best if by_buyer.sum() > 2 * np.sqrt((by_buyer**2).sum()) else plain.shape
+    return best if is_sure(gain, plain.rows if cluster is None else cluster[plain.rows]) else plain.shape
 
 
 def _fit(examples: Examples, folds: Sequence[Fold], seed: int, shape: Shape | None) -> Fit:
     table = examples.inputs, examples.outcome, examples.features
-    return fold_predictions(*table, folds, seed, examples.weight, shape)
+    return fold_predictions(*table, folds, seed, examples.weight, shape, examples.buyer)
 
 
 def _losses(examples: Examples, fit: Fit) -> Floats:

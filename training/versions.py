@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from credit.model import RiskModel
+from credit.release import TIMING
+from credit.spec import ModelSpec
+from credit.timing.model import TimingModel
+from credit.timing.spec import TimingSpec
 from features.errors import InputError
 
 __all__ = ["Version", "manifest_hash"]
+
+_Loaded = TypeVar("_Loaded", RiskModel, TimingModel)
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,8 @@ class Version:
         The RiskModel folder; of a model that lies elsewhere, where `Registry.version` fetches it to.
     run_id : str
         MLflow's run that made it.
+    registered_at : str
+        Instant in UTC; empty where it was not told.
     """
 
     model: str
@@ -39,6 +47,7 @@ class Version:
     tags: Mapping[str, str]
     folder: Path
     run_id: str = ""
+    registered_at: str = ""
 
     @property
     def name(self) -> str:
@@ -67,15 +76,42 @@ class Version:
         stored = self.tags.get("few_defaults")
         return None if stored is None else dict(json.loads(stored))
 
+    @property
+    def is_timing(self) -> bool:
+        """Whether it tells pay dates; else it is a risk model."""
+        return self.model == TIMING
+
+    @property
+    def spec(self) -> ModelSpec | TimingSpec:
+        """What the model says of itself; loads it, see `load`."""
+        return self.load_timing().spec if self.is_timing else self.load().spec
+
     def load(self) -> RiskModel:
-        """Load the model, checking its files and golden predictions.
+        """Load the risk model, checking its files and golden predictions.
 
         Raises
         ------
         InputError
-            Where the files are not those that were registered.
+            Where it is a timing model, or the files are not those that were registered.
         """
-        model = RiskModel.load(self.folder)
+        if self.is_timing:
+            raise InputError.of("a version of a risk model (default, late)", self.name, "name another one")
+        return self._checked(RiskModel.load)
+
+    def load_timing(self) -> TimingModel:
+        """Load the timing model; as `load`.
+
+        Raises
+        ------
+        InputError
+            Where it is another model, or the files are not those that were registered.
+        """
+        if not self.is_timing:
+            raise InputError.of("a version of the timing model", self.name, "write it like timing@champion")
+        return self._checked(TimingModel.load)
+
+    def _checked(self, load: Callable[[Path], _Loaded]) -> _Loaded:
+        model = load(self.folder)
         stated = self.tags.get("manifest_hash")
         if stated not in (None, manifest_hash(self.folder)):
             step = "restore the folder from a copy, or train again"

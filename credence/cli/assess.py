@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from credence.cli.common import as_json, folder, load_packed, print_json, progress_bar, say
+from credence.cli.receipts import DEFAULT_WEEKS, LONGEST_WEEKS, receipts
 
 if TYPE_CHECKING:
     from credit.assessor import Assessor
@@ -23,9 +24,12 @@ __all__ = ["assess", "assessor_of", "naming_the_buyer"]
 @click.argument("directory", metavar="DIR", type=folder)
 @click.option("--buyer", "buyer_id", metavar="ID", help="The buyer to assess.")
 @click.option("--all", "everybody", is_flag=True, help="Assess every buyer into a list; needs --out.")
-@click.option(
-    "--out", type=click.Path(dir_okay=False), metavar="FILE", help="The list: .parquet, .csv or .xlsx."
-)
+@click.option("--receipts", "wants_receipts", is_flag=True,
+              help="Tell what is expected to come in on the open ledger, by ISO week.")  # fmt: skip
+@click.option("--weeks", type=click.IntRange(1, LONGEST_WEEKS), default=None, metavar="N",
+              help="Weeks of --receipts that are told one by one [default: 13].")  # fmt: skip
+@click.option("--out", type=click.Path(dir_okay=False), metavar="FILE",
+              help="The list, or the receipts: .parquet, .csv or .xlsx.")  # fmt: skip
 @click.option("--as-of", metavar="DATE", help="What was known then [default: the end of the books].")
 @click.option("--amount", type=float, help="Amount of the order.")
 @click.option("--currency", help="Its currency [default: the reporting currency].")
@@ -36,30 +40,28 @@ __all__ = ["assess", "assessor_of", "naming_the_buyer"]
               help="Take this version instead of the one in force; may be repeated.")  # fmt: skip
 @as_json
 def assess(
-    directory: str, buyer_id: str | None, everybody: bool, out: str | None, as_of: str | None, lang: str,
-    offers: bool, references: tuple[str, ...], as_json: bool, **request: Any,
+    directory: str, buyer_id: str | None, everybody: bool, wants_receipts: bool, weeks: int | None,
+    out: str | None, as_of: str | None, lang: str, offers: bool, references: tuple[str, ...], as_json: bool,
+    **request: Any,
 ) -> None:  # fmt: skip
     """Assess one buyer of the portfolio in DIR, or all of them. Assessments are suggestions.
+
+    With --receipts, tell instead which money is expected when on what is open now.
 
     \b
     Examples:
       credence assess build/demo/portfolio --buyer B000001 --amount 50000 --terms 60
       credence assess build/demo/portfolio --buyer B000001 --offers
       credence assess build/demo/portfolio --all --out book.csv
+      credence assess build/demo/portfolio --receipts --weeks 8
     """  # noqa: D301 (click reads the escaped character)
-    if everybody == (buyer_id is not None):
-        raise click.UsageError("expected either --buyer ID or --all; found both or neither; name one of them")
-    if everybody and out is None:
-        raise click.UsageError(
-            "expected --out FILE with --all; found none; name a .parquet, .csv or .xlsx file"
-        )
-    if everybody and offers:
-        raise click.UsageError("expected --offers with --buyer ID; found it with --all; leave it out")
-    if everybody:
-        _check_suffix(Path(str(out)))
+    _check_options((buyer_id is not None, everybody, wants_receipts), weeks, out, offers=offers)
     assessor = assessor_of(directory, references)
     if as_of is None:
         say(f"as of {assessor.moment(None).isoformat()}Z, the end of the books")
+    if wants_receipts:
+        receipts(assessor, as_of, weeks or DEFAULT_WEEKS, lang=lang, out=out, as_json=as_json)
+        return
     if everybody:
         _list(assessor, as_of, lang, Path(str(out)), as_json)
         return
@@ -100,6 +102,27 @@ def assessor_of(directory: str, references: tuple[str, ...] = ()) -> Assessor:
     return Assessor(load_packed(directory), Release.load(current_folder(home.releases)))
 
 
+def _check_options(
+    wanted: tuple[bool, bool, bool], weeks: int | None, out: str | None, *, offers: bool
+) -> None:
+    """Refuse options that do not go together (click.UsageError)."""
+    one_buyer, everybody, wants_receipts = wanted
+    if sum(wanted) != 1:
+        raise click.UsageError(
+            "expected one of --buyer ID, --all, --receipts; found several or none; name one of them"
+        )
+    if everybody and out is None:
+        raise click.UsageError(
+            "expected --out FILE with --all; found none; name a .parquet, .csv or .xlsx file"
+        )
+    if offers and not one_buyer:
+        raise click.UsageError("expected --offers with --buyer ID; found it alone; leave it out")
+    if weeks is not None and not wants_receipts:
+        raise click.UsageError("expected --weeks with --receipts; found it alone; leave it out")
+    if (everybody or wants_receipts) and out is not None:
+        _check_suffix(Path(out))
+
+
 def _check_suffix(out: Path) -> None:
     from credit.listing import SUFFIXES
 
@@ -111,16 +134,17 @@ def _check_suffix(out: Path) -> None:
 
 def _picked(home: Any, references: tuple[str, ...]) -> Release:
     """Return a release of the versions named and the champions of the other models."""
-    from credit.release import Release
+    from credit.release import TIMING, Release
     from training.registry import MODELS, Registry
     from training.releases import policy_of
 
     registry = Registry(home)
     versions = {name: registry.version(name) for name in MODELS if registry.has_champion(name)}
     versions |= {version.model: version for version in map(registry.version, references)}
-    models = {name: version.load() for name, version in versions.items()}
+    timing = versions[TIMING].load_timing() if TIMING in versions else None
+    models = {name: version.load() for name, version in versions.items() if name != TIMING}
     names = {name: version.name for name, version in versions.items()}
-    return Release("not released", home.seller_id(), models, names, policy_of(home))
+    return Release("not released", home.seller_id(), models, names, policy_of(home), timing)
 
 
 def _request(

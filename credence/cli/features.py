@@ -88,7 +88,7 @@ def build(
 @features.command()
 @as_json
 def warm(as_json: bool) -> None:
-    """Compile the engine into the cache on disk, so that no first call waits for it.
+    """Compile features and trees into the cache on disk, so that no first call waits for it.
 
     `make setup` and `credence serve` do so by themselves.
 
@@ -98,10 +98,12 @@ def warm(as_json: bool) -> None:
     """  # noqa: D301 (click reads the escaped character)
     say("compiling the engine (some minutes where nothing is cached yet)")
     started = perf_counter()
-    from features.warm import warm as compile_all
+    from credit.trees.warm import warm as warm_trees
+    from features.warm import warm as warm_features
     from serving.compiled import forget_older
 
-    compile_all()
+    warm_features()
+    warm_trees()
     forget_older()
     seconds = round(perf_counter() - started, 3)
     if as_json:

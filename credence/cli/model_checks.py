@@ -10,7 +10,7 @@ import click
 
 from credence.cli.common import as_json, folder, load_packed, print_json, say
 
-__all__ = ["compare", "reproduce"]
+__all__ = ["compare", "recorded_portfolio", "reproduce"]
 
 
 @click.command()
@@ -60,7 +60,7 @@ def reproduce(model: str, directory: str | None, as_json: bool) -> None:
     from training.reproduce import reproduce as learn_again
 
     version = Registry(Home.from_environment()).version(model)
-    report = learn_again(version, load_packed(directory or _recorded(version.tags)), say)
+    report = learn_again(version, load_packed(directory or recorded_portfolio(version.tags)), say)
     if as_json:
         print_json(report)
     else:
@@ -69,7 +69,8 @@ def reproduce(model: str, directory: str | None, as_json: bool) -> None:
         sys.exit(1)
 
 
-def _recorded(tags: Mapping[str, str]) -> str:
+def recorded_portfolio(tags: Mapping[str, str]) -> str:
+    """Return where the portfolio of a version lay when it was trained (InputError where nobody wrote it)."""
     from features.errors import InputError
 
     found = tags.get("portfolio")
@@ -95,12 +96,16 @@ def _comparison(report: Mapping[str, Any]) -> str:
         return "\n".join([*lines, "no subjects that both have scored: name DIR with later books"])
     looks = "" if paired["looks"] is None else f", looked at before: {paired['looks']} times"
     lines += [
-        f"both on {paired['source']}: {paired['buyers']} buyers, {paired['bad_buyers']} of them bad{looks}",
+        f"both on {paired['source']}: {paired['buyers']} buyers{_bad(paired)}{looks}",
         *_side_by_side(paired["metrics"]),
         "  a less b",
         *(f"  {_name(name)}{_difference(told)}" for name, told in paired["difference"].items()),
     ]
     return "\n".join(lines)
+
+
+def _bad(paired: Mapping[str, Any]) -> str:
+    return "" if paired["bad_buyers"] is None else f", {paired['bad_buyers']} of them bad"
 
 
 def _differences(told: Mapping[str, Mapping[str, Any]]) -> str:
@@ -137,7 +142,8 @@ def _reproduction(report: Mapping[str, Any]) -> str:
         return f"{report['version']}: same trees, same predictions"
     parts = [name for name in ("learned", "calibration", "predictions") if report[name] != "same"]
     largest = report["largest_difference_log_odds"]
-    size = "one cannot say" if largest is None else f"log-odds by up to {largest:.3g}"
+    what = "probabilities" if report["version"].startswith("timing@") else "log-odds"
+    size = "one cannot say" if largest is None else f"{what} by up to {largest:.3g}"
     libraries = [f"{name} {each['then']} is now {each['now']}" for name, each in report["libraries"].items()]
     code = "the same" if report["code"] == "same" else "another"
     return "\n".join([

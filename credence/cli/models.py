@@ -10,6 +10,9 @@ import click
 from credence.cli.common import as_json, folder, load_packed, metrics_table, print_json
 from credence.cli.model_changes import log, promote, rollback, served, sync
 from credence.cli.model_checks import compare, reproduce
+from credence.cli.model_drift import drift
+from credence.cli.model_report import report
+from credence.cli.timing_text import timing_evaluation_text
 
 if TYPE_CHECKING:
     from training.registry import Version
@@ -39,8 +42,7 @@ def list_(as_json: bool) -> None:
         print_json([_summary(version) for version in found])
         return
     for version in found:
-        auc = version.auc
-        said = "" if auc is None else f"auc {auc:.4f}"
+        said = _known_by(version)
         click.echo(
             f"{version.name:<12}{version.tags['outcome']:<22}{version.tags['kind']:<8}{said:<12}"
             f"{' '.join(version.aliases)}"
@@ -64,7 +66,7 @@ def show(model: str, as_json: bool) -> None:
     from training.registry import Registry
 
     version = Registry(Home.from_environment()).version(model)
-    spec, lineage = version.load().spec, lineage_of(version.tags)
+    spec, lineage = version.spec, lineage_of(version.tags)
     summary = _summary(version) | {
         "features": [{"name": f.name, "sign": f.sign} for f in spec.features],
         "calibration": spec.calibration.model_dump(),
@@ -81,9 +83,10 @@ def show(model: str, as_json: bool) -> None:
     if as_json:
         print_json(summary)
         return
+    events = "paid" if version.is_timing else "bad"
     click.echo(f"{version.name} {' '.join(version.aliases)}: {spec.outcome} of seller '{spec.seller_id}'")
     click.echo(
-        f"  fitted on {spec.subjects} subjects ({spec.events} bad), "
+        f"  fitted on {spec.subjects} subjects ({spec.events} {events}), "
         f"{spec.fitted_from} to {spec.fitted_until}, {spec.trees} trees"
     )
     click.echo(f"  speaks of buyers with: {'; '.join(pattern or 'no source' for pattern in spec.patterns)}")
@@ -121,6 +124,9 @@ def evaluate(
     if as_json:
         print_json(report)
         return
+    if version.is_timing:
+        click.echo(timing_evaluation_text(version.name, report))
+        return
     click.echo(
         f"{version.name} on {report['from']} to {report['to']}: n = {report['n']}, "
         f"cannot say {report['cannot_say']}, rate {report['base_rate']:.2%}"
@@ -130,7 +136,7 @@ def evaluate(
     click.echo(metrics_table(report["metrics"]))
 
 
-for command in (compare, promote, rollback, reproduce, sync, log, served):
+for command in (compare, drift, promote, rollback, report, reproduce, sync, log, served):
     models.add_command(command)
 
 
@@ -144,6 +150,14 @@ def _lineage(told: Mapping[str, Any]) -> str:
         f"  made with seed {told['seed']}, {', '.join(libraries) or 'libraries not recorded'}\n"
         f"  portfolio: {told['portfolio'] or 'not recorded'}, books until {told['observed_until']}"
     )
+
+
+def _known_by(version: Version) -> str:
+    """Return the figure by which a version is told in the list; empty where it has none."""
+    if version.is_timing:
+        days = version.metrics["metrics"].get("mean_absolute_error_days", {}).get("value")
+        return "" if days is None else f"{days:.1f} days"
+    return "" if version.auc is None else f"auc {version.auc:.4f}"
 
 
 def _summary(version: Version) -> dict[str, Any]:

@@ -8,15 +8,19 @@ import os
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from features.columns import TABLES
 from features.errors import InputError
 
-__all__ = ["check_target", "replace_file", "replace_portfolio", "write_new_folder"]
+__all__ = [
+    "check_pages", "check_target", "replace_file", "replace_pages", "replace_portfolio", "write_new_folder",
+]  # fmt: skip
 
+REPORTS = ("validation", "drift")
+"""Reports: each is a page and its numbers, which lie side by side as ``.html`` and ``.json``."""
 
 _MADE = frozenset(
     {"portfolio.toml", "rejects.csv", "differences.csv", "truth"}
@@ -65,6 +69,44 @@ def replace_file(path: Path, write: Callable[[Path], None]) -> None:
             temporary.replace(path)
     except OSError as error:
         raise _unwritable("file", error) from error
+
+
+def check_pages(folder: Path) -> None:
+    """Refuse a folder with files of which none is a report (InputError)."""
+    if folder.exists() and not folder.is_dir():
+        raise InputError.of("a folder to write to", "a file of that name", "choose another")
+    found = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    if found and not any(found.issuperset({f"{name}.html", f"{name}.json"}) for name in REPORTS):
+        raise InputError.of(
+            "a new folder, or one with a report", "a folder with other files", "choose another"
+        )
+
+
+def replace_pages(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write the files of a report, all of them or none; other files in the folder stay there.
+
+    Parameters
+    ----------
+    folder : Path
+    texts : mapping of str to str
+        By the name of the file.
+
+    Raises
+    ------
+    InputError
+        Where the folder holds something else, or cannot be written.
+    """
+    check_pages(folder)
+    folder = folder.resolve()
+    try:
+        with _workspace(folder) as new:
+            for name, text in texts.items():
+                (new / name).write_text(text, encoding="utf-8")
+            with _alone_in(folder.parent):
+                check_pages(folder)
+                _swap(new, folder)
+    except OSError as error:
+        raise _unwritable("folder", error) from error
 
 
 def write_new_folder(folder: Path, write: Callable[[Path], None]) -> None:

@@ -38,13 +38,20 @@ function showStatus() {
     ["seller", status.seller && (status.seller.name || status.seller.seller_id)],
     ["release", status.release],
     ["models", models],
+    ["validation", reportsOf(status.models || {})],
     ["books_until", status.observed_until && dayIn(status.observed_until, status.seller.timezone)],
     ["buyers", status.buyers && status.buyers.toLocaleString(at("lang").value)],
   ];
-  fill(at("running"), rows.filter(([, value]) => value).map(([word, value]) =>
-    make("div", "", make("dt", "", say("page", word)), make("dd", "", value))));
+  fill(at("running"), rows.filter(([, value]) => value && value.length !== 0).map(([word, value]) =>
+    make("div", "", make("dt", "", say("page", word)), make("dd", "", ...[value].flat()))));
   at("state").hidden = status.state === "ready";
   at("state").textContent = status.why ? `${say("page", "not_ready")}${say("page", "colon")}${status.why}` : "";
+}
+
+// Links to what there is to know before signing for a model, one a model that has it.
+function reportsOf(models) {
+  const found = Object.values(models).filter((model) => model.reports.validation);
+  return found.map((model) => Object.assign(make("a", "report", model.version), { href: model.reports.validation }));
 }
 
 // The Swedish form of a date is the one of ISO 8601.

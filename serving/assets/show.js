@@ -124,6 +124,7 @@ class View {
         ["grade", grade.computed || "–", ""],
         ["default", ...this.probability(this.said.default)],
         ["late", ...this.probability(this.said.late)],
+        ...this.timing(),
         ["loss", loss.on_exposure === null ? "–" : this.money(loss.on_exposure), ""],
       ].flatMap(([word, value, small]) => [
         make("dt", "", this.page(word)), make("dd", `is-${word}`, value, small && make("div", "small", small))])));
@@ -135,6 +136,24 @@ class View {
     const within = part.horizon_days ? `${this.page("within")} ${part.horizon_days} ${this.page("days")}` : this.page("at_due");
     const prior = part.prior_weight ? `; ${this.page("prior")} ${this.share(part.prior_weight)}` : "";
     return [this.share(part.probability), `${interval}; ${part.definition}, ${within}${prior}`];
+  }
+
+  // When the request would be paid; nothing where no timing model serves.
+  timing() {
+    const { timing } = this.said;
+    if (timing.status === "no_timing_model") return [];
+    if (!timing.paid_by.length) return [["timing", "–", this.unsaid(timing.status)]];
+    const said = timing.median_on ? this.day(timing.median_on) : textOf(this.words, "statuses", timing.status);
+    const due = `${this.page(timing.assumed ? "usual_due" : "due")} ${this.day(timing.due_on)}`;
+    const by = timing.paid_by.map((each) =>
+      `${each.days_past_due ? `+${each.days_past_due} ${this.page("days")}` : this.page("at_due")} ${this.share(each.probability)}`);
+    return [["timing", said, [this.payInterval(timing), due].filter(Boolean).join("; ")], ["paid_by", by.join(" · "), ""]];
+  }
+
+  payInterval({ interval_probability: probability, low_on: low, high_on: high }) {
+    if (!low) return "";
+    return high ? `${this.share(probability)} ${this.page("between")} ${this.day(low)} – ${this.day(high)}`
+      : `${this.share(probability)} ${this.page("from_on")} ${this.day(low)}`;
   }
 
   reasons() {

@@ -260,7 +260,7 @@ def test_a_model_that_was_not_trained_yet_is_refused(demo_portfolio: Path, here,
 
 def test_an_unknown_version_is_refused(demo_portfolio: Path, here):
     refused(here("models", "show", "late@99"), "a version late@99")
-    refused(here("models", "show", "timing@1"), "a model among default, late")
+    refused(here("models", "show", "dates@1"), "a model among default, late, timing")
     refused(here("assess", demo_portfolio, "--buyer", "B000001", "--model", "late@99"), "a version late@99")
 
 

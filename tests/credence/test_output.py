@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from credence.cli.output import replace_portfolio, write_new_folder
+from credence.cli.output import REPORTS, check_pages, replace_pages, replace_portfolio, write_new_folder
 from features.errors import InputError
+from serving import reports
 
 HEAD = '[seller]\nseller_id = "acme"\n'
 
@@ -99,3 +100,46 @@ def test_a_swap_that_was_cut_short_loses_nothing(tmp_path: Path, is_new_there: b
 
 def _path() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+
+
+def test_a_report_is_replaced_and_what_lies_beside_it_stays(tmp_path: Path):
+    out = tmp_path / "reports" / "late@1"
+    replace_pages(out, {"validation.html": "old", "validation.json": "{}"})
+    (out / "signed.pdf").write_text("signed")
+    replace_pages(out, {"drift.html": "drift", "drift.json": "{}"})
+    replace_pages(out, {"validation.html": "甲", "validation.json": "[]"})
+    assert names(out) == ["drift.html", "drift.json", "signed.pdf", "validation.html", "validation.json"]
+    assert (out / "validation.html").read_text(encoding="utf-8") == "甲"
+    assert (out / "drift.html").read_text() == "drift"
+    assert names(tmp_path / "reports") == ["late@1"]
+
+
+def test_a_report_that_cannot_be_written_leaves_the_old_one(tmp_path: Path):
+    out = tmp_path / "out"
+    replace_pages(out, {"validation.html": "old", "validation.json": "{}"})
+    with pytest.raises(UnicodeEncodeError):
+        replace_pages(out, {"validation.html": "new", "validation.json": "\ud800"})
+    assert (out / "validation.html").read_text() == "old"
+    assert names(tmp_path) == ["out"]
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "validation.html", "portfolio.toml"])
+def test_a_report_takes_no_folder_of_other_files(tmp_path: Path, name: str):
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(InputError, match="a folder with other files"):
+        check_pages(tmp_path)
+    with pytest.raises(InputError, match="a file of that name"):
+        check_pages(tmp_path / name)
+    assert names(tmp_path) == [name]
+
+
+def test_what_is_written_as_a_report_is_what_the_service_shows():
+    assert reports.REPORTS == REPORTS
+
+
+def test_a_link_to_a_folder_of_reports_stays_one(tmp_path: Path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    replace_pages(tmp_path / "link", {"validation.html": "a", "validation.json": "{}"})
+    assert (tmp_path / "link").is_symlink()
+    assert names(tmp_path / "real") == ["validation.html", "validation.json"]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from credit.answer import Answer
 from credit.book import Book
 from credit.facts import SubjectFacts
 from credit.request import Request
+from credit.timing.answer import TimingAnswer
 
 AS_OF = datetime(2026, 7, 1, 21, 59, 59)
 
@@ -102,6 +103,21 @@ def make_answer(
 
 def make_answers() -> dict[str, Answer]:
     return {"default": make_answer(), "late": make_answer("late", 0.12, {"mean_days_late_365d": 0.3})}
+
+
+def make_timing(**changed: Any) -> TimingAnswer:
+    told: dict[str, Any] = {
+        "due_on": date(2026, 8, 30),
+        "median_on": date(2026, 9, 4),
+        "low_on": date(2026, 8, 28),
+        "high_on": date(2026, 10, 12),
+        "interval_probability": 0.82,
+        "paid_by": ((0, 0.31), (30, 0.87), (60, 0.95), (90, 0.971)),
+        "credited": 0.012,
+        "written_off": 0.004,
+        "horizon_days": 365,
+    }
+    return TimingAnswer(**{"status": "ok", **told, **changed})
 
 
 def make_a_book(shadow_price: float | None = 7.0, receivables: float = 20e6) -> Book:

@@ -2,16 +2,20 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from itertools import product
 from pathlib import Path
 
+import lightgbm as lgb
 import numpy as np
 import pandas as pd
 import pytest
 
-from credit.model import RiskModel, manifest_of, subject_hashes
+from credit.folder import manifest_of
+from credit.model import RiskModel, read_margin, subject_hashes
 from credit.release import Release, current_folder
-from credit.spec import SOURCE_FLAGS
+from credit.spec import SOURCE_FLAGS, ModelSpec
 from features.build import Packed, build_packed
 from features.catalog import NAMES
 from features.errors import InputError
@@ -106,7 +110,12 @@ def test_a_single_missing_value_is_no_unseen_pattern(demo_release: Release, valu
 
 def test_the_folder_holds_no_pickle(late_folder: Path):
     names = {path.name for path in late_folder.iterdir()}
-    assert names == {"manifest.json", "model.json", "booster.txt", "reference.npz", "golden.npz"}
+    assert names == {
+        "manifest.json", "model.json", "booster.txt", "trees", "reference.npz", "reference.json",
+        "golden.npz",
+    }  # fmt: skip
+    for path in (late_folder / "trees").iterdir():
+        assert not np.load(path, mmap_mode="r", allow_pickle=False).dtype.hasobject
     for path in late_folder.glob("*.npz"):
         with np.load(path, allow_pickle=False) as arrays:
             assert all(arrays[name].dtype.kind in "fu" for name in arrays.files)
@@ -115,7 +124,16 @@ def test_the_folder_holds_no_pickle(late_folder: Path):
 
 
 @pytest.mark.parametrize(
-    "name", ["manifest.json", "model.json", "booster.txt", "reference.npz", "golden.npz"]
+    "name",
+    [
+        "manifest.json",
+        "model.json",
+        "booster.txt",
+        "trees/nodes.npy",
+        "reference.npz",
+        "reference.json",
+        "golden.npz",
+    ],
 )
 @pytest.mark.parametrize("place", [0.0, 0.3, 0.7, 1.0])
 def test_every_changed_byte_is_refused(copied: Path, name, place):
@@ -137,12 +155,66 @@ def test_a_lacking_or_an_additional_file_is_refused(copied: Path):
         RiskModel.load(copied)
 
 
-@pytest.mark.parametrize("name", ["booster.txt", "reference.npz", "golden.npz"])
+@pytest.mark.parametrize("name", ["trees/nodes.npy", "trees/header.npy", "reference.npz", "golden.npz"])
 def test_a_file_that_is_none_is_refused_also_where_the_manifest_agrees(copied: Path, name):
     (copied / name).write_text("none")
     write_manifest(copied)
     with pytest.raises(InputError, match="restore the folder"):
         RiskModel.load(copied)
+
+
+def test_a_model_of_an_earlier_version_is_read_from_the_text_of_its_booster(copied: Path, values):
+    # given a folder without arrays
+    arrays = RiskModel.load(copied)
+    shutil.rmtree(copied / "trees")
+    write_manifest(copied)
+    # then the text says the same to the last bit
+    said, expected = RiskModel.load(copied).predict(values), arrays.predict(values)
+    np.testing.assert_array_equal(said.log_odds, expected.log_odds)
+    np.testing.assert_array_equal(said.contributions, expected.contributions)
+    assert said.base_log_odds == expected.base_log_odds
+    # and a broken text is refused
+    (copied / "booster.txt").write_text("none")
+    write_manifest(copied)
+    with pytest.raises(InputError, match="restore the folder"):
+        RiskModel.load(copied)
+
+
+def test_margins_are_those_that_lightgbm_gives(late_folder: Path):
+    booster = lgb.Booster(model_file=str(late_folder / "booster.txt"))
+    spec = ModelSpec.model_validate_json((late_folder / "model.json").read_text(encoding="utf-8"))
+    margin = read_margin(late_folder, spec)
+    inputs = np.random.default_rng(0).normal(size=(300, len(spec.features))) * 100
+    inputs[::3, ::4] = np.nan
+    shares, base = margin.shares(inputs)
+    theirs = np.asarray(booster.predict(inputs, pred_contrib=True, num_threads=1))
+    np.testing.assert_array_equal(margin.raw(inputs), booster.predict(inputs, raw_score=True, num_threads=1))
+    np.testing.assert_allclose(shares, theirs[:, :-1], rtol=0, atol=1e-9)
+    assert base == pytest.approx(theirs[0, -1], abs=1e-12)
+
+
+def test_trees_of_another_model_are_refused_also_where_the_manifest_agrees(copied: Path, demo_home: Path):
+    other = current_folder(demo_home / "releases") / "default"
+    shutil.rmtree(copied / "trees")
+    shutil.copytree(other / "trees", copied / "trees")
+    write_manifest(copied)
+    with pytest.raises(InputError, match="expected"):
+        RiskModel.load(copied)
+
+
+def test_a_release_is_loaded_and_scored_without_lightgbm(demo_home: Path):
+    # given a fresh process that loads a release and explains a subject
+    folder = current_folder(demo_home / "releases")
+    script = (
+        "import sys, numpy as np; from pathlib import Path; from credit.release import Release;"
+        f"release = Release.load(Path({str(folder)!r}));"
+        "golden = np.load(Path(sys.argv[1]) / 'late' / 'golden.npz');"
+        "print(release.models['late'].predict(golden['values']).contributions.shape);"
+        "print('lightgbm' in sys.modules, 'sklearn' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", script, folder], capture_output=True, text=True, check=True)
+    # then neither LightGBM nor what it brings along was imported
+    assert ran.stdout.splitlines()[1] == "False False"
 
 
 def test_a_folder_without_manifest_is_no_model(tmp_path: Path):
@@ -188,3 +260,36 @@ def test_the_reference_population_is_sorted(demo_release: Release):
     for model in demo_release.models.values():
         assert (np.diff(model.score_reference) >= 0).all()
         assert len(model.score_reference) == 1001
+
+
+def test_the_frozen_subjects_are_those_it_was_fitted_on(demo_release: Release):
+    for model in demo_release.models.values():
+        reference = model.reference
+        assert reference.subjects == model.spec.subjects
+        assert tuple(reference.inputs) == model.spec.names
+        assert sum(reference.states.values()) == sum(reference.patterns.values()) == model.spec.subjects
+        for quantity in (reference.score, *reference.inputs.values()):
+            assert quantity.bins.counts.sum() == model.spec.subjects
+        weights = [reference.inputs[name].weight for name in reference.ranked]
+        assert weights == sorted(weights, reverse=True)
+        assert weights[0] > 0
+
+
+def test_a_model_made_before_there_were_frozen_bins_serves_and_says_that_it_cannot_tell(copied: Path, values):
+    # given a model without the file
+    whole = RiskModel.load(copied).predict(values).log_odds
+    (copied / "reference.json").unlink()
+    write_manifest(copied)
+    # when it is loaded
+    model = RiskModel.load(copied)
+    # then it scores as before, and only drift cannot be told
+    np.testing.assert_array_equal(model.predict(values).log_odds, whole)
+    with pytest.raises(InputError, match=r"expected a model with frozen bins.*train again"):
+        _ = model.reference
+
+
+def test_frozen_bins_that_are_none_are_refused_when_they_are_asked_for(copied: Path):
+    (copied / "reference.json").write_text('{"format": 2}')
+    write_manifest(copied)
+    with pytest.raises(InputError, match="restore the folder"):
+        _ = RiskModel.load(copied).reference

@@ -12,7 +12,15 @@ from credit.page_text import WIDTH
 from credit.policy import Policy
 from credit.render import render
 from credit.request import Request
-from tests.credit.builders import NOTHING, PAYMENTS, make_a_book, make_answers, make_subject
+from credit.timing.answer import TimingAnswer
+from tests.credit.builders import (
+    NOTHING,
+    PAYMENTS,
+    make_a_book,
+    make_answers,
+    make_subject,
+    make_timing,
+)
 
 POLICY = Policy.default()
 LATE = {"late": make_answers()["late"]}
@@ -39,15 +47,43 @@ CASES = {
 }
 
 
+TIMINGS = {
+    "timing_known": make_timing(),
+    "timing_usual": make_timing(assumed=True, high_on=None, interval_probability=0.9),
+    "timing_beyond_horizon": make_timing(status="beyond_horizon", median_on=None, high_on=None),
+    "timing_unseen": TimingAnswer("unseen_pattern"),
+    "timing_no_request": TimingAnswer("no_request"),
+}
+ALL = (*CASES, *TIMINGS)
+
+
 def show(name, lang, **options):
-    subject, answers = CASES[name]
-    return render(assess(subject, answers, make_a_book(), POLICY, lang=lang, **options), lang)
+    subject, answers = CASES.get(name, CASES["known_buyer"])
+    said = assess(subject, answers, make_a_book(), POLICY, lang=lang, timing=TIMINGS.get(name), **options)
+    return render(said, lang)
+
+
+def summary(name, lang):
+    """The lines that a timing model adds to the page."""
+    without = show("known_buyer", lang).splitlines()
+    return "".join(f"{line}\n" for line in show(name, lang).splitlines() if line not in without)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("name", CASES)
 def test_the_page_reads_as_it_should(name, lang, matches_golden):
     matches_golden(f"{name}_{lang}", show(name, lang))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("name", TIMINGS)
+def test_a_pay_date_adds_its_lines_and_moves_no_other(name, lang, matches_golden):
+    added = summary(name, lang)
+
+    matches_golden(f"{name}_{lang}", added)
+    assert len(show(name, lang).splitlines()) == len(show("known_buyer", lang).splitlines()) + added.count(
+        "\n"
+    )
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
@@ -60,7 +96,7 @@ def test_where_no_offer_can_be_made_the_page_has_no_part_for_it():
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", ALL)
 def test_no_line_is_wider_than_the_page(name, lang):
     def columns(line):
         return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in line)

@@ -70,6 +70,9 @@ def ledger(demo_portfolio: Path, home: Path) -> Path:
         str(home / "ledger"),
     )
     run(home, "train", "late", str(home / "ledger"), "--horizon", HORIZON_DAYS)
+    run(home, "train", "timing", str(home / "ledger"))
+    # Reason: so few buyers may miss a gate; nothing changes where it serves already.
+    run(home, "models", "promote", "timing@1", "--force", "--reason", "a small world")
     return home / "ledger"
 
 
@@ -123,6 +126,8 @@ def test_the_service_says_what_the_command_says(home: Path, ledger: Path) -> Non
             assert said["late"]["probability"] == pytest.approx(told["late"]["probability"], abs=1e-9)
             assert said["score"]["points"] == pytest.approx(told["score"]["points"], abs=1e-9)
             assert said["limit"] == told["limit"]
+            assert said["timing"]["median_on"] == told["timing"]["median_on"]
+            assert said["timing"]["status"] == told["timing"]["status"] != "no_timing_model"
             if said["default"]["status"] == "no_default_model":
                 # a ledger alone trains no default model: the score is the late model's, and there is no grade
                 points = said["score"]["base"] + sum(group["points"] for group in said["score"]["groups"])
@@ -131,6 +136,19 @@ def test_the_service_says_what_the_command_says(home: Path, ledger: Path) -> Non
                 assert said["grade"]["computed"] is None
                 scored += 1
     assert scored
+
+
+def test_the_receipts_are_those_of_what_is_open(home: Path, ledger: Path) -> None:
+    told = answered(home, "assess", str(ledger), "--receipts")
+    books = read(ledger)
+    invoices, paid = books.tables["invoices"], books.tables["allocations"]
+    still_open = (invoices["amount_minor"].sum() - paid["amount_minor"].sum()) / 100
+    sheet = told["reporting"]
+    back = sum(each["amount"] for each in told["owed_back"])
+    assert sheet["open"] - back == pytest.approx(still_open, abs=0.01)
+    assert sum(line["expected"] for line in sheet["lines"]) == pytest.approx(sheet["open"], abs=0.01)
+    weeks = [line["expected"] for line in sheet["lines"] if line["kind"] == "week"]
+    assert 0 < sum(weeks) <= sheet["open"]
 
 
 def test_the_list_holds_every_buyer(home: Path, ledger: Path) -> None:

@@ -7,11 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from selenium import webdriver
 
 from credit.assessor import Assessor
 from credit.release import Release, current_folder
 from features.build import pack_portfolio
 from features.files import read, write
+from tests.serving.browser import opened
 from tests.serving.process import Service, served
 from tests.serving.schemas import HOSTILE
 
@@ -33,8 +35,8 @@ def ledger(demo_portfolio: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 @pytest.fixture(scope="session")
-def service(demo_home: Path, ledger: Path) -> Iterator[Service]:
-    with served(demo_home, "--portfolio", str(ledger)) as running:
+def service(reported_home: Path, ledger: Path) -> Iterator[Service]:
+    with served(reported_home, "--portfolio", str(ledger)) as running:
         yield running
 
 
@@ -42,3 +44,9 @@ def service(demo_home: Path, ledger: Path) -> Iterator[Service]:
 def assessor(demo_home: Path, ledger: Path) -> Assessor:
     """The same release and ledger in this process."""
     return Assessor(pack_portfolio(read(ledger)), Release.load(current_folder(demo_home / "releases")))
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    with opened(tmp_path_factory.mktemp("chromium")) as running:
+        yield running

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from datetime import date
 
 import pytest
 from selenium import webdriver
@@ -14,22 +14,11 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from credit.assessor import Assessor
 from credit.texts import QUIET_STATUSES
+from tests.serving.browser import SECONDS_TO_ANSWER, needs_browser, resize
 from tests.serving.process import Service
 from tests.serving.schemas import HOSTILE
 
-CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-SECONDS_TO_ANSWER = 20
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --lang=en-GB"
-).split()
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(
-        not (CHROMIUM and DRIVER), reason="needs chromium and chromedriver: `make system` installs them"
-    ),
-]
+pytestmark = [pytest.mark.browser, needs_browser]
 
 
 class Page:
@@ -66,26 +55,9 @@ class Page:
         return [each["message"] for each in self.driver.get_log("browser") if "422" not in each["message"]]
 
 
-@pytest.fixture(scope="module")
-def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    for flag in [*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"]:
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    running = webdriver.Chrome(options, webdriver.ChromeService(str(DRIVER)))
-    yield running
-    running.quit()
-
-
 @pytest.fixture
 def page(driver: webdriver.Chrome, service: Service) -> Page:
     return Page(driver, service.address)
-
-
-def resize(driver: webdriver.Chrome, width: int) -> None:
-    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
-    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +85,26 @@ def test_an_officer_reads_the_limit(page: Page, service: Service, buyer_id: str)
     shown = [each for each in binding if each["status"] not in QUIET_STATUSES]
     assert len(page.texts(".columns tbody tr")) == len(shown)
     assert "a person decides" in page.at("answer").text
+    assert page.complaints() == []
+
+
+def test_an_officer_reads_when_the_order_would_be_paid(page: Page, service: Service, buyer_id: str) -> None:
+    # given what the service says of an order
+    said = service.assess(
+        buyer_id, request={"kind": "order", "amount": 50_000, "currency": "EUR", "terms_days": 60}
+    )["timing"]
+    assert said["status"] in ("ok", "beyond_horizon")
+
+    # when it is assessed on the page
+    page.assess(buyer_id, amount="50000", terms_days="60")
+
+    # then the day, the interval and the probabilities stand there
+    [shown] = page.texts(".is-timing")
+    if said["median_on"]:
+        assert shown.startswith(f"{date.fromisoformat(said['median_on']):%-d %B %Y}")
+    assert f"{date.fromisoformat(said['due_on']):%-d %B %Y}" in shown
+    [by] = page.texts(".is-paid_by")
+    assert by.count("%") == len(said["paid_by"])
     assert page.complaints() == []
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -155,3 +157,19 @@ def test_every_word_of_the_page_exists_in_both_languages() -> None:
         assert texts.keys() == words["zh"][part].keys()
         assert all(texts.values())
         assert all(words["zh"][part].values())
+
+
+def test_a_worker_serves_without_what_trained_its_models(demo_home: Path, demo_portfolio: Path) -> None:
+    # given a fresh process that loads the service, its release and its ledger, and scores a buyer
+    script = (
+        "import sys; from pathlib import Path; import serving.service as service;"
+        "from serving.settings import Settings;"
+        "service.state.load(Settings(Path(sys.argv[1]), Path(sys.argv[2])));"
+        "print(service.state.status()['state']);"
+        "print(sorted({'lightgbm', 'sklearn', 'mlflow', 'shap', 'training'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", script, str(demo_home), str(demo_portfolio)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+
+    # then it is ready, and the learner and the tracking server were not imported
+    assert ran.stdout.splitlines() == ["ready", "[]"]

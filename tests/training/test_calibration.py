@@ -147,6 +147,17 @@ def test_few_bad_outcomes_draw_the_slope_towards_one():
     assert probability.mean() == pytest.approx(outcome.mean(), abs=1e-9)
 
 
+def test_an_outcome_that_is_told_twelve_times_is_one():
+    raw, outcome = made(1.6, -3.5, 800)
+    times, zeros = np.repeat(np.arange(800), 12), np.zeros(9600, int)
+    rows = (raw[times], outcome[times], zeros, zeros.astype(bool), zeros)
+    rate = Level(np.array([outcome.mean()]), float(outcome.mean()))
+    once = fitted(raw, outcome, None)
+    again = calibrate(Staged(*rows, buyer=times), rate, BOTH, None)
+    assert again.slope == pytest.approx(once.slope, abs=1e-6)
+    assert again.slope < calibrate(Staged(*rows), rate, BOTH, None).slope - 0.1
+
+
 def test_a_rate_that_moved_since_a_folds_training_moves_no_slope_and_is_not_counted_twice():
     # given two folds that learned from rates of 5 and 10 %, and predicted times with 10 and 20 %
     rng = np.random.default_rng(8)

@@ -52,9 +52,10 @@ def test_few_defaults_move_the_level_as_worked_out_by_hand(defaults, rate):
 
 
 @pytest.mark.parametrize(
-    ("defaults", "switch_at", "learner"), [(59, 60, "prior"), (60, 60, "lightgbm"), (5, 5, "lightgbm")]
+    ("defaults", "switch_at", "learner"),
+    [(9, 60, "prior"), (10, 60, "blend"), (59, 60, "blend"), (60, 60, "lightgbm"), (5, 5, "lightgbm")],
 )
-def test_the_learner_takes_over_at_a_stated_number(defaults, switch_at, learner):
+def test_trees_join_the_prior_and_take_over_at_stated_numbers(defaults, switch_at, learner):
     assert fit_prior(*made(200, defaults), switch_at=switch_at).learner == learner
 
 

@@ -11,7 +11,7 @@ from credit.release import Release
 from credit.spec import FeatureSpec
 from features.build import Packed, build_packed
 from features.catalog import NAMES
-from training.learner import PARAMETERS, Examples, fit_trees, fold_predictions, thinned
+from training.learner import PARAMETERS, PLAIN, Examples, fit_trees, fold_predictions, thinned
 from training.shape import KINDS, Shape
 from training.splits import Fold
 from training.subjects import Outcome, sample_of
@@ -98,6 +98,41 @@ def test_folds_choose_both_kinds_and_their_numbers_by_the_pooled_loss():
             members[member] = replace(members[member], trees=changed)
             other = fold_predictions(inputs, outcome, FEATURES, FOLDS, 7, None, Shape(tuple(members)))
             assert other.loss >= fit.loss - 1e-12
+
+
+def told_again(n: int, seed: int, strength: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Twelve rows of each buyer, whose features hardly move and whose one outcome is told twelve times."""
+    rng = np.random.default_rng(seed)
+    own, buyer = rng.normal(size=(n // 12, 3)), np.repeat(np.arange(n // 12), 12)
+    log_odds = -2 - strength * own[:, 0] + strength * own[:, 1]
+    bad = (rng.random(n // 12) < 1 / (1 + np.exp(-log_odds))).astype(float)
+    return own[buyer] + 0.01 * rng.normal(size=(n, 3)), bad[buyer], buyer
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_few_outcomes_told_again_and_again_do_not_choose_the_number_of_trees(seed):
+    inputs, outcome, buyer = told_again(2400, seed, 0.6)
+    folds = [Fold(np.arange(1200), np.arange(1200, 2400)), Fold(np.arange(1200, 2400), np.arange(1200))]
+    fit = fold_predictions(inputs, outcome, FEATURES, folds, 7, buyer=buyer)
+    assert [member.trees for member in fit.shape.members] == [PLAIN, PLAIN]
+    # as each row for itself would have done
+    by_row = fold_predictions(inputs, outcome, FEATURES, folds, 7)
+    assert [member.trees for member in by_row.shape.members] != [PLAIN, PLAIN]
+
+
+def test_many_outcomes_told_again_and_again_choose_the_number_of_trees_all_the_same():
+    inputs, outcome, buyer = told_again(36_000, 1, 3.0)
+    half = len(outcome) // 2
+    folds = [Fold(np.arange(half), np.arange(half, 2 * half))]
+    fit = fold_predictions(inputs, outcome, FEATURES, folds, 7, buyer=buyer)
+    assert fit.shape.members[0].trees > PLAIN
+    assert fit.shape == fold_predictions(inputs, outcome, FEATURES, folds, 7).shape
+
+
+def test_month_ends_of_a_buyer_do_not_make_trees_larger():
+    inputs, outcome = np.zeros((120_000, 1)), np.zeros(120_000)
+    months = Examples(inputs, outcome, FEATURES[:1], buyer=np.arange(120_000) // 24)
+    assert months.kinds == tuple(KINDS.values())
 
 
 def test_a_given_shape_is_not_chosen_anew():

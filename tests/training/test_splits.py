@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from features.errors import Refused
-from training.splits import grouped_folds, rolling_folds, split
+from training.splits import buyer_folds, grouped_folds, rolling_folds, split
 
 
 @st.composite
@@ -113,6 +113,24 @@ def test_a_history_with_long_windows_has_folds_as_soon_as_windows_have_closed():
 
 def test_folds_of_no_subjects_are_none():
     assert rolling_folds(steady().iloc[:0]) == []
+
+
+@given(buyers=st.integers(2, 90), bad=st.integers(0, 60), seed=st.integers(0, 99))
+def test_folds_by_buyer_predict_each_buyer_once_from_others_and_share_the_bad(buyers, bad, seed):
+    rng = np.random.default_rng(seed)
+    buyer = rng.permutation(np.repeat(np.arange(buyers), 3))
+    rows = pd.DataFrame({"buyer_id": [f"B{one}" for one in buyer], "outcome": (buyer < bad).astype(float)})
+    folds = buyer_folds(rows)
+    if min(bad, buyers - bad) < 10:
+        assert folds == []
+        return
+    assert sorted(np.concatenate([fold.predict for fold in folds])) == list(range(len(rows)))
+    for fold in folds:
+        fit, predicted = rows.iloc[fold.fit], rows.iloc[fold.predict]
+        assert not set(fit["buyer_id"]) & set(predicted["buyer_id"])
+        by_outcome = predicted.groupby("outcome")["buyer_id"].nunique()
+        assert by_outcome.min() >= 5
+        assert len(by_outcome) == 2
 
 
 @given(rows=subjects(), buyers=st.integers(2, 40), seed=st.integers(0, 99))

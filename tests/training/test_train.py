@@ -267,7 +267,8 @@ def test_versions_are_listed_newest_first(home: Home, final: Result):
 @pytest.mark.parametrize(
     ("reference", "expected"),
     [("late@9", "a version late@9"), ("default", "a version default"), ("late@best", "a version late@best"),
-     ("timing@1", "a model among default, late"), ("", "a model among")],
+     ("timing@1", "a version timing@1"), ("dates@1", "a model among default, late, timing"),
+     ("", "a model among")],
 )  # fmt: skip
 def test_an_unknown_version_is_refused(home: Home, first: Result, reference, expected):
     with pytest.raises(InputError, match=f"expected {expected}"):

@@ -1,0 +1,1 @@
+"""When an invoice is paid: dates, receipts of the open ledger, and what is said of them."""

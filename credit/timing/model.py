@@ -1,0 +1,133 @@
+"""TimingModel: when invoices are paid, as a folder without pickle, checked when it is loaded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from credit.encoding import patterns_of
+from credit.folder import arrays_of, broken, check_golden, check_manifest, read_spec
+from credit.model import read_trees, subject_hashes
+from credit.timing.dates import PayDates
+from credit.timing.hazard import Hazards
+from credit.timing.incidence import incidences, recalibrated, survival
+from credit.timing.spec import TimingSpec
+from credit.trees import Trees
+from features.catalog import NAMES
+from features.errors import InputError
+from features.instants import local_days
+
+__all__ = ["TimingModel"]
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+_CHUNK = 4096
+"""Subjects at a time: their rows, one for each interval, fit into little memory."""
+
+_TERMS = NAMES.index("request_terms_days")
+
+
+class TimingModel:
+    """A trained model of pay dates.
+
+    Parameters
+    ----------
+    spec : TimingSpec
+    trees : Trees
+        See `credit.timing.hazard.Hazards`.
+    fitted : uint64 ndarray
+        Salted hashes of the subjects that it was fitted on.
+    """
+
+    def __init__(self, spec: TimingSpec, trees: Trees, fitted: npt.NDArray[np.uint64]) -> None:
+        self.spec = spec
+        self.fitted = fitted
+        self._hazards = Hazards(trees, spec.base, spec.features, spec.intervals)
+        self._columns = [NAMES.index(name) for name in spec.names]
+        self._shares = spec.shares.by_interval(spec.intervals)
+
+    @classmethod
+    def load(cls, folder: str | Path) -> TimingModel:
+        """Load a model, checking every file's hash and the golden predictions.
+
+        Raises
+        ------
+        InputError
+            Where a file lacks or was changed, the catalog is another one, or golden predictions differ.
+        """
+        folder = Path(folder)
+        check_manifest(folder)
+        spec = read_spec(folder / "model.json", TimingSpec)
+        try:
+            trees = read_trees(folder)
+            fitted, golden = arrays_of(folder / "reference.npz")["fitted"], arrays_of(folder / "golden.npz")
+            model = cls(spec, trees, fitted)
+            found = model.predict_days(golden["values"], golden["as_of_day"], golden["due_day"]).paid
+            check_golden(found, golden["paid"])
+        except (OSError, ValueError, KeyError, BadZipFile) as error:
+            raise broken(error) from error
+        return model
+
+    def predict(self, values: Floats | pd.DataFrame, subjects: pd.DataFrame, timezone: str) -> PayDates:
+        """Tell when invoices are paid, given that they are open at as_of.
+
+        Parameters
+        ----------
+        values : float64 ndarray, shape (n, len(NAMES)), or DataFrame
+            Every feature of the catalog at as_of, in its order (a frame: by name).
+        subjects : DataFrame, shape (n, ...)
+            ``as_of`` (naive UTC instants) and ``due_on`` (dates), both without missing values.
+        timezone : str
+            The seller's, in which days are meant.
+
+        Raises
+        ------
+        InputError
+            Where a column or a date is missing.
+        """
+        if isinstance(values, pd.DataFrame):
+            values = values[list(NAMES)].to_numpy(np.float64)
+        _check(subjects)
+        seconds = subjects["as_of"].astype("datetime64[s]").to_numpy().astype(np.int64)
+        due = subjects["due_on"].astype("datetime64[s]").to_numpy().astype("datetime64[D]").astype(np.int64)
+        return self.predict_days(values, local_days(seconds, timezone), due)
+
+    def predict_days(self, values: Floats, as_of_day: Ints, due_day: Ints) -> PayDates:
+        """Tell when invoices are paid; as `predict`, with days since 1970, shape (n,)."""
+        grid, entry = self.spec.intervals, as_of_day - due_day
+        patterns = patterns_of(values, self.spec.names)
+        status = np.where(np.isin(patterns, self.spec.patterns), "ok", "unseen_pattern").astype(object)
+        status[entry >= grid.ends[-1]] = "beyond_horizon"
+        told = np.full((len(self.spec.causes), len(values), len(grid.ends)), np.nan)
+        known = np.flatnonzero(status == "ok")
+        for start in range(0, len(known), _CHUNK):
+            rows = known[start : start + _CHUNK]
+            told[:, rows] = self._incidences(values[rows], as_of_day[rows], due_day[rows])
+        paid, credited, written_off = told
+        return PayDates(status, grid.last, paid, credited, written_off, entry.astype(np.float64))
+
+    def was_fitted_on(self, subjects: pd.DataFrame) -> npt.NDArray[np.bool_]:
+        """Return which subjects the model was fitted on."""
+        return np.isin(subject_hashes(subjects, self.spec.salt), self.fitted)
+
+    def _incidences(self, values: Floats, as_of_day: Ints, due_day: Ints) -> Floats:
+        days = as_of_day, due_day, values[:, _TERMS]
+        calibration = self.spec.calibration
+        hazard = self._hazards.of(values[:, self._columns], days)
+        open_share = recalibrated(survival(hazard), calibration.level, calibration.shape)
+        return incidences(open_share, self._shares)
+
+
+def _check(subjects: pd.DataFrame) -> None:
+    for name in ("as_of", "due_on"):
+        if name not in subjects:
+            raise InputError.of(f"the column '{name}'", "none", "add it", table="subjects", column=name)
+        if subjects[name].isna().any():
+            raise InputError.of(
+                "a date or an instant", "nothing", f"fill {name}", table="subjects", column=name
+            )

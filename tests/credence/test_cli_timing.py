@@ -1,0 +1,172 @@
+"""The commands around pay dates: train, judge, promote, take back, forecast receipts."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from credence.cli import main
+from features.files import read
+from features.openings import totals
+from tests.credence.test_cli_models import Ran
+
+
+@pytest.fixture
+def run(demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Run ``credence`` in this process, in a copy of a home with all three models."""
+    shutil.copytree(demo_home, tmp_path / "home")
+    monkeypatch.setenv("CREDENCE_HOME", str(tmp_path / "home"))
+
+    def credence(*arguments: object) -> Ran:
+        capsys.readouterr()
+        code = 0
+        try:
+            main([*map(str, arguments)])
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        told = capsys.readouterr()
+        return Ran(code, told.out, told.err)
+
+    return credence
+
+
+def test_the_version_is_listed_and_shown_with_its_own_figures(run):
+    listed = run("models", "list")
+    assert any(line.startswith("timing@1") and "days" in line for line in listed.out.splitlines())
+    shown = run("models", "show", "timing@champion")
+    assert "mean absolute error days" in shown.out
+    assert "auc" not in shown.out
+    told = run("models", "show", "timing@1", "--json").json
+    assert (told["outcome"], told["kind"]) == ("timing", "tested")
+    assert told["calibration"]["events"] > 0
+    assert told["lineage"]["data_hash"]
+
+
+def test_an_evaluation_tells_dates_receipts_and_the_late_model_beside_it(run, demo_portfolio: Path):
+    ran = run("models", "evaluate", "timing@champion", demo_portfolio)
+    assert ran.code == 0, ran.err
+    for part in ("coverage 80", "receipts of the ledger open at", "week ahead", "unpaid 30 days after due"):
+        assert part in ran.out
+    told = run("models", "evaluate", "timing@champion", demo_portfolio, "--json").json
+    assert told["looks"] >= 1
+    assert told["receipts"]["month_ends"] == len(told["receipts"]["by_month_end"]) > 3
+    assert told["against_late"]["status"] == "ok"
+
+
+def test_subjects_that_it_was_fitted_on_are_refused(run, demo_portfolio: Path):
+    ran = run("models", "evaluate", "timing@champion", demo_portfolio, "--from", "2024-01-01")
+    assert ran.code == 2
+    assert "subjects that it was fitted on" in ran.err
+    assert "--in-sample" in ran.err
+
+
+def test_a_refit_is_promoted_taken_back_and_logged(run, demo_portfolio: Path):
+    # given a refit of the tested version
+    final = run("train", "timing", demo_portfolio, "--final", "--json")
+    assert final.code == 0, final.err
+    assert (final.json["version"], final.json["tested_twin"]) == (2, "timing@1")
+    # when it is promoted and taken back
+    promoted = run("models", "promote", "timing@2", "--json").json
+    assert {gate["name"]: gate["passed"] for gate in promoted["gates"]}["refit_of"] is True
+    before = run("assess", demo_portfolio, "--buyer", "B000003", "--json").json
+    assert before["versions"]["timing"] == "timing@2"
+    assert run("models", "rollback").code == 0
+    # then the first one serves again, and the log tells both
+    assert (
+        run("assess", demo_portfolio, "--buyer", "B000003", "--json").json["versions"]["timing"] == "timing@1"
+    )
+    log = run("models", "log").out
+    assert "promote of timing@2" in log
+    assert "rollback" in log
+
+
+def test_versions_are_compared_and_reproduced(run, demo_portfolio: Path):
+    again = run("train", "timing", demo_portfolio, "--seed", 11)
+    assert again.code == 0, again.err
+    assert "is now candidate" in again.out
+    ran = run("models", "compare", "timing@2", "timing@1", "--json")
+    [(name, gap)] = ran.json["paired"]["difference"].items()
+    assert name == "mean_absolute_error_days"
+    assert gap["low"] <= gap["value"] <= gap["high"]
+    assert "of them bad" not in run("models", "compare", "timing@2", "timing@1").out
+    same = run("models", "reproduce", "timing@1", demo_portfolio)
+    assert (same.code, "same trees, same predictions" in same.out) == (0, True)
+    refused = run("models", "compare", "timing@1", "late@1")
+    assert refused.code == 2
+    assert "two versions of one outcome" in refused.err
+
+
+def test_receipts_add_up_to_the_open_ledger(run, demo_portfolio: Path, tmp_path: Path):
+    # given what the books say is open, bills that matured without a booking apart
+    ran = run("assess", demo_portfolio, "--receipts", "--json", "--out", tmp_path / "receipts.csv")
+    assert ran.code == 0, ran.err
+    told = ran.json
+    for sheet in [told["reporting"], *told["currencies"]]:
+        assert sum(line["expected"] for line in sheet["lines"]) == pytest.approx(sheet["open"], abs=0.004)
+        weeks = [line for line in sheet["lines"] if line["kind"] == "week"]
+        assert len(weeks) == told["weeks"] == 13
+        assert all(line["low"] <= line["high"] for line in weeks)
+        assert weeks[-1]["cumulative"] == pytest.approx(sum(line["expected"] for line in weeks), abs=0.004)
+    owed_back = {each["currency"]: each["amount"] for each in told["owed_back"]}
+    books = totals(read(demo_portfolio))
+    for sheet in told["currencies"]:
+        set_off = next(line["expected"] for line in sheet["lines"] if line["kind"] == "set_off")
+        net = sheet["open"] - set_off - owed_back.get(sheet["currency"], 0.0)
+        assert net <= books["open", sheet["currency"]] / 100 + 0.004
+    rows = pd.read_csv(tmp_path / "receipts.csv", encoding="utf-8-sig")
+    assert rows["expected"].sum() == pytest.approx(
+        told["reporting"]["open"] + sum(sheet["open"] for sheet in told["currencies"]), abs=0.1
+    )
+    assert not list(tmp_path.glob(".*csv*"))
+
+
+def test_receipts_are_told_in_both_languages_and_for_an_earlier_day(run, demo_portfolio: Path):
+    english = run("assess", demo_portfolio, "--receipts", "--weeks", 4, "--as-of", "2026-03-31")
+    assert sum(line.startswith("2026-W") for line in english.out.splitlines()) % 4 == 0
+    assert "later than 4 weeks" in english.out
+    chinese = run(
+        "assess", demo_portfolio, "--receipts", "--weeks", 4, "--as-of", "2026-03-31", "--lang", "zh"
+    )
+    assert "未清应收账款预计收款" in chinese.out
+    assert (
+        run("assess", demo_portfolio, "--receipts", "--as-of", "2026-03-31", "--weeks", 4).out == english.out
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (("--receipts", "--all"), "one of --buyer ID, --all, --receipts"),
+        (("--weeks", "3", "--buyer", "B000003"), "--weeks with --receipts"),
+        (("--receipts", "--weeks", "0"), "0"),
+        (("--receipts", "--out", "receipts.xlsx"), ".parquet or .csv"),
+        (("--receipts", "--as-of", "2031-01-01"), "a moment at most 7 days after the books end"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused(run, demo_portfolio: Path, arguments, part):
+    ran = run("assess", demo_portfolio, *arguments)
+    assert ran.code == 2
+    assert part in ran.err
+
+
+def test_without_a_timing_model_everything_is_as_before(run, demo_portfolio: Path, tmp_path: Path):
+    # given a release of the other two models alone
+    releases = tmp_path / "home" / "releases"
+    with_it = run("assess", demo_portfolio, "--buyer", "B000003", "--json").json
+    folder = releases / (releases / "current").read_text()
+    head = json.loads((folder / "release.json").read_text())
+    del head["models"]["timing"]
+    (folder / "release.json").write_text(json.dumps(head))
+    # when a buyer is assessed and receipts are asked for
+    without = run("assess", demo_portfolio, "--buyer", "B000003", "--json").json
+    refused = run("assess", demo_portfolio, "--receipts")
+    # then only the pay date is gone, and receipts say what to do
+    assert without["timing"]["status"] == "no_timing_model"
+    changed = {name for name in with_it if with_it[name] != without[name]}
+    assert changed == {"assessment_id", "timing", "versions"}
+    assert refused.code == 2
+    assert "credence train timing DIR" in refused.err

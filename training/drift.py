@@ -1,0 +1,219 @@
+"""Drift: how far the subjects of a period are from those that a model was trained on, and what that did."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from credit.encoding import patterns_of
+from credit.model import RiskModel
+from credit.psi import critical_value, psi, seen_size
+from credit.stability import Reference, months_of, stability_of
+from credit.states import STATES, states_of
+from features.build import Packed, build_packed
+from features.errors import InputError
+from features.instants import start_of_day
+from training.drift_outcomes import Watched, estimate_of, proxy_of, realised_of
+from training.drift_tests import verdict_of
+from training.drift_thresholds import Thresholds
+from training.evaluate import check_seller
+from training.options import check_days
+from training.periods import date_text, day_after
+from training.run import Recipe
+from training.subjects import sample_of, without_flagged
+from training.tested import Scored
+from training.versions import Version
+
+__all__ = ["MODELS", "drift", "period_to_watch"]
+
+Floats = npt.NDArray[np.float64]
+
+MODELS = ("late", "default")
+"""Models of which drift can be told."""
+
+
+def drift(
+    version: Version,
+    packed: Packed,
+    *,
+    start: str | None = None,
+    stop: str | None = None,
+    thresholds: Thresholds | None = None,
+    test: Scored | None = None,
+) -> dict[str, Any]:
+    """Tell how far the subjects of a period are from those that a version was trained on.
+
+    Parameters
+    ----------
+    version : Version
+    packed : Packed
+    start, stop : str, optional
+        Days, half-open; default: after the last subject that the version was fitted on, to the end of the
+        books.
+    thresholds : Thresholds, optional
+        Past which the verdict is red.
+    test : Scored, optional
+        The version's scored test subjects, for the rate that their ranks foresee where the test ended before
+        the period.
+
+    Returns
+    -------
+    dict
+        An object of JSON: what was looked at, ``verdict`` (`training.drift_tests.verdict_of`), ``score`` and
+        ``inputs`` (`credit.stability.stability_of`; grey where there is not enough to tell), ``states``,
+        ``patterns``, ``estimate``, ``realised`` and ``proxy`` (`training.drift_outcomes`), ``notes``.
+
+    Raises
+    ------
+    InputError
+        Another seller's portfolio, a model without frozen bins or of another kind, no subjects in the period.
+    """
+    thresholds = thresholds or Thresholds()
+    if version.model not in MODELS:
+        step = "name a version of these, such as late@champion"
+        raise InputError.of("a late or a default model", f"a {version.model} model", step)
+    model = version.load()
+    reference = model.reference
+    check_seller(model.spec.seller_id, packed)
+    period = period_to_watch(model, packed, start, stop)
+    recipe = Recipe.from_json(json.loads(version.tags["recipe"]))
+    watched, values, excluded = _watched(model, packed, recipe, period)
+    rows = stability_of(
+        reference,
+        values,
+        watched.log_odds,
+        watched.subjects["buyer_id"],
+        months_of(watched.subjects["as_of"]),
+        level=thresholds.level,
+    )
+    told = {
+        "score": _coloured(rows[0]),
+        "inputs": [_coloured(row) for row in rows[1:]],
+        "states": {
+            **_mix(reference.states, np.array(STATES)[states_of(values)]),
+            "critical": _chance(reference, watched, thresholds),
+        },
+        "patterns": _patterns(model, values),
+        "cannot_say": float(np.isnan(watched.log_odds).mean()),
+        "estimate": estimate_of(watched, _earlier(test, version, packed, period[0])),
+        "realised": realised_of(watched, version),
+        "proxy": proxy_of(packed, model, recipe.outcome, watched),
+    }
+    timezone = packed.portfolio.seller.timezone
+    return {
+        "model": version.model,
+        "version": version.number,
+        "outcome": model.spec.outcome,
+        "fitted_from": model.spec.fitted_from,
+        "fitted_until": model.spec.fitted_until,
+        "from": date_text(period[0], timezone),
+        "to": date_text(period[1], timezone),
+        "observed_until": packed.portfolio.observed_until.isoformat(),
+        "n": len(values),
+        "buyers": watched.clusters.count,
+        "mature": int(watched.is_mature.sum()),
+        "in_sample": int(watched.was_fitted.sum()),
+        "excluded": dict(excluded),
+        "thresholds": thresholds.told,
+        "verdict": verdict_of(told, thresholds),
+        "notes": _notes(watched, model, period, timezone),
+        **told,
+    }
+
+
+def period_to_watch(
+    model: RiskModel, packed: Packed, start: str | None = None, stop: str | None = None
+) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return the period that is asked for; by default after what the model was fitted on to the books' end.
+
+    Raises
+    ------
+    InputError
+        Where it ends before it starts, or the books end before it.
+    """
+    check_days(start, stop)
+    timezone, until = packed.portfolio.seller.timezone, packed.portfolio.observed_until
+    fitted_until = pd.Timestamp(model.spec.fitted_until)
+    first = day_after(fitted_until, timezone) if start is None else start_of_day(start, timezone)
+    last = day_after(until, timezone) if stop is None else start_of_day(stop, timezone)
+    if first > until:
+        found = f"books until {date_text(until, timezone)}"
+        step = "load later books, or name an earlier --from"
+        raise InputError.of(f"books that reach {date_text(first, timezone)}", found, step)
+    if first >= last:
+        found = f"{date_text(first, timezone)} and {date_text(last, timezone)}"
+        raise InputError.of("--from before --to", found, "name a later --to")
+    return first, last
+
+
+def _watched(
+    model: RiskModel, packed: Packed, recipe: Recipe, period: tuple[pd.Timestamp, pd.Timestamp]
+) -> tuple[Watched, Floats, Mapping[str, int]]:
+    """Return the subjects of a period as the model scores them, their values and who is left out."""
+    sample = sample_of(packed, recipe.outcome, period, immature=True)
+    sample, frame = without_flagged(sample, build_packed(packed, sample.subjects), recipe.config.exclude)
+    if not len(frame):
+        step = "widen --from and --to, or load later books"
+        raise InputError.of("subjects in the period", "none", step)
+    values, subjects = frame.to_numpy(np.float64), sample.subjects
+    said = model.predict(values, contributions=False)
+    watched = Watched(subjects, said.log_odds, said.probability, model.was_fitted_on(subjects))
+    return watched, values, sample.excluded
+
+
+def _earlier(test: Scored | None, version: Version, packed: Packed, start: pd.Timestamp) -> Scored | None:
+    """Return the test where it ended before the period: one that holds its outcomes foresees nothing."""
+    stop = version.metrics.get("to")
+    timezone = packed.portfolio.seller.timezone
+    return test if stop is not None and start_of_day(stop, timezone) <= start else None
+
+
+def _coloured(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row that is grey where too few independent subjects tell nothing."""
+    return row if row["enough"] else {**row, "colour": "grey"}
+
+
+def _mix(then: Mapping[str, int], labels: npt.NDArray[np.str_]) -> dict[str, Any]:
+    """Return shares of labels then and now, with their distance."""
+    names = sorted({*then, *labels.tolist()}, key=lambda name: (-then.get(name, 0), name))
+    before = np.array([then.get(name, 0) for name in names])
+    now = np.array([int((labels == name).sum()) for name in names])
+    shares = zip(names, (before / before.sum()).tolist(), (now / now.sum()).tolist(), strict=True)
+    items = [{"name": name, "reference": share, "now": today} for name, share, today in shares]
+    return {"psi": psi(before, now), "items": items}
+
+
+def _chance(reference: Reference, watched: Watched, thresholds: Thresholds) -> float:
+    """Return what the PSI of the states stays below by chance, a buyer counting once: its state stays."""
+    buyers = reference.subjects / reference.buyer_size
+    now = len(watched.subjects) / seen_size(watched.clusters.of_row)
+    return critical_value(len(STATES), buyers, now, thresholds.level)
+
+
+def _patterns(model: RiskModel, values: Floats) -> dict[str, Any]:
+    told = _mix(model.reference.patterns, patterns_of(values, model.spec.names))
+    for item in told["items"]:
+        item["is_trained"] = item["name"] in model.spec.patterns
+    unseen = sum(item["now"] for item in told["items"] if not item["is_trained"])
+    return {**told, "unseen": float(unseen)}
+
+
+def _notes(
+    watched: Watched, model: RiskModel, period: tuple[pd.Timestamp, pd.Timestamp], timezone: str
+) -> list[str]:
+    """Return what a reader must know of the period."""
+    until, notes = pd.Timestamp(model.spec.fitted_until), []
+    if period[0] <= until:
+        notes.append(
+            f"The period begins before the last subject that was fitted on ({date_text(until, timezone)}): "
+            f"{int(watched.was_fitted.sum())} of its {len(watched.subjects)} subjects were fitted on and are "
+            "left out of what was realised."
+        )
+    if watched.clusters.count < 10:
+        notes.append("Fewer than ten buyers: chance explains any difference, and nothing has an interval.")
+    return notes

@@ -1,0 +1,1 @@
+"""The validation pack: all that a validator needs to sign a version, as numbers."""

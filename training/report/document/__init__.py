@@ -1,0 +1,1 @@
+"""A pack of numbers as one printable page."""

@@ -1,0 +1,84 @@
+"""Sections that hold the model against others and against itself."""
+
+from __future__ import annotations
+
+from training.report.document.frame import how_to_read, light, subheading
+from training.report.document.markup import NOTHING, Html, joined, tag
+from training.report.document.origins import leaves, path_in_words
+from training.report.document.strength import METRICS
+from training.report.document.tables import Column, facts, table
+from training.report.document.told import Told, count, estimate, said, spelled, tiny
+
+__all__ = ["challengers", "implementation"]
+
+_DIGITS = 4
+
+
+def challengers(pack: Told) -> Html:
+    """Return the paired differences to other learners."""
+    told = pack["challengers"]
+    names = [name for name in METRICS if any(each["differences"][name] for each in told["items"])]
+    columns = [
+        Column("Challenger", "name", spelled, kind="text"),
+        Column("Status", "status", kind="word"),
+        *(Column(f"{METRICS[name][0]} [95 %]", f"differences.{name}", _difference) for name in names),
+    ]
+    return joined(
+        tag("p", said(told["text"])),
+        table(columns, told["items"]),
+        how_to_read(
+            "Figures are the model's less the challenger's on the same subjects and the same draws: above 0 "
+            "the model is ahead in AUC, average precision and KS, below 0 in Brier score and ECE. An "
+            "interval that holds 0 is no difference."
+        )
+        if told["items"]
+        else None,
+        _timing(pack["timing"]),
+    )
+
+
+def implementation(pack: Told) -> Html:
+    """Return whether serving computes what training computed."""
+    told = pack["parity"]
+    golden, passed = told["golden_equal"], told["passed"]
+    return joined(
+        tag("p", _verdict(passed)),
+        facts([
+            ("Subjects", count(told["subjects"])),
+            ("Largest difference of log-odds", tiny(told["largest_difference_log_odds"])),
+            ("Feature values equal, byte for byte", said(told["values_equal"])),
+            ("Answers and refusals equal", said(told["statuses_equal"])),
+            ("Golden subjects", joined(count(told["golden_subjects"]), ", equal: ", said(golden))),
+        ]),
+        how_to_read(
+            "The same subjects went through the batch path of training and one by one through the path of a "
+            "call; golden subjects are kept in the model's folder with their answers."
+        ),
+    )  # fmt: skip
+
+
+def _timing(told: Told) -> Html:
+    """Return what the timing model says of the same subjects, where there is one."""
+    if not told:
+        return NOTHING
+    entries = [(path_in_words(name), _figure(value)) for name, value in leaves(told)]
+    return joined(
+        subheading("Beside the timing model"),
+        facts(entries),
+        how_to_read("What the timing model says of the same subjects, beside the late model's probability."),
+    )
+
+
+def _figure(told: Told) -> Html:
+    is_whole = isinstance(told.value, int | str | bool | None)
+    return said(told) if is_whole else tiny(told, _DIGITS)
+
+
+def _difference(told: Told) -> Html:
+    decimals = 4
+    return estimate(told, decimals)
+
+
+def _verdict(passed: Told) -> Html:
+    color, word = ("green", "passed") if passed.value else ("red", "failed")
+    return tag("span", light(color, word), data_path=passed.path, data_means=passed.text)

@@ -1,0 +1,70 @@
+"""Whether the test subjects are like those that the model learned from."""
+
+from __future__ import annotations
+
+from training.report.document.drawings import drawn
+from training.report.document.frame import figure, how_to_read, light
+from training.report.document.markup import Html, joined, tag
+from training.report.document.plots import stability_plot
+from training.report.document.tables import Column, table
+from training.report.document.told import Told, count, number, share
+
+__all__ = ["all_stability", "stability"]
+
+_SHOWN = 12
+_COLORS = {"stable": "green", "watch": "amber", "act": "red"}
+
+
+def _status(told: Told) -> Html:
+    return tag("span", light(_COLORS[told.text], told.text), data_path=told.path, data_means=told.text)
+
+
+_COLUMNS = (
+    Column("Feature", "label", kind="text"),
+    Column("Index", "psi", number),
+    Column("Critical", "critical", number),
+    Column("Verdict", "status", _status, kind="word"),
+    Column("Missing then", "missing_reference", share),
+    Column("Missing now", "missing_now", share),
+    Column("Unseen", "unseen", share),
+    Column("Weight", "weight", share),
+)
+
+
+def stability(pack: Told) -> Html:
+    """Return the stability of the score and of the features that moved most."""
+    told = pack["stability"]
+    if not told:
+        return tag("p", "Cannot say: the version carries no reference bins.")
+    rows = [told["score"], *list(told["features"])[:_SHOWN]]
+    drawing = drawn(
+        lambda: stability_plot([row.value for row in rows]),
+        "Stability indices",
+        (6.8, 0.8 + 0.22 * len(rows)),
+    )
+    reading = (
+        "Each bar tells how far the test subjects lie from the bins frozen at training, missing and unseen "
+        "values being bins too. Left of the black tick it may be chance at so many subjects; the lines are "
+        "the usual rules of thumb."
+    )
+    return joined(
+        tag("p", "PSI of the score and CSI of the features: ", count(told["n"]), " test subjects against ",
+            count(told["reference"]), " training subjects. All features are in appendix A6."),
+        figure(drawing, "The score and the features that moved most", reading),
+        table(_COLUMNS, rows[:6]),
+        how_to_read(
+            "Index above critical and above 0.10: look for the cause; above 0.25: act. Unseen is the share "
+            "of values beyond all that training saw, weight the feature's share of all points."
+        ),
+    )  # fmt: skip
+
+
+def all_stability(pack: Told) -> Html:
+    """Return the stability of every feature."""
+    told = pack["stability"]
+    if not told:
+        return tag("p", "Cannot say: the version carries no reference bins.")
+    return joined(
+        table(_COLUMNS, [told["score"], *told["features"]]),
+        how_to_read("As the table of section 10, the least stable first."),
+    )

@@ -1,0 +1,1 @@
+"""Learns when invoices are paid, and measures it out of time."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -14,30 +13,26 @@ import pandas as pd
 
 from credit.answer import Answer
 from credit.assess import assess
-from credit.book import Book, LossBasis, make_book
+from credit.book import Book
+from credit.books import Books, subjects_at
 from credit.facts import SubjectFacts
 from credit.orders import Order, check_order
 from credit.policy import Policy
 from credit.publish import Published
 from credit.release import TIMING, Release
 from credit.request import Request
-from credit.side_facts import Moment, SideFacts, Sides
+from credit.side_facts import Moment, SideFacts, Sides, moment_of
 from credit.timing.answer import TimingAnswer, timing_answers
-from credit.workout import workout_of
 from features.build import Asked, Packed, build_packed, one_subject
 from features.catalog import CATALOG_HASH, NAMES
-from features.columns import TABLES
 from features.engine.compute import compute
 from features.errors import InputError
-from features.instants import day_of, month_end_before, parse_as_of
-from features.portfolio import Portfolio
+from features.instants import day_of, parse_as_of
 
 __all__ = ["MAX_DAYS_BEHIND", "Assessor", "UnknownBuyer"]
 
 MAX_DAYS_BEHIND = 7
 """Days after the end of the books for which is still answered, with the warning ``books_behind``."""
-
-_EPOCH = date(1970, 1, 1).toordinal()
 
 Progress = Callable[[int], None]
 Warning_ = dict[str, str]
@@ -69,10 +64,9 @@ class Assessor:
         self.packed = packed
         self.release = release
         self._buyers = frozenset(packed.block.buyer_ids)
-        self._known_from = _known_from(packed.portfolio)
         self._has_ledger = len(packed.portfolio.table("invoices")) > 0
         self._sides = SideFacts(packed, release.policy.orders)
-        self._books: dict[pd.Timestamp, Book] = {}
+        self._books = Books(packed, release)
 
     @property
     def buyer_ids(self) -> tuple[str, ...]:
@@ -196,7 +190,7 @@ class Assessor:
             Called with 1 after each buyer.
         """
         moment = self.moment(as_of)
-        frame = build_packed(self.packed, _subjects(self.buyer_ids, moment), assumes_usual=True)
+        frame = build_packed(self.packed, subjects_at(self.buyer_ids, moment), assumes_usual=True)
         frame.index = pd.Index(self.buyer_ids, name="buyer_id")
         values = frame.to_numpy()
         answers, book = self._answers(values), self.book(moment)
@@ -214,35 +208,10 @@ class Assessor:
 
     def book(self, moment: pd.Timestamp) -> Book | None:
         """Return the figures of the whole book at the month end before a moment; None before the first."""
-        portfolio = self.packed.portfolio
-        end = month_end_before(moment, portfolio.seller.timezone)
-        if end < portfolio.observed_from:
-            return None
-        if end not in self._books:
-            self._books[end] = self._make_book(end)
-        return self._books[end]
-
-    def _make_book(self, end: pd.Timestamp) -> Book:
-        # Reason: a buyer of whom nothing was known yet is no part of the book of that day.
-        buyers = list(self._known_from.index[self._known_from <= end])
-        frame = build_packed(self.packed, _subjects(buyers, end))
-        model = self.release.models.get("default")
-        probability = (
-            np.full(len(frame), np.nan)
-            if model is None or not buyers
-            else model.predict(frame, contributions=False).probability
-        )
-        definition = "" if model is None else model.spec.outcome
-        seller, policy = self.packed.portfolio.seller, self.release.policy
-        frame.index = pd.Index(buyers, name="buyer_id", dtype="str")
-        at = self._at(end)
-        basis = LossBasis(definition, workout_of(self.packed.block, at.second, at.day, policy.own_recoveries))
-        return make_book(frame, probability, seller, policy, basis=basis, as_of=end.to_pydatetime())
+        return self._books.before(moment)
 
     def _at(self, moment: pd.Timestamp) -> Moment:
-        second, zone = int(moment.timestamp()), ZoneInfo(self.packed.portfolio.seller.timezone)
-        day = datetime.fromtimestamp(second, zone).date().toordinal() - _EPOCH
-        return Moment(second, day)
+        return moment_of(moment, self.packed.portfolio.seller.timezone)
 
     def _values(
         self, buyer_id: str, moment: pd.Timestamp, request: Request | None
@@ -268,10 +237,10 @@ class Assessor:
     def _timing(
         self, values: npt.NDArray[np.float64], facts: Sequence[SubjectFacts], moment: pd.Timestamp
     ) -> Sequence[TimingAnswer | None]:
-        model, zone = self.release.timing, ZoneInfo(self.packed.portfolio.seller.timezone)
+        model = self.release.timing
         if model is None:
             return [None] * len(facts)
-        return timing_answers(model, values, facts, datetime.fromtimestamp(moment.timestamp(), zone).date())
+        return timing_answers(model, values, facts, self._at(moment).date)
 
     def _facts(
         self,
@@ -294,7 +263,7 @@ class Assessor:
             warnings=self._warnings(moment),
             securities=sides.securities,
             country=sides.country,
-            local_day=date.fromordinal(self._at(moment).day + _EPOCH),
+            local_day=self._at(moment).date,
         )
 
     @property
@@ -340,21 +309,6 @@ class _Subject:
         return assess(
             self.facts, self.answers, self.book, policy, lang=lang, offers=offers, timing=self.timing
         )
-
-
-def _known_from(portfolio: Portfolio) -> pd.Series[Any]:
-    """Return by buyer the instant at which the first fact of it was known."""
-    facts = [
-        frame[["buyer_id", TABLES[name].knowledge]].set_axis(["buyer_id", "known"], axis=1)
-        for name, frame in portfolio.tables.items()
-        if "buyer_id" in frame
-    ]
-    return pd.concat(facts).groupby("buyer_id")["known"].min()
-
-
-def _subjects(buyer_ids: Sequence[str], moment: pd.Timestamp) -> pd.DataFrame:
-    subjects = pd.DataFrame({"buyer_id": pd.Series(list(buyer_ids), dtype="str"), "as_of": moment})
-    return subjects.astype({"as_of": "datetime64[s]"})
 
 
 def _asked(request: Request | None) -> Asked:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import overload
+
 import numpy as np
 import numpy.typing as npt
 
@@ -13,7 +15,11 @@ _STEPS = 200
 _TOLERANCE = 1e-12
 
 
-def allowed_share(loss_rates: Floats, margin: float, price: float) -> Floats:
+@overload
+def allowed_share(loss_rates: float, margin: float, price: float) -> float: ...
+@overload
+def allowed_share(loss_rates: Floats, margin: float, price: float) -> Floats: ...
+def allowed_share(loss_rates: float | Floats, margin: float, price: float) -> float | Floats:
     """Return the share of its need that each buyer may have: ``max(0, 1 - price * loss_rate / margin)``.
 
     The margin of the last unit of a limit falls to nothing where the need ends, so a unit is worth its
@@ -24,7 +30,8 @@ def allowed_share(loss_rates: Floats, margin: float, price: float) -> Floats:
     >>> allowed_share(np.array([0.0, 0.01, 0.3]), margin=0.2, price=2.0).tolist()
     [1.0, 0.9, 0.0]
     """
-    return np.maximum(0.0, 1.0 - price * loss_rates / margin)
+    kept = 1.0 - price * loss_rates / margin
+    return max(0.0, kept) if isinstance(kept, float) else np.maximum(0.0, kept)
 
 
 def book_loss(needs: Floats, loss_rates: Floats, margin: float, price: float) -> float:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
-
-import numpy as np
 
 from credit.capacity import capacity_of
 from credit.cover import covered, largest_exposure
@@ -13,7 +10,7 @@ from credit.facts import SubjectFacts
 from credit.limit_caps import bank_limit, concentration, group_concentration, insured_limit
 from credit.limit_case import Candidate, Input, LimitCase, Slopes
 from credit.loss_candidates import break_even, expected_loss_budget, mean_variance
-from credit.need import usual_need, yearly_purchases
+from credit.need import peak_need, peak_of, terms_of, yearly_purchases_of
 
 __all__ = ["STOPS", "Candidate", "LimitCase", "candidates_of", "stop_of"]
 
@@ -48,24 +45,22 @@ def stop_of(subject: SubjectFacts) -> str | None:
 
 def _need(case: LimitCase) -> Candidate:
     subject, rules = case.subject, case.policy.need
-    invoiced, tenure = _array(subject, "invoiced_amount_365d"), _array(subject, "tenure_days")
-    yearly = yearly_purchases(invoiced, tenure, rules)
-    if math.isnan(yearly[0]):
+    yearly = yearly_purchases_of(subject.value("invoiced_amount_365d"), subject.value("tenure_days"), rules)
+    if math.isnan(yearly):
         asked = _limit_asked(subject)
         status = "no_sales" if asked is None else "ok"
         return Candidate("need", "constraint", status, asked, {"basis": "request"})
-    terms = _known_or(_terms(subject), rules.default_terms_days)
-    peak = _known_or(subject.value("peak_month_factor_365d"), rules.default_peak_factor)
-    peak = min(max(peak, rules.lowest_peak_factor), rules.highest_peak_factor)
+    terms = terms_of(_terms(subject), rules)
+    peak = peak_of(subject.value("peak_month_factor_365d"), rules)
     inputs: dict[str, Input] = {
         "basis": "purchases",
-        "yearly_purchases": float(yearly[0]),
+        "yearly_purchases": yearly,
         "terms_days": terms,
         "tolerance_days": float(rules.tolerance_days),
         "peak_factor": peak,
     }
-    amount = float(usual_need(yearly, np.array([terms]), np.array([peak]), rules)[0])
-    slopes = Slopes(pd=0.0, terms_days=float(yearly[0]) / 365.0 * peak)
+    amount = peak_need(yearly, terms + rules.tolerance_days, peak)
+    slopes = Slopes(pd=0.0, terms_days=yearly / 365.0 * peak)
     return Candidate("need", "constraint", "ok", amount, inputs, slopes)
 
 
@@ -74,7 +69,7 @@ def _terms(subject: SubjectFacts) -> float:
     usual, asked = subject.value("median_terms_days_365d"), subject.value("request_terms_days")
     if subject.asked is None or (subject.asked.kind == "order" and math.isfinite(usual)):
         return usual
-    return _known_or(asked, usual)
+    return asked if math.isfinite(asked) else usual
 
 
 def _limit_asked(subject: SubjectFacts) -> float | None:
@@ -94,20 +89,17 @@ def _requested(subject: SubjectFacts) -> Candidate:
 
 
 def _capacity(case: LimitCase) -> Candidate:
-    """Return what the buyer can carry itself, and on top of it what securities carry."""
+    """Return what the buyer can carry itself, and on top of it what securities carry.
+
+    Of a buyer of whom nothing else is known, what they carry alone.
+    """
     peers = None if case.book is None else case.book.peers
     estimate = capacity_of(case.subject, case.policy, peers, has_pd=case.pd is not None)
     inputs: dict[str, Input] = {"basis": estimate.basis, **estimate.inputs}
-    if estimate.amount is None or not case.counted:
+    amount = largest_exposure(estimate.amount or 0.0, case.counted)
+    if not case.counted or (estimate.amount is None and amount <= 0.0):
         return Candidate("capacity", "capacity", estimate.status, estimate.amount, inputs)
-    amount = largest_exposure(estimate.amount, case.counted)
     inputs |= {"own_capacity": estimate.amount, "secured_amount": covered(amount, case.counted)}
+    if estimate.amount is None:
+        inputs |= {"basis": "securities", "own_status": estimate.status}
     return Candidate("capacity", "capacity", "ok", amount, inputs)
-
-
-def _array(subject: SubjectFacts, name: str) -> np.ndarray[Any, np.dtype[np.float64]]:
-    return np.array([subject.value(name)])
-
-
-def _known_or(value: float, otherwise: float) -> float:
-    return value if math.isfinite(value) else float(otherwise)

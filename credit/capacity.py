@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
 
-import numpy as np
-
 from credit.facts import SubjectFacts
-from credit.need import usual_need, yearly_purchases
+from credit.need import peak_need, peak_of, terms_of, yearly_purchases_of
 from credit.peers import PeerCell, PeerTable
 from credit.policy import Capacity, Need, Policy
 
@@ -19,13 +17,6 @@ __all__ = ["CapacityEstimate", "accounts_usable", "capacity_of", "net_worth_rule
 _LEAST_BALANCE = 1.0
 """A highest balance below one currency unit is what rounding leaves, no record."""
 
-
-_PURCHASES = (
-    "invoiced_amount_365d",
-    "tenure_days",
-    "median_terms_days_365d",
-    "peak_month_factor_365d",
-)
 
 Inputs = dict[str, float | str | None]
 
@@ -184,9 +175,9 @@ def _on_time_share(subject: SubjectFacts) -> float:
 
 def _usual_balance(subject: SubjectFacts, need: Need) -> float:
     """Return what the buyer's purchases of its busiest month leave owed where it pays on the due day."""
-    invoiced, tenure, terms, peak = (np.array([subject.value(name)]) for name in _PURCHASES)
-    yearly = yearly_purchases(invoiced, tenure, need)
-    return float(usual_need(yearly, terms, peak, need, tolerance_days=0.0)[0])
+    yearly = yearly_purchases_of(subject.value("invoiced_amount_365d"), subject.value("tenure_days"), need)
+    terms = terms_of(subject.value("median_terms_days_365d"), need)
+    return peak_need(yearly, terms, peak_of(subject.value("peak_month_factor_365d"), need))
 
 
 def _record_status(subject: SubjectFacts, rules: Capacity) -> str:

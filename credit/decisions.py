@@ -144,6 +144,7 @@ _BINDING_CODES: Mapping[str, Mapping[str, str]] = {
         "negative_equity": "NEG_EQUITY",
         "payment_record": "LIM_RECORD",
         "peers": "LIM_PEERS",
+        "securities": "LIM_SECURITIES",
     },
     "expected_loss_budget": {"": "LIM_EL"},
     "concentration": {"": "LIM_CONC", "equity": "LIM_CONC_EQUITY"},

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from credit.budget import allowed_share
 from credit.cover import covered
 from credit.limit_case import Candidate, Input, LimitCase, Slopes
@@ -30,8 +28,8 @@ def expected_loss_budget(case: LimitCase, base: Candidate) -> Candidate:
     secured = secured_share(case, base.amount)
     lgd_net = case.loss.lgd * (1.0 - secured)
     price, source = _price(case)
-    rate = np.array([loss_rate(pd.value, lgd_net, case.loss.cure_rate)])
-    kept_share = float(allowed_share(rate, case.margin, price)[0])
+    rate = loss_rate(pd.value, lgd_net, case.loss.cure_rate)
+    kept_share = allowed_share(rate, case.margin, price)
     inputs: dict[str, Input] = {
         "base": base.code,
         "base_amount": base.amount,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from credit.cover import covered
 from credit.limit_case import LimitCase
 from credit.loss import expected_loss
-from credit.loss_inputs import LossInputs
 
 __all__ = ["exposure_at_default", "loss_part"]
 
@@ -28,20 +27,34 @@ def exposure_at_default(exposure: float, limit: float | None, usage: float) -> f
 
 @dataclass(frozen=True)
 class _Loss:
+    """Losses of a case; an assumption that is not named is the case's own."""
+
     case: LimitCase
     pd: float
     exposure: float
     limit: float | None
 
-    def on(self, exposure: float | None, inputs: LossInputs) -> float | None:
+    def on(
+        self, exposure: float | None, lgd: float | None = None, cure_rate: float | None = None
+    ) -> float | None:
         """Return the expected loss of what of an exposure securities do not pay."""
         if exposure is None:
             return None
-        owed = max(exposure, 0.0)
-        return expected_loss(owed - covered(owed, self.case.counted), self.pd, inputs.lgd, inputs.cure_rate)
+        owed, inputs = max(exposure, 0.0), self.case.loss
+        bare = owed - covered(owed, self.case.counted)
+        return expected_loss(
+            bare,
+            self.pd,
+            inputs.lgd if lgd is None else lgd,
+            inputs.cure_rate if cure_rate is None else cure_rate,
+        )
 
-    def at_default(self, inputs: LossInputs) -> float:
-        return self.on(exposure_at_default(self.exposure, self.limit, inputs.usage), inputs) or 0.0
+    def at_default(
+        self, lgd: float | None = None, cure_rate: float | None = None, usage: float | None = None
+    ) -> float | None:
+        """Return the expected loss of what a default would find owed."""
+        drawn = self.case.loss.usage if usage is None else usage
+        return self.on(exposure_at_default(self.exposure, self.limit, drawn), lgd, cure_rate)
 
 
 def loss_part(case: LimitCase, limit: float | None, *, in_default: bool) -> dict[str, Any]:
@@ -83,13 +96,13 @@ def loss_part(case: LimitCase, limit: float | None, *, in_default: bool) -> dict
     if pd is None:
         return found
     loss = _Loss(case, pd, exposure or 0.0, limit)
-    found |= {"on_exposure": loss.on(exposure, inputs), "on_limit": loss.on(limit, inputs)}
+    found |= {"on_exposure": loss.on(exposure), "on_limit": loss.on(limit)}
     if exposure is None:
         return found
     at_default = exposure_at_default(exposure, limit, inputs.usage)
     return {
         **found,
-        "at_default": loss.at_default(inputs),
+        "at_default": loss.at_default(),
         "exposure_at_default": at_default,
         "secured_at_default": covered(at_default, case.counted),
         "assumptions": list(_assumptions(loss)),
@@ -109,7 +122,5 @@ def _assumptions(loss: _Loss) -> Iterator[dict[str, Any]]:
             "from": inputs.lgd_from if name == "lgd" else "policy",
         }
         low, high = (None, None) if ends is None else ends
-        losses = [
-            None if end is None else loss.at_default(replace(inputs, **{name: end})) for end in (low, high)
-        ]
+        losses = [None if end is None else loss.at_default(**{name: end}) for end in (low, high)]
         yield told | {"low": low, "high": high, "loss_at_low": losses[0], "loss_at_high": losses[1]}

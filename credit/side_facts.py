@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from statistics import median
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -28,9 +30,10 @@ from features.codes import decimals_of
 from features.engine.compute import rates_of
 from features.engine.ledger import MOVES
 
-__all__ = ["Moment", "SideFacts", "Sides"]
+__all__ = ["Moment", "SideFacts", "Sides", "moment_of"]
 
 _KEPT_RATES = 512
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,31 @@ class Moment:
 
     second: int
     day: int
+
+    @property
+    def date(self) -> date:
+        """The local day."""
+        return date.fromordinal(self.day + _EPOCH)
+
+
+def moment_of(instant: datetime, timezone: str) -> Moment:
+    """Return an instant as a moment.
+
+    Parameters
+    ----------
+    instant : datetime or Timestamp
+        Naive UTC.
+    timezone : str
+        The seller's.
+
+    Examples
+    --------
+    >>> moment_of(datetime(2026, 6, 30, 22, 0, 0), "Europe/Berlin").date
+    datetime.date(2026, 7, 1)
+    """
+    second = int(instant.replace(tzinfo=UTC).timestamp())
+    local = datetime.fromtimestamp(second, ZoneInfo(timezone)).date()
+    return Moment(second, local.toordinal() - _EPOCH)
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,11 @@ DECISIONS = {
         "{share_of_high_credit:share}（到期日付款时应有的余额），不超过常规余额"
         "{usual_balance:money}，且不超过{cap:money}。",
     ),
+    "LIM_SECURITIES": _adverse(
+        "What the buyer can carry itself cannot be said; the limit is what securities carry alone, "
+        "{amount:money}.",
+        "买方自身承受能力无法判断；额度仅为担保所能承担的{amount:money}。",
+    ),
     "LIM_PEERS": _adverse(
         "Neither accounts nor payments are known; the limit rests on {peers_count:count} buyers of its kind, "
         "{amount:money}: half of them owed at most {peers_median:money}, and never above {cap:money}.",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from credit.answer import Answer
 from credit.assess import assess
+from credit.cover import Security
 from credit.policy import Policy
 from credit.request import Request
 from credit.texts import ACTIONS, CANDIDATES, DECISIONS, STATUSES
@@ -230,6 +231,37 @@ def test_a_warning_is_a_sentence(lang, text):
 
     assert said["text"].startswith(text)
     assert {name: said[name] for name in warning} == warning
+
+
+def test_every_way_in_which_a_limit_is_bound_has_a_reason():
+    group = {"group_others_exposure": 1_950_000.0, "group_others_count": 2.0}
+    deposit = replace(make_subject(NOTHING), securities=(Security("deposit", 30_000.0),))
+    cases = {
+        "LIM_SECURITIES": deposit,
+        "SECURED": deposit,
+        "LIM_INSURED": make_subject(insured_limit=20_000.0),
+        "LIM_BANK": make_subject(bank_limit=20_000.0),
+        "LIM_GROUP": make_subject(**group),
+    }
+
+    told = {code: say(subject, book=make_a_book()) for code, subject in cases.items()}
+
+    for code, said in told.items():
+        text = next(each["text"] for each in said["reasons"] if each["code"] == code)
+        assert "unknown" not in text
+    assert "2 other buyers of it owed EUR 1,950,000, and a group may be 10% of our receivables" in next(
+        each["text"] for each in told["LIM_GROUP"]["reasons"] if each["code"] == "LIM_GROUP"
+    )
+
+
+def test_a_limit_above_a_cap_that_refers_is_a_persons_to_decide():
+    rules = POLICY.concentration.model_copy(update={"above_cap": "refer"})
+    policy = POLICY.model_copy(update={"concentration": rules})
+
+    said = assess(make_subject(), make_answers(), make_a_book(receivables=1e6), policy)
+
+    assert said["limit"]["action"] == "refer"
+    assert "above a concentration cap of EUR 50,000" in " ".join(each["text"] for each in said["reasons"])
 
 
 def test_old_material_arrears_hold_deliveries_but_leave_the_limit():

@@ -352,6 +352,18 @@ def test_a_deposit_is_carried_beside_the_buyers_own_capacity():
     assert (capacity.amount, capacity.inputs["own_capacity"]) == (30_000.0, 0.0)
 
 
+def test_of_a_buyer_of_whom_nothing_is_known_only_what_is_whole_secured_can_be_said():
+    deposit = replace(make_subject(NOTHING), securities=(Security("deposit", 30_000.0),))
+    guarantee = replace(make_subject(NOTHING), securities=(Security("guarantee", 30_000.0),))
+
+    found = suggest(make_case(deposit))
+
+    assert (found.status, found.amount, found.binding) == ("ok", 30_000.0, "capacity")
+    assert found.bound_by.inputs["basis"] == "securities"
+    assert found.bound_by.inputs["own_status"] == "nothing_known"
+    assert suggest(make_case(guarantee)).status == "nothing_known"
+
+
 def test_what_is_secured_costs_no_loss():
     bare = by_code(make_case())["expected_loss_budget"]
     half = replace(make_subject(), securities=(Security("deposit", bare.inputs["base_amount"] / 2.0),))

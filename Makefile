@@ -66,6 +66,7 @@ $(DEMO)/.trained: $(DEMO)/.simulated $(SOURCES)
 	@echo "demo: writing the validation pack of each"
 	@$(BIN)/credence models report late@champion $(PORTFOLIO) >$(DEMO)/reports.log
 	@$(BIN)/credence models report default@champion $(PORTFOLIO) >>$(DEMO)/reports.log
+	@$(BIN)/credence models report timing@champion $(PORTFOLIO) >>$(DEMO)/reports.log
 	@touch $@
 
 # ---------------------------------------------------------------- checks

@@ -27,8 +27,8 @@ from features.catalog import NAMES
 from features.errors import InputError
 
 __all__ = [
-    "BOOSTER", "REFERENCE", "SCORECARD", "TREES", "Predictions", "RiskModel", "read_margin", "read_trees",
-    "subject_hashes",
+    "BOOSTER", "REFERENCE", "SCORECARD", "TREES", "Predictions", "RiskModel", "beside_scorecard",
+    "read_margin", "read_trees", "subject_hashes",
 ]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
@@ -252,11 +252,33 @@ def read_margin(folder: Path, spec: ModelSpec) -> Margin:
         if trees.features != len(spec.features):
             raise ValueError(f"expected trees of {len(spec.features)} features; found {trees.features}")
         return Boosted(trees)
+    return beside_scorecard(Boosted(trees), trees.features, folder, spec)
+
+
+def beside_scorecard(trees: Margin, features: int, folder: Path, spec: ModelSpec) -> Margin:
+    """Lay the scorecard of a model beside its trees, by the prior's share; of trees alone give them.
+
+    Parameters
+    ----------
+    trees : Margin
+        Of the model's first features; those that the scorecard reads alone follow.
+    features : int
+        How many the trees read.
+    folder : Path
+    spec : ModelSpec
+
+    Raises
+    ------
+    OSError, ValueError
+        As `read_margin`.
+    """
+    if spec.prior is None or spec.learner != "blend":
+        return trees
     card = Scorecard.load(folder / SCORECARD)
-    # Reason: the trees' features are the model's first ones; those that the scorecard reads alone follow.
-    read = spec.names[: trees.features]
     return Blended(
-        Reading(Boosted(trees), read, spec.names), Reading(card, card.names, spec.names), spec.prior.share
+        Reading(trees, spec.names[:features], spec.names),
+        Reading(card, card.names, spec.names),
+        spec.prior.share,
     )
 
 

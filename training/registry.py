@@ -167,9 +167,13 @@ class Registry:
 
     def evaluation(self, version: Version) -> dict[str, Any] | None:
         """Return the evaluation that the run of the version that speaks for this one kept; None for none."""
+        return self.kept(version, EVALUATION)
+
+    def kept(self, version: Version, name: str) -> dict[str, Any] | None:
+        """Return an object that the run whose test speaks for a version kept as JSON; None for none."""
         try:
             with tempfile.TemporaryDirectory() as folder:
-                found = self._of_test(version, EVALUATION, folder).read_text(encoding="utf-8")
+                found = self._of_test(version, name, folder).read_text(encoding="utf-8")
             return dict(json.loads(found))
         except (MlflowException, OSError, ValueError, TypeError):
             return None

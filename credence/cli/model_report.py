@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from credence.cli.common import as_json, folder, load_packed, print_json, say
 from credence.cli.model_checks import recorded_portfolio
 from credence.cli.output import check_pages, replace_pages
+
+if TYPE_CHECKING:
+    from features.build import Packed
+    from training.registry import Registry
+    from training.report.study import People
+    from training.versions import Version
 
 __all__ = ["report"]
 
@@ -59,8 +65,7 @@ def report(
     """  # noqa: D301 (click reads the escaped character)
     from training.home import Home
     from training.registry import Registry
-    from training.report.document.document import document
-    from training.report.pack import People, pack_of, pack_text
+    from training.report.pack import People, pack_text
 
     home = Home.from_environment()
     registry = Registry(home)
@@ -69,9 +74,8 @@ def report(
     check_pages(target)
     packed = load_packed(directory or recorded_portfolio(version.tags))
     people = People(developed_by=developed_by, validated_by=validated_by, owner=owner)
-    pack = pack_of(registry, version, packed, people=people, challengers=challengers, say=say)
-    say("drawing the page")
-    replace_pages(target, {_PAGE: document(pack), _NUMBERS: pack_text(pack)})
+    pack, page = _built(registry, version, packed, people, challengers)
+    replace_pages(target, {_PAGE: page, _NUMBERS: pack_text(pack)})
     if log:
         registry.keep_report(version, target, (_PAGE, _NUMBERS))
     told = {
@@ -84,6 +88,24 @@ def report(
         print_json(told)
         return
     click.echo(_summary(told))
+
+
+def _built(
+    registry: Registry, version: Version, packed: Packed, people: People, challengers: bool
+) -> tuple[dict[str, Any], str]:
+    """Return the numbers and the page of a version of whatever model."""
+    from training.report.document.document import document
+    from training.report.document.timing import timing_document
+    from training.report.pack import pack_of
+    from training.report.timing.pack import timing_pack_of
+
+    if version.is_timing:
+        pack, draw = timing_pack_of(registry, version, packed, people=people, say=say), timing_document
+    else:
+        pack = pack_of(registry, version, packed, people=people, challengers=challengers, say=say)
+        draw = document
+    say("drawing the page")
+    return pack, draw(pack)
 
 
 def _issues(pack: Mapping[str, Any], severity: str) -> list[str]:

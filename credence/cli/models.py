@@ -61,12 +61,14 @@ def show(model: str, as_json: bool) -> None:
     Example:
       credence models show late@champion
     """  # noqa: D301 (click reads the escaped character)
+    from credit.timing.spec import TimingSpec
     from training.home import Home
     from training.lineage import lineage_of
     from training.registry import Registry
 
     version = Registry(Home.from_environment()).version(model)
     spec, lineage = version.spec, lineage_of(version.tags)
+    prior = None if isinstance(spec, TimingSpec) else spec.prior
     summary = _summary(version) | {
         "features": [{"name": f.name, "sign": f.sign} for f in spec.features],
         "calibration": spec.calibration.model_dump(),
@@ -74,6 +76,7 @@ def show(model: str, as_json: bool) -> None:
         "subjects": spec.subjects,
         "events": spec.events,
         "trees": spec.trees,
+        "prior": None if prior is None else prior.model_dump(),
         "fitted_from": spec.fitted_from,
         "data_hash": spec.data_hash,
         "definition_hash": spec.definition_hash,
@@ -88,6 +91,7 @@ def show(model: str, as_json: bool) -> None:
     click.echo(
         f"  fitted on {spec.subjects} subjects ({spec.events} {events}), "
         f"{spec.fitted_from} to {spec.fitted_until}, {spec.trees} trees"
+        + (f" beside prior knowledge, whose share is {prior.share:.0%}" if prior and spec.trees else "")
     )
     click.echo(f"  speaks of buyers with: {'; '.join(pattern or 'no source' for pattern in spec.patterns)}")
     click.echo(f"  features: {', '.join(feature.name for feature in spec.features)}")

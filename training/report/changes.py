@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from training.promotion_log import read_log
-from training.report.study import Study
+from training.report.study import Studied
 
 __all__ = ["changes_of"]
 
 
-def changes_of(study: Study) -> list[dict[str, Any]]:
+def changes_of(study: Studied) -> list[dict[str, Any]]:
     """Return the section ``changes``, oldest first: entries in which a version of the model was concerned."""
     model = study.version.model
     return [

@@ -6,10 +6,13 @@ import json
 from itertools import combinations
 from typing import Any
 
+import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 
 from credit.encoding import encode
+from credit.margin import Margin
+from credit.model import beside_scorecard, read_trees
 from features.catalog import FEATURES
 from training.learner import Examples, Shape, fit_trees
 from training.masking import masked_copies
@@ -118,30 +121,48 @@ def seeds(explained: Explained) -> dict[str, Any]:
 
 
 def _learned_again(study: Study, inputs: Floats) -> list[Floats]:
-    """Return by seed the shares of the raw margin of trees with the recorded shape."""
-    lesson, shape = _lesson(study), Shape(**json.loads(study.version.tags["shape"]))
+    """Return by seed the shares of the raw margin that trees of the recorded shape lead to."""
+    lesson, shape = _lesson(study), Shape(json.loads(study.version.tags["shape"])["members"])
     shares = []
     for number in range(1, SEEDS + 1):
         study.say(f"learning again with another seed, {number} of {SEEDS}")
         seed = study.recipe.config.seed + number
         trees = fit_trees(lesson.inputs, lesson.outcome, lesson.features, shape, seed, lesson.weight)
-        shares.append(np.asarray(trees.predict(inputs, pred_contrib=True))[:, :-1])
+        margin = beside_scorecard(
+            _Relearned(trees), len(lesson.features), study.version.folder, study.model.spec
+        )
+        shares.append(margin.shares(inputs)[0])
     return shares
 
 
+class _Relearned(Margin):
+    """Trees that were learned again."""
+
+    def __init__(self, booster: lgb.Booster) -> None:
+        self._booster = booster
+
+    def raw(self, inputs: Floats) -> Floats:
+        return np.asarray(self._booster.predict(inputs, raw_score=True), np.float64)
+
+    def shares(self, inputs: Floats) -> tuple[Floats, float]:
+        parts = np.asarray(self._booster.predict(inputs, pred_contrib=True), np.float64)
+        return parts[:, :-1], float(parts[0, -1]) if len(parts) else 0.0
+
+
 def _lesson(study: Study) -> Examples:
-    """Return what the version learned from, or a part of it that weighs as much."""
-    config, spec = study.recipe.config, study.model.spec
-    values = study.inputs(study.values.to_numpy(np.float64)[study.fitted])
+    """Return what the version's trees learned from, or a part of it that weighs as much."""
+    config, count = study.recipe.config, read_trees(study.version.folder).features
+    features = study.model.spec.features[:count]
+    values = study.inputs(study.values.to_numpy(np.float64)[study.fitted])[:, :count]
     own = study.subjects[study.fitted]
-    copies = masked_copies(values, spec.names, config.masked.shares, config.seed)
+    copies = masked_copies(values, [feature.name for feature in features], config.masked.shares, config.seed)
     weight = recency_weights(own["as_of"], config.weights.recency_half_life_days)[copies.row] * copies.weight
     outcome = own["outcome"].to_numpy(np.float64)[copies.row]
     bad, good = np.flatnonzero(outcome == 1), np.flatnonzero(outcome == 0)
     kept = drawn(good, max(MOST_LEARNED - len(bad), 1))
     weight[kept] *= weight[good].sum() / weight[kept].sum()
     rows = np.sort(np.concatenate([bad, kept]))
-    return Examples(encode(copies.values[rows], spec.features), outcome[rows], spec.features, weight[rows])
+    return Examples(encode(copies.values[rows], features), outcome[rows], features, weight[rows])
 
 
 def _sets_of(explained: Explained, shares: Floats) -> npt.NDArray[np.bool_]:

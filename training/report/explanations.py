@@ -112,7 +112,9 @@ def _shap(explained: Explained) -> float | None:
         return None
     inputs = explained.inputs[:_MOST_BY_SHAP]
     slope = study.model.spec.calibration.slope
-    return slope * shap_difference(study.version.folder, inputs, *study.margin.shares(inputs))
+    return slope * shap_difference(
+        study.version.folder, study.model.spec, inputs, study.margin.shares(inputs)
+    )
 
 
 def _shap_aim(explained: Explained, difference: float | None) -> dict[str, Any]:

@@ -127,6 +127,8 @@ def _left_out(study: Study) -> dict[str, str]:
     fitted = study.values[study.fitted]
     without = study.recipe.config.without
     try:
-        return dict(choose_features(study.model.spec.model, study.packed.portfolio, fitted, without).dropped)
+        dropped = choose_features(study.model.spec.model, study.packed.portfolio, fitted, without).dropped
     except CredenceError:
         return {}
+    # Reason: beside trees a scorecard may read what they leave out.
+    return {name: why for name, why in dropped.items() if name not in study.model.spec.names}

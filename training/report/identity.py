@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from features.build import Packed, build_packed
-from training.report.study import People, Study
+from training.report.study import People, Studied
 
 __all__ = ["identity_of", "sign_off_of"]
 
@@ -21,7 +21,7 @@ _RULE = (
 )
 
 
-def identity_of(study: Study) -> dict[str, Any]:
+def identity_of(study: Studied) -> dict[str, Any]:
     """Return the section ``identity``; see `training.report.sections.Identity`."""
     version, seller = study.version, study.packed.seller
     return {
@@ -35,7 +35,7 @@ def identity_of(study: Study) -> dict[str, Any]:
         "kind": version.tags["kind"],
         "tested_twin": version.tags.get("tested_twin") or None,
         "judged_by": version.judged_by,
-        "learner": study.model.spec.learner,
+        "learner": study.spec.learner,
         "registered_at": version.registered_at,
         **_named(study.people),
         "tier": tier_of(study.packed),

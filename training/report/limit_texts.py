@@ -22,6 +22,11 @@ TEXTS: dict[str, str] = {
         "buyer-years): the order of buyers is that of a scorecard, not proven on this book. Not for "
         "regulatory capital, nor for prices that hang on small differences."
     ),
+    "prior_beside": (
+        "{share:.0%} of every score is a scorecard's prior knowledge, and so is {weight:.0%} of the level "
+        "({defaults} own defaults in {years} independent buyer-years): what it says is in part not proven on "
+        "this book. Not for regulatory capital, nor for prices that hang on small differences."
+    ),
     "assumed_knowledge": (
         "When the books knew the facts of {tables} is assumed, not given: the figures may be too good "
         "by what was booked late (see knowledge time)."

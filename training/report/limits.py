@@ -86,9 +86,15 @@ def _persons(facts: _Facts) -> Told:
 
 
 def _prior(facts: _Facts) -> Told:
-    prior = facts.study.model.spec.prior
-    if prior is not None:
-        yield _limit("prior", "high", weight=prior.weight, defaults=prior.own_defaults, years=prior.own_years)
+    spec = facts.study.model.spec
+    if spec.prior is not None:
+        told = {
+            "weight": spec.prior.weight,
+            "defaults": spec.prior.own_defaults,
+            "years": spec.prior.own_years,
+        }
+        beside = spec.learner == "blend"
+        yield _limit("prior_beside" if beside else "prior", "high", **told, share=spec.prior.share)
 
 
 def _knowledge(facts: _Facts) -> Told:
@@ -99,7 +105,7 @@ def _knowledge(facts: _Facts) -> Told:
 
 def _events(facts: _Facts) -> Told:
     spec, buyers = facts.study.model.spec, facts.performance["bad_buyers"]
-    if spec.prior is None and spec.events < _FEW_EVENTS:
+    if spec.learner != "scorecard" and spec.events < _FEW_EVENTS:
         yield _limit("few_training_events", "high", events=spec.events)
     if buyers < _FEW_EVENTS:
         yield _limit("few_test_events", "medium", buyers=buyers)

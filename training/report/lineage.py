@@ -11,14 +11,14 @@ from features.columns import TABLES
 from features.portfolio import Portfolio
 from training.lineage import HASHES, code_hash, lineage_of
 from training.periods import date_text
-from training.report.study import Study
+from training.report.study import Studied
 
 __all__ = ["lineage_section"]
 
 
-def lineage_section(study: Study) -> dict[str, Any]:
+def lineage_section(study: Studied) -> dict[str, Any]:
     """Return the section ``lineage``; see `training.report.sections.Lineage`."""
-    tags, spec = study.version.tags, study.model.spec
+    tags, spec = study.version.tags, study.spec
     told = lineage_of(tags)
     hashes = {name.removesuffix("_hash"): told[name] for name in HASHES}
     folder = told["portfolio"] or "DIR"

@@ -54,7 +54,10 @@ def stability(pack: Pack) -> Found:
         yield Finding("stability_unknown", "low", text, None)
         return
     score = told["score"]
-    if score["status"] != "stable":
+    if not score["enough"]:
+        text = "whether the score moved cannot be said: too few independent subjects for so many bins"
+        yield Finding("psi_unknown", "low", text, score["psi"])
+    elif score["status"] != "stable":
         severity = "high" if score["status"] == "act" else "medium"
         yield Finding("psi", severity, f"the score moved: PSI {score['psi']:.2f}", score["psi"])
     moved = [row for row in told["features"] if row["status"] == "act"]

@@ -8,6 +8,7 @@ from typing import Any
 
 from features.build import Packed
 from training.registry import Registry
+from training.report.beside_late import beside_late, champion_of
 from training.report.challengers import challengers_section
 from training.report.changes import changes_of
 from training.report.definition import definition_of, steps_of
@@ -94,7 +95,7 @@ def pack_of(
         "missing_data": missing_data_of(study),
         "parity": parity_of(study),
         "knowledge_time": knowledge_time_of(study),
-        "timing": None,
+        "timing": _beside_timing(study),
         "monitoring": monitoring_of(study),
         "changes": changes_of(study),
         "sign_off": sign_off_of(people),
@@ -106,6 +107,14 @@ def pack_of(
 def pack_text(pack: dict[str, Any]) -> str:
     """Return a pack as the text of its JSON file; NaN and infinity are refused."""
     return json.dumps(pack, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _beside_timing(study: Study) -> dict[str, Any] | None:
+    timing = champion_of(study.registry, "timing") if study.version.model == "late" else None
+    if timing is None:
+        return None
+    study.say("the timing model beside it")
+    return beside_late(study.registry, study.packed, timing, study.version)
 
 
 def _explained(study: Study) -> dict[str, Any]:

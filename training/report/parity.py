@@ -12,7 +12,7 @@ import pandas as pd
 
 from features.build import Asked, one_subject, subject_arrays
 from features.engine.compute import compute
-from training.report.study import Study, drawn
+from training.report.study import Studied, Study, drawn
 
 __all__ = ["MOST_CALLED", "TOLERANCE", "called", "parity_of"]
 
@@ -48,12 +48,12 @@ def parity_of(study: Study) -> dict[str, Any]:
     }
 
 
-def called(study: Study, subjects: pd.DataFrame) -> Floats:
+def called(study: Studied, subjects: pd.DataFrame) -> Floats:
     """Return the values of subjects, each computed by itself as for a call, without its own invoice.
 
     Parameters
     ----------
-    study : Study
+    study : Studied
     subjects : DataFrame, shape (n, ...)
     """
     packed = study.packed

@@ -52,13 +52,19 @@ def _subject(late: bool, has_ledger: bool) -> str:
 
 def _method(study: Study) -> str:
     spec = study.model.spec
-    if spec.prior is not None:
+    if spec.prior is not None and spec.learner == "scorecard":
         return (
             f"prior knowledge: a scorecard of {len(spec.features)} features with fixed signs on the default "
             f"rate of country, sector and size, whose level weighs {spec.prior.weight:.0%} beside own "
             f"experience"
         )
-    return (
-        f"{spec.trees} boosted trees (LightGBM) on {len(spec.features)} features, monotone where the "
-        f"direction is known; a line fitted on out-of-time predictions makes probabilities of their margins"
-    )
+    line = "a line fitted on out-of-time predictions makes probabilities of"
+    trees = f"{spec.trees} boosted trees (LightGBM)"
+    if spec.prior is not None:
+        return (
+            f"{trees} beside prior knowledge, whose share is {spec.prior.share:.0%} of the margin: a "
+            f"scorecard with fixed signs on the default rate of country, sector and size; together "
+            f"{len(spec.features)} features, monotone where the direction is known; {line} what both say"
+        )
+    monotone = "monotone where the direction is known"
+    return f"{trees} on {len(spec.features)} features, {monotone}; {line} their margins"

@@ -34,7 +34,7 @@ class Identity(Section):
     """Which model this is, who answers for it, and whether it is in force."""
 
     name: str  # late@3
-    model: Literal["late", "default"]
+    model: Literal["late", "default", "timing"]
     version: int
     outcome: str
     seller_id: str
@@ -43,7 +43,7 @@ class Identity(Section):
     kind: Literal["tested", "final"]
     tested_twin: str | None  # of a final model: whose test speaks for it
     judged_by: str  # the version that was tested: the twin or itself
-    learner: Literal["trees", "scorecard"]
+    learner: Literal["trees", "blend", "scorecard", "hazard"]
     registered_at: str
     developed_by: str | None
     validated_by: str | None

@@ -7,11 +7,13 @@ from typing import Any, Literal
 from training.report.schema import Figure, Section
 
 __all__ = [
+    "BesideLate",
     "Cap",
     "Challenger",
     "Challengers",
     "KnowledgeTime",
     "Lag",
+    "LateFigures",
     "MissingData",
     "MonthFigures",
     "Parity",
@@ -87,7 +89,8 @@ class StabilityRow(Section):
     label: str
     psi: float
     critical: float  # 95 % critical value for so many subjects
-    status: Literal["stable", "watch", "act"]  # above .10, above .25, and above the critical value
+    status: Literal["stable", "watch", "act", "cannot_say"]  # above .10, .25, and the critical value
+    enough: bool  # whether so few independent subjects can tell; else the status is cannot_say
     missing_reference: float
     missing_now: float
     unseen: float  # share outside of what training saw
@@ -197,6 +200,34 @@ class Parity(Section):
     golden_subjects: int
     golden_equal: bool
     passed: bool
+
+
+class LateFigures(Section):
+    """How well a model's probability of late payment separates and matches what came."""
+
+    auc: Figure
+    brier: Figure
+    calibration_slope: Figure
+    mean: float
+
+
+class BesideLate(Section):
+    """P(unpaid at due + k) of the timing model beside the late model's (`training.timing.against_late`)."""
+
+    timing_version: str
+    late_version: str
+    test_from: str  # the days that both test periods have
+    test_to: str
+    status: Literal["ok", "no_subjects", "no_overlap"]  # figures are null but for ok
+    horizon_days: int
+    subjects: int
+    base_rate: float | None
+    timing: LateFigures | None
+    late: LateFigures | None
+    mean_difference: float | None  # timing less late, as are all differences
+    correlation: float | None
+    rank_correlation: float | None
+    difference: dict[str, dict[str, float | None]] | None  # auc and brier: value, low, high, share_above_0
 
 
 class Lag(Section):

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from training.report.reasons import Explanations
 from training.report.records import Change, Identity, Lineage, Monitoring, SignOff, Step
 from training.report.results import (
+    BesideLate,
     Challengers,
     KnowledgeTime,
     MissingData,
@@ -154,7 +155,7 @@ class Pack(Section):
     missing_data: MissingData
     parity: Parity
     knowledge_time: KnowledgeTime
-    timing: dict[str, Any] | None  # P(unpaid at due + 30) of the timing model beside the late model's
+    timing: BesideLate | None  # of a late model, where a timing model serves
     issues: list[Issue]  # the gravest first
     monitoring: Monitoring
     changes: list[Change]

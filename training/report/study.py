@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,8 @@ import pandas as pd
 from credit.margin import Margin
 from credit.model import RiskModel, read_margin
 from credit.policy import Policy
+from credit.spec import ModelSpec
+from credit.timing.spec import TimingSpec
 from features.build import Packed
 from features.catalog import FEATURES, NAMES
 from features.errors import InputError
@@ -27,7 +29,7 @@ from training.run import Recipe
 from training.subjects import Sample
 from training.versions import Version
 
-__all__ = ["People", "Study", "drawn"]
+__all__ = ["People", "Studied", "Study", "drawn"]
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -49,8 +51,8 @@ class People:
 
 
 @dataclass(frozen=True)
-class Study:
-    """A version with the portfolio that it was trained on.
+class Studied:
+    """A version of any model with the portfolio that it was trained on.
 
     Parameters
     ----------
@@ -74,7 +76,7 @@ class Study:
     @classmethod
     def of(
         cls, registry: Registry, version: Version, packed: Packed, people: People, say: Say = lambda _: None
-    ) -> Study:
+    ) -> Self:
         """Return the study of a version.
 
         Raises
@@ -82,7 +84,7 @@ class Study:
         InputError
             Another seller's portfolio, or other data than those that the version was trained on.
         """
-        spec = version.load().spec
+        spec = version.spec
         check_seller(spec.seller_id, packed)
         found = data_hash(packed)
         if found != spec.data_hash:
@@ -90,6 +92,41 @@ class Study:
             raise InputError.of(f"the data of {version.name}, {spec.data_hash}", found, step)
         twin = version if version.judged_by == version.name else registry.version(version.judged_by)
         return cls(registry, version, twin, packed, people, say)
+
+    @cached_property
+    def spec(self) -> ModelSpec | TimingSpec:
+        """What the model says of itself."""
+        return self.version.spec
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The seller's policy, whose scale and grades are told."""
+        return policy_of(self.registry.home)
+
+    @cached_property
+    def recipe(self) -> Recipe:
+        """All that decided what training gave, next to the data."""
+        return Recipe.from_json(json.loads(self.version.tags["recipe"]))
+
+    @property
+    def timezone(self) -> str:
+        """The seller's."""
+        return self.packed.seller.timezone
+
+    @property
+    def period(self) -> tuple[pd.Timestamp, pd.Timestamp]:
+        """The first instant of the test, and the first one that is no longer in it."""
+        metrics = self.twin.metrics
+        return start_of_day(metrics["from"], self.timezone), start_of_day(metrics["to"], self.timezone)
+
+    def evaluation(self) -> dict[str, Any] | None:
+        """Return what the run of the test kept; None for none."""
+        return self.registry.evaluation(self.version)
+
+
+@dataclass(frozen=True)
+class Study(Studied):
+    """A version of a risk model with the portfolio that it was trained on."""
 
     @cached_property
     def model(self) -> RiskModel:
@@ -106,25 +143,10 @@ class Study:
         """What the model learned."""
         return read_margin(self.version.folder, self.model.spec)
 
-    @cached_property
-    def policy(self) -> Policy:
-        """The seller's policy, whose scale and grades are told."""
-        return policy_of(self.registry.home)
-
     @property
     def factor(self) -> float:
         """Score points for one unit of log-odds."""
         return self.policy.loss_of(self.model.spec.outcome).scale.factor
-
-    @cached_property
-    def recipe(self) -> Recipe:
-        """All that decided what training gave, next to the data."""
-        return Recipe.from_json(json.loads(self.version.tags["recipe"]))
-
-    @property
-    def timezone(self) -> str:
-        """The seller's."""
-        return self.packed.seller.timezone
 
     @cached_property
     def _labelled(self) -> tuple[Sample, pd.DataFrame]:
@@ -153,7 +175,7 @@ class Study:
     @cached_property
     def tested(self) -> Mask:
         """Which subjects are those of the test period; the twin was fitted on none of them."""
-        start, stop = (start_of_day(self.twin.metrics[end], self.timezone) for end in ("from", "to"))
+        start, stop = self.period
         as_of = self.subjects["as_of"]
         return np.asarray(((as_of >= start) & (as_of < stop)).to_numpy(), bool)
 
@@ -181,10 +203,6 @@ class Study:
     def label(self, name: str) -> str:
         """Return the name of a feature for people."""
         return FEATURES[name].label_en
-
-    def evaluation(self) -> dict[str, Any] | None:
-        """Return what the run of the test kept; None for none."""
-        return self.registry.evaluation(self.version)
 
 
 def drawn(rows: npt.NDArray[np.int64], most: int, seed: int = 0) -> npt.NDArray[np.int64]:

@@ -57,6 +57,21 @@ def desk(small: Packed, tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 
 @pytest.fixture(scope="session")
+def blend_study(demo_packed: Packed, tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """The study of a default model of trees beside prior knowledge."""
+    home = Home(tmp_path_factory.mktemp("blend") / "home")
+    train(demo_packed, "default", home=home)
+    registry = Registry(home)
+    return Study.of(registry, registry.version("default@1"), demo_packed, PEOPLE)
+
+
+@pytest.fixture(scope="session")
+def blend_pack(blend_study: Study) -> Pack:
+    """The pack of trees beside prior knowledge."""
+    return pack_of(blend_study.registry, blend_study.version, blend_study.packed)
+
+
+@pytest.fixture(scope="session")
 def final_pack(desk: Home, small: Packed) -> Pack:
     """The pack of a refit."""
     registry = Registry(desk)

@@ -86,10 +86,29 @@ def test_other_seeds_give_alike_reasons_but_not_the_same(explained: Explained):
 def test_shap_itself_agrees_and_would_say_where_not(explained: Explained):
     study = explained.study
     inputs = explained.inputs[:50]
+    folder, spec = study.version.folder, study.model.spec
     shares, base = study.margin.shares(inputs)
-    assert shap_difference(study.version.folder, inputs, shares, base) < 1e-9
+    assert shap_difference(folder, spec, inputs, (shares, base)) < 1e-9
     shares[7, 2] += 0.5
-    assert shap_difference(study.version.folder, inputs, shares, base) == pytest.approx(0.5)
+    assert shap_difference(folder, spec, inputs, (shares, base)) == pytest.approx(0.5)
+
+
+def test_shap_is_asked_of_the_trees_beside_a_scorecard(blend_study: Study):
+    explained = Explained.of(blend_study, most=30)
+    folder, spec, inputs = blend_study.version.folder, blend_study.model.spec, explained.inputs
+    told = blend_study.margin.shares(inputs)
+    assert spec.learner == "blend"
+    assert shap_difference(folder, spec, inputs, told) < 1e-9
+    # then another share of the scorecard than the model's is found out
+    assert spec.prior is not None
+    other = spec.model_copy(update={"prior": spec.prior.model_copy(update={"share": 0.9})})
+    assert shap_difference(folder, other, inputs, told) > 0.01
+
+
+def test_trees_beside_a_scorecard_learn_again_with_it(blend_study: Study):
+    told = seeds(Explained.of(blend_study, most=40))
+    assert told["n"] == 40
+    assert 0.5 < told["found"] < 1.0
 
 
 def test_shap_speaks_for_itself(explained: Explained, monkeypatch: pytest.MonkeyPatch):
@@ -102,5 +121,5 @@ def test_shap_speaks_for_itself(explained: Explained, monkeypatch: pytest.Monkey
     monkeypatch.setattr(
         lightgbm.Booster, "predict", lambda *a, **k: asked.append(k.get("pred_contrib")) or own(*a, **k)
     )
-    assert shap_difference(Path(study.version.folder), inputs, shares, base) < 1e-9
+    assert shap_difference(Path(study.version.folder), study.model.spec, inputs, (shares, base)) < 1e-9
     assert True not in asked

@@ -50,6 +50,7 @@ WRONG: dict[str, tuple[str, Callable[[Pack], None]]] = {
     "not_the_same": ("high", put("performance", "recomputed_difference", value=0.001)),
     "coverage": ("medium", put("missing_data", "cannot_say_share", value=0.06)),
     "psi": ("high", put("stability", "score", "status", value="act")),
+    "psi_unknown": ("low", put("stability", "score", "enough", value=False)),
     "csi": ("medium", put("stability", "features", 0, value={
         "label": "x", "psi": 0.3, "status": "act", "weight": 0.5})),
     "deletion": ("medium", failed("deletion")),
@@ -80,7 +81,8 @@ def sound(late_pack: Pack) -> Pack:
         put("performance", "bad_buyers", value=60), put("performance", "segments", value={}),
         put("performance", "views", "per_subject", "observed_to_expected", value=figure(1.0, 0.9, 1.1)),
         put("stability", "features", value=[{"label": "x", "psi": 0.0, "status": "stable", "weight": 0.5}]),
-        put("stability", "score", "status", value="stable"), put("features", "items", value=[]),
+        put("stability", "score", "status", value="stable"), put("stability", "score", "enough", value=True),
+        put("features", "items", value=[]),
         put("challengers", "status", value="from_run"),
     ):  # fmt: skip
         change(pack)

@@ -71,6 +71,12 @@ def test_stability_is_that_of_the_frozen_bins(study_of: Callable[..., Study], la
     assert [row["psi"] for row in told["features"]] == sorted((row["psi"] for row in inputs), reverse=True)
 
 
+def test_too_few_independent_subjects_cannot_say(late_pack: Pack, default_pack: Pack):
+    rows = [row for pack in (late_pack, default_pack) for row in pack["stability"]["features"]]
+    assert {row["status"] == "cannot_say" for row in rows if not row["enough"]} == {True}
+    assert "cannot_say" not in {row["status"] for row in rows if row["enough"]}
+
+
 def test_a_test_that_moved_is_told(study_of: Callable[..., Study]):
     study = study_of("late@1")
     name = study.model.reference.ranked[0]

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+from training.report.document.beside_late import beside_late
 from training.report.document.frame import how_to_read, light, subheading
-from training.report.document.markup import NOTHING, Html, joined, tag
-from training.report.document.origins import leaves, path_in_words
+from training.report.document.markup import Html, joined, tag
 from training.report.document.strength import METRICS
 from training.report.document.tables import Column, facts, table
 from training.report.document.told import Told, count, estimate, said, spelled, tiny
 
 __all__ = ["challengers", "implementation"]
-
-_DIGITS = 4
 
 
 def challengers(pack: Told) -> Html:
@@ -33,7 +31,9 @@ def challengers(pack: Told) -> Html:
         )
         if told["items"]
         else None,
-        _timing(pack["timing"]),
+        joined(subheading("Beside the timing model"), beside_late(pack["timing"]))
+        if pack["timing"]
+        else None,
     )
 
 
@@ -55,23 +55,6 @@ def implementation(pack: Told) -> Html:
             "call; golden subjects are kept in the model's folder with their answers."
         ),
     )  # fmt: skip
-
-
-def _timing(told: Told) -> Html:
-    """Return what the timing model says of the same subjects, where there is one."""
-    if not told:
-        return NOTHING
-    entries = [(path_in_words(name), _figure(value)) for name, value in leaves(told)]
-    return joined(
-        subheading("Beside the timing model"),
-        facts(entries),
-        how_to_read("What the timing model says of the same subjects, beside the late model's probability."),
-    )
-
-
-def _figure(told: Told) -> Html:
-    is_whole = isinstance(told.value, int | str | bool | None)
-    return said(told) if is_whole else tiny(told, _DIGITS)
 
 
 def _difference(told: Told) -> Html:

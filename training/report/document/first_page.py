@@ -6,11 +6,18 @@ from training.report.document.frame import light
 from training.report.document.markup import NOTHING, Html, joined, tag
 from training.report.document.tables import facts
 from training.report.document.told import Told, count, said, share
-from training.report.document.verdicts import issues_by_severity, overall, verdicts
+from training.report.document.verdicts import Areas, issues_by_severity, overall, verdicts
 
 __all__ = ["first_page", "limits", "signatures", "title_of"]
 
 _COLORS = {"high": "red", "medium": "amber", "low": "grey"}
+_LEARNERS = {
+    "trees": "boosted trees",
+    "blend": "boosted trees beside prior knowledge",
+    "scorecard": "prior knowledge",
+    "hazard": "a hazard model of boosted trees",
+}
+
 _MOST_LINES = 9
 """Limits and issues on the first page; the medium issues beyond are counted there and told in section 14."""
 
@@ -22,8 +29,8 @@ def title_of(pack: Told) -> str:
     return f"Validation of {pack['identity']['name'].text}"
 
 
-def first_page(pack: Told) -> Html:
-    """Return the first page, to be read in a minute."""
+def first_page(pack: Told, areas: Areas | None = None) -> Html:
+    """Return the first page, to be read in a minute; `areas` are those of `verdicts`."""
     identity, purpose = pack["identity"], pack["purpose"]
     return joined(
         tag("h1", title_of(pack)),
@@ -35,7 +42,7 @@ def first_page(pack: Told) -> Html:
         ]),
         tag("div", tag("h2", "Verdict"), overall(pack), class_="box"),
         _forbidden(pack),
-        verdicts(pack),
+        verdicts(pack, areas),
         _issues(pack),
         signatures(pack),
     )  # fmt: skip
@@ -75,7 +82,8 @@ def _made(pack: Told) -> Html:
     identity, lineage = pack["identity"], pack["lineage"]
     return joined(
         said(identity["registered_at"], identity["registered_at"].text[:10]), " by ",
-        said(identity["learner"]), " from ", count(lineage["subjects"]), " subjects, ",
+        said(identity["learner"], _LEARNERS.get(identity["learner"].text)), " from ",
+        count(lineage["subjects"]), " subjects, ",
         said(lineage["fitted_from"], lineage["fitted_from"].text[:10]), " to ",
         said(lineage["fitted_until"], lineage["fitted_until"].text[:10]),
     )  # fmt: skip

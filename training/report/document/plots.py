@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import Any
 
 from matplotlib.figure import Figure
 
 __all__ = ["cap_plot", "forest_plot", "stability_plot", "stress_plot"]
 
-_INK, _SOFT, _GUIDE, _BAD = "#1f4e79", "#9db4c8", "#777777", "#b03a2e"
+_INK, _SOFT, _GUIDE, _BAD, _PALE = "#1f4e79", "#9db4c8", "#777777", "#b03a2e", "#f2f2f2"
 
-_MOST_OF_A_NAME = 38
+_MOST_OF_A_NAME, _MOST_OF_A_LINE = 38, 42
 _LONGEST = 1.0
 """Index of stability at which a bar is cut and its value written."""
 
@@ -63,7 +64,7 @@ def stability_plot(rows: Sequence[Mapping[str, Any]]) -> Figure:
     Parameters
     ----------
     rows : sequence of mapping
-        ``label``, ``psi``, ``critical``.
+        ``label``, ``psi``, ``critical``, ``enough``.
     """
     figure = Figure(layout="constrained")
     axes = figure.subplots()
@@ -73,14 +74,17 @@ def stability_plot(rows: Sequence[Mapping[str, Any]]) -> Figure:
     for place, row in zip(places, rows, strict=True):
         if row["psi"] > _LONGEST:
             axes.text(_LONGEST, place, f" {row['psi']:.2f} ▸", va="center", fontsize=8)
-    axes.barh(places, shown, color=_SOFT, edgecolor=_INK, height=0.62, linewidth=0.7)
+    bars = axes.barh(places, shown, color=_SOFT, edgecolor=_INK, height=0.62, linewidth=0.7)
     for place, row in zip(places, rows, strict=True):
+        if not row["enough"]:
+            bars[place].set(facecolor=_PALE, edgecolor=_GUIDE, linestyle="--")
         if row["critical"] > max(0.3, *shown):
             continue
         axes.plot([row["critical"]] * 2, [place - 0.38, place + 0.38], color="black", linewidth=1.4)
     for level, style in ((0.10, ":"), (0.25, "--")):
         axes.axvline(level, color=_GUIDE, linestyle=style, linewidth=1)
-    axes.set_yticks(places, [_short(row["label"]) for row in rows], fontsize=8, parse_math=False)
+    names = [fill(str(row["label"]), _MOST_OF_A_LINE) for row in rows]
+    axes.set_yticks(places, names, fontsize=8, parse_math=False)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_xlim(0, 1.12 * max(0.3, *shown))
     axes.set_xlabel("stability index; dotted 0.10, dashed 0.25, black: critical")

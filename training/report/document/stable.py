@@ -12,11 +12,12 @@ from training.report.document.told import Told, count, number, share
 __all__ = ["all_stability", "stability"]
 
 _SHOWN = 12
-_COLORS = {"stable": "green", "watch": "amber", "act": "red"}
+_COLORS = {"stable": "green", "watch": "amber", "act": "red", "cannot_say": "grey"}
 
 
 def _status(told: Told) -> Html:
-    return tag("span", light(_COLORS[told.text], told.text), data_path=told.path, data_means=told.text)
+    said = light(_COLORS[told.text], told.text.replace("_", " "))
+    return tag("span", said, data_path=told.path, data_means=told.text)
 
 
 _COLUMNS = (
@@ -40,12 +41,12 @@ def stability(pack: Told) -> Html:
     drawing = drawn(
         lambda: stability_plot([row.value for row in rows]),
         "Stability indices",
-        (6.8, 0.8 + 0.22 * len(rows)),
+        (6.8, 0.8 + 0.3 * len(rows)),
     )
     reading = (
         "Each bar tells how far the test subjects lie from the bins frozen at training, missing and unseen "
         "values being bins too. Left of the black tick it may be chance at so many subjects; the lines are "
-        "the usual rules of thumb."
+        "the usual rules of thumb. Pale bars with a broken edge rest on too few independent subjects to tell."
     )
     return joined(
         tag("p", "PSI of the score and CSI of the features: ", count(told["n"]), " test subjects against ",
@@ -53,8 +54,9 @@ def stability(pack: Told) -> Html:
         figure(drawing, "The score and the features that moved most", reading),
         table(_COLUMNS, rows[:6]),
         how_to_read(
-            "Index above critical and above 0.10: look for the cause; above 0.25: act. Unseen is the share "
-            "of values beyond all that training saw, weight the feature's share of all points."
+            "Index above critical and above 0.10: look for the cause; above 0.25: act. Cannot say: so few "
+            "independent subjects leave most bins empty, and chance alone moves the index. Unseen is the "
+            "share of values beyond all that training saw, weight the feature's share of all points."
         ),
     )  # fmt: skip
 

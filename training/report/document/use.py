@@ -96,6 +96,10 @@ def method(pack: Told) -> Html:
             ("Prior", joined("weight ", share(prior["weight"], 0), "; ", count(prior["own_defaults"]),
                              " own defaults where ", number(prior["expected_defaults"], 1), " were expected"))
         )  # fmt: skip
+        lines.append(
+            ("Prior in each score", joined(share(prior["share"], 0), " scorecard, the rest boosted trees"
+                                           if prior["share"].value < 1 else " scorecard"))
+        )  # fmt: skip
     states = [
         (f"Added for {name}", number(value, signed=True)) for name, value in calibration["states"].items()
     ]

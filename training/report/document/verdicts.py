@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from training.report.document.frame import light
 from training.report.document.markup import Html, joined, tag
 from training.report.document.told import Told, count, estimate, number, said, share, spelled, tiny
 
-__all__ = ["AREAS", "color_of", "issues_by_severity", "overall", "verdicts"]
+__all__ = ["AREAS", "Areas", "color_of", "issues_by_severity", "overall", "verdicts"]
+
+Areas = Mapping[str, tuple[str, Callable[[Told], Html]]]
 
 _COLORS = {"high": "red", "medium": "amber", "low": "green"}
 _WORDS = {"red": "stop", "amber": "watch", "green": "fine", "grey": "cannot say"}
@@ -39,21 +43,35 @@ def color_of(pack: Told, area: str) -> str:
     """
     found = {issue["severity"].value for issue in pack["issues"] if issue["section"].value == area}
     gravest = next((_COLORS[severity] for severity in _COLORS if severity in found), None)
-    if gravest in (None, "green") and pack[area].value is None:
+    if gravest in (None, "green") and not _is_known(pack, area):
         return "grey"
     return gravest or "green"
 
 
-def verdicts(pack: Told) -> Html:
-    """Return the table of areas with their verdicts and the figure that says most."""
+def _is_known(pack: Told, area: str) -> bool:
+    """Whether an area was measured, and so that something can be said."""
+    unsaid = area == "stability" and pack[area]["score"]["status"].value == "cannot_say"
+    return pack[area].value is not None and not unsaid
+
+
+def verdicts(pack: Told, areas: Areas | None = None) -> Html:
+    """Return the table of areas with their verdicts and the figure that says most.
+
+    Parameters
+    ----------
+    pack : Told
+    areas : mapping, optional
+        By section: what it is called, and what tells its figure; without it those of a risk model.
+    """
+    shown = {area: (name, _FIGURES[area]) for area, name in AREAS.items()} if areas is None else areas
     rows = [
         tag(
             "tr",
             tag("th", name, class_="text", scope="row"),
             tag("td", _light(color_of(pack, area)), class_="text nowrap"),
-            tag("td", _FIGURES[area](pack), class_="text"),
+            tag("td", tell(pack), class_="text"),
         )
-        for area, name in AREAS.items()
+        for area, (name, tell) in shown.items()
     ]
     heads = [tag("th", head, class_="text", scope="col") for head in ("Area", "Verdict", "Figure")]
     return tag("div", tag("table", tag("thead", tag("tr", heads)), tag("tbody", rows)), class_="wide")
@@ -123,7 +141,8 @@ def _stability(pack: Told) -> Html:
     if not pack["stability"]:
         return joined("no reference bins")
     told = pack["stability"]["score"]
-    return joined("PSI of the score ", number(told["psi"]), ", critical ", number(told["critical"]))
+    few = "" if told["enough"].value else ", of too few independent subjects to tell"
+    return joined("PSI of the score ", number(told["psi"]), ", critical ", number(told["critical"]), few)
 
 
 def _aims(pack: Told) -> Html:

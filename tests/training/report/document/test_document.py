@@ -133,8 +133,20 @@ def test_a_prior_tells_its_level_in_place_of_ranks(pack: dict[str, Any]) -> None
 
 
 def test_the_timing_model_stands_beside_the_challengers(pack: dict[str, Any]) -> None:
-    pack["timing"] = {"version": "timing@1", "unpaid_at_due_30": {"auc": 0.81234, "n": 1200}, "note": None}
+    figure = {"value": 0.8123, "low": 0.75, "high": 0.87}
+    one = {"auc": figure, "brier": figure, "calibration_slope": figure, "mean": 0.0712}
+    pack["timing"] = {
+        "timing_version": "timing@1", "late_version": "late@2", "test_from": "2025-01-01",
+        "test_to": "2025-07-01", "status": "ok", "horizon_days": 30, "subjects": 1200, "base_rate": 0.07,
+        "timing": one, "late": one, "mean_difference": 0.0021, "correlation": 0.91, "rank_correlation": 0.88,
+        "difference": {name: {**figure, "share_above_0": 0.9} for name in ("auc", "brier")},
+    }  # fmt: skip
+    assert Pack.model_validate(pack)
     page = document(pack)
     assert "Beside the timing model" in page
-    assert "unpaid at due 30 / auc" in page
+    assert 'data-path="/timing/late/auc/value">0.812' in page
+    assert 'data-path="/timing/correlation">0.910' in page
     assert [wrong for each in shown_in(page) if (wrong := disagreement(each, pack))] == []
+    # then test periods without a common day are told, and no figure
+    pack["timing"] |= {"status": "no_overlap", "subjects": 0, "timing": None, "late": None}
+    assert "have no day in common" in document(pack)

@@ -26,11 +26,18 @@ def test_segments_stand_in_their_order_around_the_line_of_all() -> None:
 
 
 def test_a_critical_value_is_a_tick_on_its_bar() -> None:
-    rows = [{"label": "score", "psi": 0.3, "critical": 0.02}, {"label": "x", "psi": 9.5, "critical": 0.05}]
+    long = "Change of average days late, 90 days against 12 months"
+    rows = [
+        {"label": "score", "psi": 0.3, "critical": 0.02, "enough": True},
+        {"label": long, "psi": 9.5, "critical": 0.05, "enough": False},
+    ]
     axes = stability_plot(rows).axes[0]
     assert [bar.get_width() for bar in axes.patches] == [0.3, 1.0]
     assert [text.get_text() for text in axes.texts] == [" 9.50 ▸"]
     assert [line.get_xdata()[0] for line in axes.lines] == [0.02, 0.05, 0.10, 0.25]
+    # then a long name is whole, and a bar that cannot tell looks otherwise
+    assert axes.get_yticklabels()[1].get_text().replace("\n", " ") == long
+    assert [bar.get_linestyle() for bar in axes.patches] == ["solid", "--"]
 
 
 def test_a_shock_leads_from_before_to_after() -> None:

@@ -35,6 +35,10 @@ def test_an_area_is_as_good_as_its_gravest_issue(
 def test_what_was_not_measured_is_not_fine(pack: dict[str, Any]) -> None:
     pack |= {"stability": None, "issues": [{"section": "stability", "severity": "low"}]}
     assert color_of(Told(pack), "stability") == "grey"
+    pack["stability"] = {"score": {"status": "cannot_say"}}
+    assert color_of(Told(pack), "stability") == "grey"
+    pack["stability"] = {"score": {"status": "stable"}}
+    assert color_of(Told(pack), "stability") == "green"
 
 
 def test_every_section_in_which_issues_are_found_has_an_area() -> None:

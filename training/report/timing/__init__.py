@@ -1,0 +1,1 @@
+"""The validation pack of a timing model."""

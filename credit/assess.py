@@ -15,6 +15,7 @@ from credit.candidates import LimitCase, stop_of
 from credit.cover import cover_json
 from credit.decisions import Decision, decision_reasons, is_blocked
 from credit.facts import SubjectFacts
+from credit.group_points import GroupPoints, group_points
 from credit.identity import assessment_id
 from credit.interval import interval_of, worth_of_file
 from credit.limits import Suggestion, action_of, headroom_of, suggest
@@ -23,7 +24,7 @@ from credit.loss_part import loss_part
 from credit.offers import offers_of
 from credit.plausibility import doubts_of
 from credit.policy import Policy
-from credit.reasons import GroupPoints, Reason, group_points, score_reasons
+from credit.reasons import Reason, score_reasons
 from credit.scale import IN_DEFAULT_GRADE, Grade, percentile
 from credit.texts import WARNINGS
 from credit.timing.answer import TimingAnswer

@@ -167,10 +167,14 @@ class _Page:
         lines = [self.label("reasons"), "-" * WIDTH]
         shown = {str(each["group"]).upper(): points for each, points in self._shown_groups()}
         for each in self.said["reasons"]:
-            points = "" if each["points"] is None else f"{shown[each['code'].removesuffix('_MISSING')]:+d}"
+            points = "" if each["points"] is None else f"{self._shown_points(each, shown):+d}"
             sign = {"adverse": "-", "strength": "+", "neutral": " "}[each["direction"]]
             lines += wrapped(each["text"], f"{sign} {points:>5}  ")
         return lines if len(lines) > 2 else []
+
+    def _shown_points(self, reason: Mapping[str, Any], shown: Mapping[str, int]) -> int:
+        """Return a group's integer points; an adverse part is no group and has its own."""
+        return shown.get(reason["code"].removesuffix("_MISSING"), round(reason["points"]))
 
     def points(self) -> list[str]:
         score = self.said["score"]

@@ -159,8 +159,10 @@ class View {
   reasons() {
     const shown = new Map(this.said.score.groups.map((group, i) => [group.group.toUpperCase(), this.points[i + 1]]));
     const items = this.said.reasons.map((reason) => {
-      const points = reason.points === null ? undefined : shown.get(reason.code.replace(/_MISSING$/, ""));
-      const small = points === undefined ? "" : `${this.signed(points)} ${this.page("points")}`;
+      const code = reason.code.replace(/_MISSING$/, "");
+      // An adverse part is no group and has its own points.
+      const points = reason.points === null ? null : shown.has(code) ? shown.get(code) : Math.round(reason.points);
+      const small = points === null ? "" : `${this.signed(points)} ${this.page("points")}`;
       return make("li", reason.direction,
         make("span", "tag", this.page(reason.direction), small && make("span", "", small)), make("span", "", reason.text));
     });

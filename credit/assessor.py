@@ -15,6 +15,8 @@ import pandas as pd
 from credit.answer import Answer
 from credit.assess import assess
 from credit.book import Book, LossBasis, make_book
+from credit.changes import changes_of, check_previous
+from credit.extras import Extras
 from credit.facts import SubjectFacts
 from credit.orders import Order, check_order
 from credit.policy import Policy
@@ -36,6 +38,8 @@ __all__ = ["MAX_DAYS_BEHIND", "Assessor", "UnknownBuyer"]
 
 MAX_DAYS_BEHIND = 7
 """Days after the end of the books for which is still answered, with the warning ``books_behind``."""
+
+_NOTHING_MORE = Extras()
 
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -105,7 +109,7 @@ class Assessor:
         request: Request | None = None,
         *,
         lang: str = "en",
-        offers: bool = False,
+        also: Extras = _NOTHING_MORE,
     ) -> dict[str, Any]:
         """Return the assessment of one buyer.
 
@@ -117,18 +121,36 @@ class Assessor:
         request : Request, optional
             Without one, the late model speaks of the buyer's usual invoice.
         lang : {"en", "zh"}
-        offers : bool
-            Also suggest terms and offers.
+        also : Extras
+            Parts that are told only where they are asked for; without them they are None.
 
         Raises
         ------
         UnknownBuyer
             Where no table names the buyer.
         InputError
-            Where `as_of` is unreadable, or no rate for the request's currency was known then.
+            Where `as_of` is unreadable, no rate for the request's currency was known then, or the earlier
+            assessment is another buyer's or not earlier.
         """
-        subject = self._subject(buyer_id, self.moment(as_of), request)
-        return subject.assessed(self.release.policy, lang=lang, offers=offers)
+        moment = self.moment(as_of)
+        subject = self._subject(buyer_id, moment, request)
+        said = subject.assessed(self.release.policy, lang=lang, also=also)
+        if also.since is not None or also.previous is not None:
+            said["changes"] = self._changes(said, moment, request, also, lang)
+        return said
+
+    def _changes(
+        self, said: dict[str, Any], moment: pd.Timestamp, request: Request | None, also: Extras, lang: str
+    ) -> dict[str, Any]:
+        """Assess the facts of an earlier moment with the models of today, and tell what changed."""
+        buyer_id, currency = str(said["buyer_id"]), self.packed.portfolio.seller.reporting_currency
+        previous = None if also.previous is None else check_previous(also.previous, buyer_id, currency)
+        since = self.moment(also.since if previous is None else previous["as_of"])
+        if since >= moment:
+            step = "name an earlier moment"
+            raise InputError.of("a moment before that of the assessment", "a later one", step, column="since")
+        then = self._subject(buyer_id, since, request).assessed(self.release.policy, lang=lang)
+        return changes_of(said, then, previous, lang=lang)
 
     def check_order(
         self,
@@ -336,9 +358,16 @@ class _Subject:
     book: Book | None
     timing: TimingAnswer | None
 
-    def assessed(self, policy: Policy, *, lang: str, offers: bool = False) -> dict[str, Any]:
+    def assessed(self, policy: Policy, *, lang: str, also: Extras = _NOTHING_MORE) -> dict[str, Any]:
         return assess(
-            self.facts, self.answers, self.book, policy, lang=lang, offers=offers, timing=self.timing
+            self.facts,
+            self.answers,
+            self.book,
+            policy,
+            lang=lang,
+            offers=also.offers,
+            peers=also.peers,
+            timing=self.timing,
         )
 
 

@@ -18,6 +18,7 @@ from credit.answer import Answer
 from credit.encoding import encode, patterns_of
 from credit.folder import arrays_of, broken, check_golden, check_manifest, read_spec
 from credit.margin import Blended, Boosted, Margin, Reading
+from credit.peer_means import PeerMeans
 from credit.prior.scorecard import Scorecard
 from credit.spec import ModelSpec
 from credit.stability import Reference
@@ -27,8 +28,8 @@ from features.catalog import NAMES
 from features.errors import InputError
 
 __all__ = [
-    "BOOSTER", "REFERENCE", "SCORECARD", "TREES", "Predictions", "RiskModel", "read_margin", "read_trees",
-    "subject_hashes",
+    "BOOSTER", "PEERS", "REFERENCE", "SCORECARD", "TREES", "Predictions", "RiskModel", "read_margin",
+    "read_trees", "subject_hashes",
 ]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
@@ -38,6 +39,9 @@ BOOSTER, TREES, SCORECARD = "booster.txt", "trees", "scorecard.yaml"
 
 REFERENCE = "reference.json"
 """File of the frozen training subjects that drift is measured against."""
+
+PEERS = "peers.npz"
+"""File of the mean contributions of peers; models made before they were kept have none."""
 
 _FLAGS_LACKING: dict[str, tuple[str, ...]] = {
     "payments_and_accounts": (),
@@ -85,6 +89,8 @@ class RiskModel:
         Salted hashes of the subjects that it was fitted on.
     reference_text : str, optional
         JSON of the frozen training subjects; models made before there was one have none.
+    peers : PeerMeans, optional
+        Mean contributions by size and industry.
     """
 
     def __init__(
@@ -94,10 +100,12 @@ class RiskModel:
         score_reference: Floats,
         fitted: npt.NDArray[np.uint64],
         reference_text: str | None = None,
+        peers: PeerMeans | None = None,
     ) -> None:
         self.spec = spec
         self._reference_text = reference_text
         self.score_reference = score_reference
+        self.peers = peers
         self.fitted = fitted
         self._margin = margin
         self._columns = [NAMES.index(feature.name) for feature in spec.features]
@@ -121,7 +129,8 @@ class RiskModel:
             reference, golden = arrays_of(folder / "reference.npz"), arrays_of(folder / "golden.npz")
             frozen = folder / REFERENCE
             text = frozen.read_text(encoding="utf-8") if frozen.is_file() else None
-            model = cls(spec, margin, reference["log_odds"], reference["fitted"], text)
+            peers = _read_peers(folder / PEERS, len(spec.features))
+            model = cls(spec, margin, reference["log_odds"], reference["fitted"], text, peers)
             values, log_odds = golden["values"], golden["log_odds"]
         except (OSError, ValueError, KeyError, BadZipFile) as error:
             raise broken(error) from error
@@ -202,7 +211,16 @@ class RiskModel:
             contributions=parts,
             references=references,
             prior_weight=0.0 if self.spec.prior is None else self.spec.prior.weight,
+            percentile=self._percentile(float(said.log_odds[row])),
+            peers=self.peers,
         )
+
+    def _percentile(self, log_odds: float) -> float | None:
+        """Return how many percent of the training subjects are at least as risky."""
+        among = self.score_reference
+        if not len(among):
+            return None
+        return 100.0 * (len(among) - int(np.searchsorted(among, log_odds))) / len(among)
 
     def was_fitted_on(self, subjects: pd.DataFrame) -> npt.NDArray[np.bool_]:
         """Return which subjects the model was fitted on."""
@@ -235,6 +253,10 @@ def _parts_of_states(spec: ModelSpec) -> Floats:
         for flag in flags:
             parts[row, spec.names.index(flag)] = spec.calibration.states.get(state, 0.0) / len(flags)
     return parts
+
+
+def _read_peers(file: Path, features: int) -> PeerMeans | None:
+    return PeerMeans.of_arrays(arrays_of(file), features) if file.is_file() else None
 
 
 def read_margin(folder: Path, spec: ModelSpec) -> Margin:

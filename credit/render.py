@@ -8,6 +8,7 @@ from typing import Any
 
 from credit.locales import Words, check_language, day_text, value_text
 from credit.page_text import WIDTH, padded, text_width, wrapped
+from credit.render_changes import change_lines, peer_lines
 from credit.render_offers import offer_lines
 from credit.rounding import add_up
 from credit.texts import ACTIONS, CANDIDATES, QUIET_STATUSES, STATES, status_text
@@ -42,6 +43,9 @@ _LABELS = {
     "late": Words("Probability of delay", "逾期概率"),
     "score": Words("Score", "评分"),
     "grade": Words("Grade", "等级"),
+    "percentile": Words("Percentile (more is safer)", "百分位（越高越安全）"),
+    "of_book": Words("{percent} among our buyers", "我方买方中为{percent}"),
+    "of_reference": Words("{percent} among those the model learned from", "模型训练群体中为{percent}"),
     "loss": Words("Expected loss on exposure", "敞口预期损失"),
     "loss_at_default": Words("The same with drawings", "计入额度提用后"),
     "on": Words("on ", "基于"),
@@ -97,6 +101,8 @@ def render(assessment: Mapping[str, Any], lang: str) -> str:
         page.offers(),
         page.reasons(),
         page.points(),
+        page.peers(),
+        page.changes(),
     ]
     text = "\n\n".join("\n".join(lines) for lines in blocks if lines)
     return f"{text}\n\n{page.label('suggestion')}\n"
@@ -133,6 +139,7 @@ class _Page:
             *timing_rows(self.said["timing"], self.lang),
             (self.label("score"), self._score()),
             (self.label("grade"), self.said["grade"]["computed"] or "-"),
+            *self._percentile(),
             (self.label("loss"), self._loss()),
             *self._loss_at_default(),
         ]
@@ -188,6 +195,14 @@ class _Page:
         ]
         lines = [padded(label, _LABEL_WIDTH) + text.rjust(_AMOUNT_WIDTH) for label, text in rows]
         return [self.label("points"), "-" * WIDTH, *lines]
+
+    def peers(self) -> list[str]:
+        peers = self.said["score"]["peers"]
+        return [] if peers is None else peer_lines(peers, self.lang)
+
+    def changes(self) -> list[str]:
+        changes = self.said["changes"]
+        return [] if changes is None else change_lines(changes, self.currency, self.lang)
 
     def notes(self) -> list[str]:
         texts = [self.label("notes") + each["text"] for each in self.said["warnings"]]
@@ -263,6 +278,13 @@ class _Page:
             return "-"
         by_late = f"  ({self.label('from_late')})" if score["source"] == "late" else ""
         return f"{round(score['points'])}{by_late}"
+
+    def _percentile(self) -> Iterable[tuple[str, str]]:
+        grade = self.said["grade"]
+        known = (("of_book", grade["percentile"]), ("of_reference", grade["percentile_of_reference"]))
+        told = [self.label(key).format(percent=round(each)) for key, each in known if each is not None]
+        if told:
+            yield self.label("percentile"), ", ".join(told)
 
     def _loss(self) -> str:
         loss = self.said["expected_loss"]

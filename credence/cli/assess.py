@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from credence.cli.receipts import DEFAULT_WEEKS, LONGEST_WEEKS, receipts
 
 if TYPE_CHECKING:
     from credit.assessor import Assessor
+    from credit.extras import Extras
     from credit.release import Release
     from credit.request import Request
 
@@ -35,14 +37,17 @@ __all__ = ["assess", "assessor_of", "naming_the_buyer"]
 @click.option("--currency", help="Its currency [default: the reporting currency].")
 @click.option("--terms", "terms_days", type=click.IntRange(0), metavar="DAYS", help="Its payment terms.")
 @click.option("--offers", is_flag=True, help="Also suggest terms and offers to the buyer.")
+@click.option("--peers", is_flag=True, help="Also tell the score beside that of buyers of its kind.")
+@click.option("--since", metavar="DATE", help="Also tell what changed since then, by the models of today.")
+@click.option("--previous", type=click.Path(exists=True, dir_okay=False), metavar="FILE.json",
+              help="The same since an assessment of --json, with the change of the model.")  # fmt: skip
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
 @click.option("--model", "references", multiple=True, metavar="NAME@VERSION",
               help="Take this version instead of the one in force; may be repeated.")  # fmt: skip
 @as_json
 def assess(
     directory: str, buyer_id: str | None, everybody: bool, wants_receipts: bool, weeks: int | None,
-    out: str | None, as_of: str | None, lang: str, offers: bool, references: tuple[str, ...], as_json: bool,
-    **request: Any,
+    out: str | None, as_of: str | None, lang: str, references: tuple[str, ...], as_json: bool, **more: Any,
 ) -> None:  # fmt: skip
     """Assess one buyer of the portfolio in DIR, or all of them. Assessments are suggestions.
 
@@ -51,11 +56,13 @@ def assess(
     \b
     Examples:
       credence assess build/demo/portfolio --buyer B000001 --amount 50000 --terms 60
-      credence assess build/demo/portfolio --buyer B000001 --offers
+      credence assess build/demo/portfolio --buyer B000001 --offers --peers
+      credence assess build/demo/portfolio --buyer B000001 --since 2026-01-31 --lang zh
       credence assess build/demo/portfolio --all --out book.csv
       credence assess build/demo/portfolio --receipts --weeks 8
     """  # noqa: D301 (click reads the escaped character)
-    _check_options((buyer_id is not None, everybody, wants_receipts), weeks, out, offers=offers)
+    asks = {name: more.pop(name) for name in ("offers", "peers", "since", "previous")}
+    _check_options((buyer_id is not None, everybody, wants_receipts), weeks, out, asks)
     assessor = assessor_of(directory, references)
     if as_of is None:
         say(f"as of {assessor.moment(None).isoformat()}Z, the end of the books")
@@ -65,9 +72,9 @@ def assess(
     if everybody:
         _list(assessor, as_of, lang, Path(str(out)), as_json)
         return
-    asked = _request(assessor, **request)
+    asked = _request(assessor, **more)
     with naming_the_buyer():
-        found = assessor.assess(str(buyer_id), as_of, asked, lang=lang, offers=offers)
+        found = assessor.assess(str(buyer_id), as_of, asked, lang=lang, also=_extras(asks))
     if as_json:
         print_json(found)
         return
@@ -103,7 +110,7 @@ def assessor_of(directory: str, references: tuple[str, ...] = ()) -> Assessor:
 
 
 def _check_options(
-    wanted: tuple[bool, bool, bool], weeks: int | None, out: str | None, *, offers: bool
+    wanted: tuple[bool, bool, bool], weeks: int | None, out: str | None, asks: Mapping[str, Any]
 ) -> None:
     """Refuse options that do not go together (click.UsageError)."""
     one_buyer, everybody, wants_receipts = wanted
@@ -115,12 +122,32 @@ def _check_options(
         raise click.UsageError(
             "expected --out FILE with --all; found none; name a .parquet, .csv or .xlsx file"
         )
-    if offers and not one_buyer:
-        raise click.UsageError("expected --offers with --buyer ID; found it alone; leave it out")
+    for name in (name for name, value in asks.items() if value):
+        if not one_buyer:
+            raise click.UsageError(f"expected --{name} with --buyer ID; found it alone; leave it out")
+    if asks["since"] and asks["previous"]:
+        raise click.UsageError("expected --since or --previous; found both; the file names its own moment")
     if weeks is not None and not wants_receipts:
         raise click.UsageError("expected --weeks with --receipts; found it alone; leave it out")
     if (everybody or wants_receipts) and out is not None:
         _check_suffix(Path(out))
+
+
+def _extras(asks: Mapping[str, Any]) -> Extras:
+    from credit.extras import Extras
+
+    file = asks["previous"]
+    return Extras(**{**asks, "previous": None if file is None else _previous(Path(file))})
+
+
+def _previous(file: Path) -> Any:
+    from features.errors import InputError
+
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        step = "name a file that `credence assess DIR --buyer ID --json` wrote"
+        raise InputError.of("a JSON file with an earlier assessment", "something else", step) from None
 
 
 def _check_suffix(out: Path) -> None:

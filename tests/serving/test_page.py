@@ -13,6 +13,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from credit.assessor import Assessor
+from credit.extras import Extras
 from credit.texts import QUIET_STATUSES
 from tests.serving.browser import SECONDS_TO_ANSWER, needs_browser, resize
 from tests.serving.process import Service
@@ -110,7 +111,7 @@ def test_an_officer_reads_when_the_order_would_be_paid(page: Page, service: Serv
 
 def test_offers_stand_side_by_side(page: Page, service: Service, assessor: Assessor) -> None:
     # given a buyer whose need is above its limit
-    told = (assessor.assess(each, offers=True) for each in assessor.buyer_ids)
+    told = (assessor.assess(each, also=Extras(offers=True)) for each in assessor.buyer_ids)
     said = next(each for each in told if len(each["offers"]["alternatives"]) > 4)
 
     # when it is assessed

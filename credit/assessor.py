@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,9 +19,11 @@ from credit.book import Book, LossBasis, make_book
 from credit.changes import changes_of, check_previous
 from credit.extras import Extras
 from credit.facts import SubjectFacts
+from credit.levers import Lever, applied
 from credit.orders import Order, check_order
 from credit.policy import Policy
 from credit.publish import Published
+from credit.raises import raises_of
 from credit.release import TIMING, Release
 from credit.request import Request
 from credit.side_facts import Moment, SideFacts, Sides
@@ -137,7 +140,22 @@ class Assessor:
         said = subject.assessed(self.release.policy, lang=lang, also=also)
         if also.since is not None or also.previous is not None:
             said["changes"] = self._changes(said, moment, request, also, lang)
+        if also.raises:
+            policy, again = self.release.policy, partial(self._reassess, subject)
+            said["raises"] = raises_of(subject.facts, said, again, policy, lang=lang)
         return said
+
+    def _reassess(self, subject: _Subject, levers: Sequence[Lever]) -> list[dict[str, Any]]:
+        """Assess a buyer after each lever, by the same models, book and policy."""
+        if not levers:
+            return []
+        values = np.repeat(subject.values[None, :], len(levers), axis=0)
+        for row, lever in enumerate(levers):
+            for name, value in lever.values.items():
+                values[row, NAMES.index(name)] = value
+        told = zip(levers, self._answers(values), strict=True)
+        policy = self.release.policy
+        return [assess(applied(subject.facts, each), said, subject.book, policy) for each, said in told]
 
     def _changes(
         self, said: dict[str, Any], moment: pd.Timestamp, request: Request | None, also: Extras, lang: str
@@ -196,7 +214,8 @@ class Assessor:
         values, book = self._values(buyer_id, moment, request), self.book(moment)
         sides = self._sides_of(buyer_id, moment, book, without_order)
         facts = self._facts(buyer_id, moment, values[0], request, sides)
-        return _Subject(facts, self._answers(values)[0], book, self._timing(values, [facts], moment)[0])
+        timing = self._timing(values, [facts], moment)[0]
+        return _Subject(facts, self._answers(values)[0], book, timing, values[0])
 
     def _sides_of(
         self, buyer_id: str, moment: pd.Timestamp, book: Book | None, without_order: str = ""
@@ -357,6 +376,7 @@ class _Subject:
     answers: dict[str, Answer]
     book: Book | None
     timing: TimingAnswer | None
+    values: npt.NDArray[np.float64]
 
     def assessed(self, policy: Policy, *, lang: str, also: Extras = _NOTHING_MORE) -> dict[str, Any]:
         return assess(

@@ -10,6 +10,7 @@ from credit.locales import Words, check_language, day_text, value_text
 from credit.page_text import WIDTH, padded, text_width, wrapped
 from credit.render_changes import change_lines, peer_lines
 from credit.render_offers import offer_lines
+from credit.render_raises import raise_lines
 from credit.rounding import add_up
 from credit.texts import ACTIONS, CANDIDATES, QUIET_STATUSES, STATES, status_text
 from credit.timing.rows import timing_rows
@@ -99,6 +100,7 @@ def render(assessment: Mapping[str, Any], lang: str) -> str:
         page.summary(),
         page.candidates(),
         page.offers(),
+        page.raises(),
         page.reasons(),
         page.points(),
         page.peers(),
@@ -195,6 +197,10 @@ class _Page:
         ]
         lines = [padded(label, _LABEL_WIDTH) + text.rjust(_AMOUNT_WIDTH) for label, text in rows]
         return [self.label("points"), "-" * WIDTH, *lines]
+
+    def raises(self) -> list[str]:
+        raises = self.said["raises"]
+        return [] if raises is None else raise_lines(raises, self.lang)
 
     def peers(self) -> list[str]:
         peers = self.said["score"]["peers"]

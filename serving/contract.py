@@ -33,6 +33,7 @@ EXPECTED: Mapping[str, str] = {
     "lang": "en or zh",
     "offers": "true or false",
     "peers": "true or false",
+    "raises": "true or false",
     "since": f"{_AS_OF}, before as_of",
     "request": "an object with kind, amount and currency",
     "request.kind": "order, limit or terms",
@@ -104,12 +105,13 @@ class AssessCall(_Part):
     lang: Literal["en", "zh"] = "en"
     offers: bool = False
     peers: bool = False
+    raises: bool = False
     since: AsOf | None = None
 
     @property
     def also(self) -> Extras:
         """Parts of the assessment that are told only where they are asked for."""
-        return Extras(offers=self.offers, peers=self.peers, since=self.since)
+        return Extras(offers=self.offers, peers=self.peers, raises=self.raises, since=self.since)
 
     def asked(self, reporting_currency: str) -> Request | None:
         """Return the request as the assessment takes it; None where there is none.

@@ -86,8 +86,8 @@ def _save_peers(
     shares: npt.NDArray[np.float64],
     buyer: npt.NDArray[np.str_],
 ) -> None:
-    kind = (values[:, NAMES.index(name)] for name in ("size_class", "industry_section"))
-    means = fit_peer_means(shares, *kind, buyer)
+    size, section = (values[:, NAMES.index(name)] for name in ("size_class", "industry_section"))
+    means = fit_peer_means(shares, size, section, buyer)
     np.savez(folder / PEERS, keys=means.keys, buyers=means.buyers, contributions=means.contributions)
 
 

@@ -37,6 +37,7 @@ __all__ = ["assess", "assessor_of", "naming_the_buyer"]
 @click.option("--currency", help="Its currency [default: the reporting currency].")
 @click.option("--terms", "terms_days", type=click.IntRange(0), metavar="DAYS", help="Its payment terms.")
 @click.option("--offers", is_flag=True, help="Also suggest terms and offers to the buyer.")
+@click.option("--raises", is_flag=True, help="Also tell what would raise the limit.")
 @click.option("--peers", is_flag=True, help="Also tell the score beside that of buyers of its kind.")
 @click.option("--since", metavar="DATE", help="Also tell what changed since then, by the models of today.")
 @click.option("--previous", type=click.Path(exists=True, dir_okay=False), metavar="FILE.json",
@@ -61,7 +62,7 @@ def assess(
       credence assess build/demo/portfolio --all --out book.csv
       credence assess build/demo/portfolio --receipts --weeks 8
     """  # noqa: D301 (click reads the escaped character)
-    asks = {name: more.pop(name) for name in ("offers", "peers", "since", "previous")}
+    asks = {name: more.pop(name) for name in ("offers", "raises", "peers", "since", "previous")}
     _check_options((buyer_id is not None, everybody, wants_receipts), weeks, out, asks)
     assessor = assessor_of(directory, references)
     if as_of is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from credit.answer import Answer
 from credit.scale import Scale
@@ -14,8 +14,7 @@ from credit.wording import Catalog
 __all__ = ["GroupPoints", "MemberPoints", "group_points"]
 
 
-@dataclass(frozen=True)
-class MemberPoints:
+class MemberPoints(NamedTuple):
     """Points that one feature adds."""
 
     name: str
@@ -75,9 +74,10 @@ def group_points(
     catalog : Catalog
     """
     members: dict[str, list[MemberPoints]] = {}
+    of_one = scale.contribution_points(1.0)
     for name, contribution in answer.contributions.items():
-        value, points = float(values.get(name, math.nan)), scale.contribution_points(float(contribution))
-        members.setdefault(catalog.group_of(name), []).append(MemberPoints(name, value, points))
+        member = MemberPoints(name, float(values.get(name, math.nan)), of_one * float(contribution))
+        members.setdefault(catalog.group_of(name), []).append(member)
     groups = [_group(name, found) for name, found in members.items()]
     return sorted(groups, key=lambda each: (each.points, each.group))
 

@@ -124,7 +124,8 @@ class View {
     return make("section", "card", make("h2", "", `${this.page("score")} · ${this.page("grade")}`),
       make("dl", "facts", ...[
         ["score", score.points === null ? "–" : String(Math.round(score.points)), bySource],
-        ["grade", grade.computed || "–", this.percentile(grade)],
+        ["grade", grade.computed || "–", ""],
+        ...this.percentile(grade),
         ["default", ...this.probability(this.said.default)],
         ["late", ...this.probability(this.said.late)],
         ...this.timing(),
@@ -135,7 +136,7 @@ class View {
 
   percentile(grade) {
     const known = [["of_book", grade.percentile], ["of_reference", grade.percentile_of_reference]].filter(([, value]) => value !== null);
-    return known.length ? `${this.page("percentile")}${this.page("colon")}${known.map(([word, value]) => `${Math.round(value)} ${this.page(word)}`).join(", ")}` : "";
+    return known.length ? [["percentile", known.map(([word, value]) => `${Math.round(value)} ${this.page(word)}`).join(", "), ""]] : [];
   }
 
   probability(part) {

@@ -239,7 +239,7 @@ def test_an_earlier_assessment_is_read_from_its_file(demo_portfolio: Path, here,
 def test_a_letter_is_written_in_either_language(demo_portfolio: Path, here):
     buyer = ("assess", demo_portfolio, "--buyer", "B000003", "--letter", "external", "--lang", "zh")
 
-    text, told = here(*buyer).stdout, here(*buyer, "--json").json
+    text, told = here(*buyer).out, here(*buyer, "--json").json
 
     assert text.startswith("草稿")
     assert (told["text"].strip(), told["kind"], told["lang"]) == (text.strip(), "external", "zh")

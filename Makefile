@@ -89,9 +89,10 @@ fmt: setup ## format the code and mend what can be mended
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-docs: setup ## write docs/tables.md, docs/features.md and two guides from the code
+docs: setup ## write tables, features, reasons and two guides below docs/ from the code
 	@$(BIN)/python scripts/describe_tables.py
 	@$(BIN)/python scripts/describe_features.py
+	@$(BIN)/python scripts/describe_reasons.py
 	@$(BIN)/python scripts/describe_checks.py
 	@$(BIN)/python scripts/describe_simulator.py
 

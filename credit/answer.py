@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from credit.peer_means import PeerMeans
+
 __all__ = ["Answer", "ModelName"]
 
 ModelName = Literal["default", "late"]
@@ -36,6 +38,11 @@ class Answer:
         ``name@version`` in the registry.
     prior_weight : float
         How much of the level is prior knowledge; 0 where the model was learned from own defaults.
+    percentile : float or None
+        Percent of the frozen population that the model was trained on that is at least as risky.
+    peers : PeerMeans or None
+        Mean contributions of peers, in the order of `contributions`; models made before they were kept have
+        none.
     """
 
     model: ModelName
@@ -49,6 +56,8 @@ class Answer:
     references: Mapping[str, float] = field(default_factory=dict)
     version: str = ""
     prior_weight: float = 0.0
+    percentile: float | None = None
+    peers: PeerMeans | None = field(default=None, repr=False, compare=False)
 
     @property
     def ok(self) -> bool:

@@ -15,15 +15,17 @@ from credit.candidates import LimitCase, stop_of
 from credit.cover import cover_json
 from credit.decisions import Decision, decision_reasons, is_blocked
 from credit.facts import SubjectFacts
+from credit.group_points import GroupPoints, group_points
 from credit.identity import assessment_id
 from credit.interval import interval_of, worth_of_file
 from credit.limits import Suggestion, action_of, headroom_of, suggest
 from credit.locales import check_language, day_text
 from credit.loss_part import loss_part
 from credit.offers import offers_of
+from credit.peer_points import peer_points
 from credit.plausibility import doubts_of
 from credit.policy import Policy
-from credit.reasons import GroupPoints, Reason, group_points, score_reasons
+from credit.reasons import Reason, score_reasons
 from credit.scale import IN_DEFAULT_GRADE, Grade, percentile
 from credit.texts import WARNINGS
 from credit.timing.answer import TimingAnswer
@@ -53,6 +55,7 @@ def assess(  # noqa: PLR0913  (all that an assessment follows from, by name)
     *,
     lang: str = "en",
     offers: bool = False,
+    peers: bool = False,
     timing: TimingAnswer | None = None,
 ) -> dict[str, Any]:
     """Return the assessment of a subject.
@@ -69,6 +72,8 @@ def assess(  # noqa: PLR0913  (all that an assessment follows from, by name)
         Language of the texts.
     offers : bool
         Also suggest terms and offers; otherwise ``terms`` and ``offers`` are None.
+    peers : bool
+        Also tell the score beside that of the buyer's peers; otherwise ``score.peers`` is None.
     timing : TimingAnswer or None
         When the request would be paid; None is ``no_timing_model``.
 
@@ -96,7 +101,7 @@ def assess(  # noqa: PLR0913  (all that an assessment follows from, by name)
         "request": None if subject.request is None else subject.request.as_json(),
         "default": found.prediction(found.default),
         "late": found.prediction(found.late),
-        "score": found.score(groups),
+        "score": found.score(groups, peers=peers),
         "grade": found.grade_json(),
         "reasons": [each.as_json() for each in found.reasons(limit, groups, lang)],
         "limit": found.limit_json(limit),
@@ -175,17 +180,23 @@ class _Found:
         scale = self.policy.loss_of(self.scored.definition).scale
         return group_points(self.scored, self.subject.values, scale, self.catalog)
 
-    def score(self, groups: Sequence[GroupPoints]) -> dict[str, Any]:
+    def score(self, groups: Sequence[GroupPoints], *, peers: bool) -> dict[str, Any]:
         answer = self.scored
         if answer is None or answer.log_odds is None or answer.base_log_odds is None:
-            return {"points": None, "source": None, "base": None, "groups": []}
+            return {"points": None, "source": None, "base": None, "groups": [], "peers": None}
         scale = self.policy.loss_of(answer.definition).scale
         return {
             "points": scale.points(float(answer.log_odds)),
             "source": answer.model,
             "base": scale.points(float(answer.base_log_odds)),
             "groups": [each.as_json() for each in groups],
+            "peers": peer_points(answer, groups, self._kind, scale, self.catalog) if peers else None,
         }
+
+    @property
+    def _kind(self) -> tuple[float, float]:
+        """Size class and industry section, by which peers are found."""
+        return self.subject.value("size_class"), self.subject.value("industry_section")
 
     def grade_json(self) -> dict[str, Any]:
         computed = None if self.grade is None else self.grade.name
@@ -194,7 +205,14 @@ class _Found:
         among = self.book.reference_pds if self.book is not None else ()
         probability = self.default.probability
         placed = None if probability is None else percentile(float(probability), among)
-        return {"computed": computed, "published": None, "percentile": placed}
+        of_reference = self.scored.percentile if self.default.ok and self.scored is not None else None
+        return {
+            "computed": computed,
+            "published": None,
+            "percentile": placed,
+            "percentile_of_reference": of_reference,
+            "direction": "higher_is_safer",
+        }
 
     @cached_property
     def case(self) -> LimitCase:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,14 @@ from credit.answer import Answer
 from credit.assess import assess
 from credit.book import Book
 from credit.books import Books, subjects_at
+from credit.changes import changes_of, check_previous
+from credit.extras import Extras
 from credit.facts import SubjectFacts
+from credit.levers import Lever, applied
 from credit.orders import Order, check_order
 from credit.policy import Policy
 from credit.publish import Published
+from credit.raises import raises_of
 from credit.release import TIMING, Release
 from credit.request import Request
 from credit.side_facts import Moment, SideFacts, Sides, moment_of
@@ -33,6 +38,8 @@ __all__ = ["MAX_DAYS_BEHIND", "Assessor", "UnknownBuyer"]
 
 MAX_DAYS_BEHIND = 7
 """Days after the end of the books for which is still answered, with the warning ``books_behind``."""
+
+_NOTHING_MORE = Extras()
 
 Progress = Callable[[int], None]
 Warning_ = dict[str, str]
@@ -99,7 +106,7 @@ class Assessor:
         request: Request | None = None,
         *,
         lang: str = "en",
-        offers: bool = False,
+        also: Extras = _NOTHING_MORE,
     ) -> dict[str, Any]:
         """Return the assessment of one buyer.
 
@@ -111,18 +118,51 @@ class Assessor:
         request : Request, optional
             Without one, the late model speaks of the buyer's usual invoice.
         lang : {"en", "zh"}
-        offers : bool
-            Also suggest terms and offers.
+        also : Extras
+            Parts that are told only where they are asked for; without them they are None.
 
         Raises
         ------
         UnknownBuyer
             Where no table names the buyer.
         InputError
-            Where `as_of` is unreadable, or no rate for the request's currency was known then.
+            Where `as_of` is unreadable, no rate for the request's currency was known then, or the earlier
+            assessment is another buyer's or not earlier.
         """
-        subject = self._subject(buyer_id, self.moment(as_of), request)
-        return subject.assessed(self.release.policy, lang=lang, offers=offers)
+        moment = self.moment(as_of)
+        subject = self._subject(buyer_id, moment, request)
+        said = subject.assessed(self.release.policy, lang=lang, also=also)
+        if also.since is not None or also.previous is not None:
+            said["changes"] = self._changes(said, moment, request, also, lang)
+        if also.raises:
+            policy, again = self.release.policy, partial(self._reassess, subject)
+            said["raises"] = raises_of(subject.facts, said, again, policy, lang=lang)
+        return said
+
+    def _reassess(self, subject: _Subject, levers: Sequence[Lever]) -> list[dict[str, Any]]:
+        """Assess a buyer after each lever, by the same models, book and policy."""
+        if not levers:
+            return []
+        values = np.repeat(subject.values[None, :], len(levers), axis=0)
+        for row, lever in enumerate(levers):
+            for name, value in lever.values.items():
+                values[row, NAMES.index(name)] = value
+        told = zip(levers, self._answers(values), strict=True)
+        policy = self.release.policy
+        return [assess(applied(subject.facts, each), said, subject.book, policy) for each, said in told]
+
+    def _changes(
+        self, said: dict[str, Any], moment: pd.Timestamp, request: Request | None, also: Extras, lang: str
+    ) -> dict[str, Any]:
+        """Assess the facts of an earlier moment with the models of today, and tell what changed."""
+        buyer_id, currency = str(said["buyer_id"]), self.packed.portfolio.seller.reporting_currency
+        previous = None if also.previous is None else check_previous(also.previous, buyer_id, currency)
+        since = self.moment(also.since if previous is None else previous["as_of"])
+        if since >= moment:
+            step = "name an earlier moment"
+            raise InputError.of("a moment before that of the assessment", "a later one", step, column="since")
+        then = self._subject(buyer_id, since, request).assessed(self.release.policy, lang=lang)
+        return changes_of(said, then, previous, lang=lang)
 
     def check_order(
         self,
@@ -168,7 +208,8 @@ class Assessor:
         values, book = self._values(buyer_id, moment, request), self.book(moment)
         sides = self._sides_of(buyer_id, moment, book, without_order)
         facts = self._facts(buyer_id, moment, values[0], request, sides)
-        return _Subject(facts, self._answers(values)[0], book, self._timing(values, [facts], moment)[0])
+        timing = self._timing(values, [facts], moment)[0]
+        return _Subject(facts, self._answers(values)[0], book, timing, values[0])
 
     def _sides_of(
         self, buyer_id: str, moment: pd.Timestamp, book: Book | None, without_order: str = ""
@@ -304,10 +345,18 @@ class _Subject:
     answers: dict[str, Answer]
     book: Book | None
     timing: TimingAnswer | None
+    values: npt.NDArray[np.float64]
 
-    def assessed(self, policy: Policy, *, lang: str, offers: bool = False) -> dict[str, Any]:
+    def assessed(self, policy: Policy, *, lang: str, also: Extras = _NOTHING_MORE) -> dict[str, Any]:
         return assess(
-            self.facts, self.answers, self.book, policy, lang=lang, offers=offers, timing=self.timing
+            self.facts,
+            self.answers,
+            self.book,
+            policy,
+            lang=lang,
+            offers=also.offers,
+            peers=also.peers,
+            timing=self.timing,
         )
 
 

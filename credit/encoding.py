@@ -10,7 +10,7 @@ import numpy.typing as npt
 from credit.spec import SOURCE_FLAGS, FeatureSpec
 from features.catalog import FEATURES, NAMES
 
-__all__ = ["encode", "patterns_of", "sources_of", "worst_quartile"]
+__all__ = ["encode", "fills_of", "pattern_texts", "patterns_of", "sources_of", "worst_quartile"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -37,8 +37,12 @@ def encode(values: Floats, features: Sequence[FeatureSpec]) -> Floats:
     values : float64 ndarray, shape (n, len(features))
     features : sequence of FeatureSpec
     """
-    fills = np.array([np.nan if feature.fill is None else feature.fill for feature in features])
-    return np.where(np.isnan(values), fills, values)
+    return np.where(np.isnan(values), fills_of(features), values)
+
+
+def fills_of(features: Sequence[FeatureSpec]) -> Floats:
+    """Return what each feature's missing values are filled with; NaN where they stay missing."""
+    return np.array([np.nan if feature.fill is None else feature.fill for feature in features])
 
 
 def sources_of(names: Sequence[str]) -> tuple[str, ...]:

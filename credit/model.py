@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,9 +14,10 @@ import pandas as pd
 from pydantic import ValidationError
 
 from credit.answer import Answer
-from credit.encoding import encode, patterns_of
+from credit.encoding import fills_of, pattern_texts, sources_of
 from credit.folder import arrays_of, broken, check_golden, check_manifest, read_spec
 from credit.margin import Blended, Boosted, Margin, Reading
+from credit.peer_means import PeerMeans
 from credit.prior.scorecard import Scorecard
 from credit.spec import ModelSpec
 from credit.stability import Reference
@@ -27,7 +27,7 @@ from features.catalog import NAMES
 from features.errors import InputError
 
 __all__ = [
-    "BOOSTER", "REFERENCE", "SCORECARD", "TREES", "Predictions", "RiskModel", "beside_scorecard",
+    "BOOSTER", "PEERS", "REFERENCE", "SCORECARD", "TREES", "Predictions", "RiskModel", "beside_scorecard",
     "read_margin", "read_trees", "subject_hashes",
 ]  # fmt: skip
 
@@ -38,6 +38,9 @@ BOOSTER, TREES, SCORECARD = "booster.txt", "trees", "scorecard.yaml"
 
 REFERENCE = "reference.json"
 """File of the frozen training subjects that drift is measured against."""
+
+PEERS = "peers.npz"
+"""File of the mean contributions of peers; models made before they were kept have none."""
 
 _FLAGS_LACKING: dict[str, tuple[str, ...]] = {
     "payments_and_accounts": (),
@@ -85,6 +88,8 @@ class RiskModel:
         Salted hashes of the subjects that it was fitted on.
     reference_text : str, optional
         JSON of the frozen training subjects; models made before there was one have none.
+    peers : PeerMeans, optional
+        Mean contributions by size and industry.
     """
 
     def __init__(
@@ -94,15 +99,21 @@ class RiskModel:
         score_reference: Floats,
         fitted: npt.NDArray[np.uint64],
         reference_text: str | None = None,
+        peers: PeerMeans | None = None,
     ) -> None:
         self.spec = spec
         self._reference_text = reference_text
         self.score_reference = score_reference
+        self.peers = peers
         self.fitted = fitted
         self._margin = margin
         self._columns = [NAMES.index(feature.name) for feature in spec.features]
         self._added = np.array([spec.calibration.states.get(state, 0.0) for state in STATES])
         self._parts_of_states = _parts_of_states(spec)
+        self._names, self._patterns = spec.names, frozenset(spec.patterns)
+        self._fills = fills_of(spec.features)
+        self._sources = sources_of(spec.names)
+        self._references = {f.name: f.reference for f in spec.features if f.reference is not None}
 
     @classmethod
     def load(cls, folder: str | Path) -> RiskModel:
@@ -121,7 +132,8 @@ class RiskModel:
             reference, golden = arrays_of(folder / "reference.npz"), arrays_of(folder / "golden.npz")
             frozen = folder / REFERENCE
             text = frozen.read_text(encoding="utf-8") if frozen.is_file() else None
-            model = cls(spec, margin, reference["log_odds"], reference["fitted"], text)
+            peers = _read_peers(folder / PEERS, len(spec.features))
+            model = cls(spec, margin, reference["log_odds"], reference["fitted"], text, peers)
             values, log_odds = golden["values"], golden["log_odds"]
         except (OSError, ValueError, KeyError, BadZipFile) as error:
             raise broken(error) from error
@@ -157,16 +169,16 @@ class RiskModel:
         """
         if isinstance(values, pd.DataFrame):
             values = values[list(NAMES)].to_numpy(np.float64)
-        inputs = encode(values[:, self._columns], self.spec.features)
+        known = values[:, self._columns]
+        inputs = np.where(np.isnan(known), self._fills, known)
         calibration, state = self.spec.calibration, states_of(values)
         raw = self._margin.raw(inputs)
         log_odds = calibration.slope * raw + calibration.intercept + calibration.prior_shift
         log_odds = log_odds + self._added[state]
         parts, base = self._explain(inputs, state, contributions)
-        is_seen = np.isin(patterns_of(values, self.spec.names), self.spec.patterns)
+        is_seen = [each in self._patterns for each in pattern_texts(values, self._sources).tolist()]
         status = np.where(is_seen, "ok", "unseen_pattern")
-        known = status == "ok"
-        log_odds = np.where(known, log_odds, np.nan)
+        log_odds = np.where(is_seen, log_odds, np.nan)
         return Predictions(status.astype(object), log_odds, 1 / (1 + np.exp(-log_odds)), base, parts)
 
     def _explain(self, inputs: Floats, state: npt.NDArray[np.int64], wanted: bool) -> tuple[Floats, float]:
@@ -180,10 +192,9 @@ class RiskModel:
     def answers(self, values: Floats | pd.DataFrame, version: str = "") -> list[Answer]:
         """Return one `Answer` a subject; see `predict`."""
         predictions = self.predict(values)
-        references = {f.name: f.reference for f in self.spec.features if f.reference is not None}
-        return [self._answer(predictions, row, references, version) for row in range(len(predictions.status))]
+        return [self._answer(predictions, row, version) for row in range(len(predictions.status))]
 
-    def _answer(self, said: Predictions, row: int, references: Mapping[str, float], version: str) -> Answer:
+    def _answer(self, said: Predictions, row: int, version: str) -> Answer:
         known = {
             "model": self.spec.model,
             "status": str(said.status[row]),
@@ -193,16 +204,25 @@ class RiskModel:
         }
         if said.status[row] != "ok":
             return Answer(**known)  # type: ignore[arg-type]
-        parts = dict(zip(self.spec.names, said.contributions[row].tolist(), strict=True))
+        parts = dict(zip(self._names, said.contributions[row].tolist(), strict=True))
         return Answer(
             **known,  # type: ignore[arg-type]
             probability=float(said.probability[row]),
             log_odds=float(said.log_odds[row]),
             base_log_odds=said.base_log_odds,
             contributions=parts,
-            references=references,
+            references=self._references,
             prior_weight=0.0 if self.spec.prior is None else self.spec.prior.weight,
+            percentile=self._percentile(float(said.log_odds[row])),
+            peers=self.peers,
         )
+
+    def _percentile(self, log_odds: float) -> float | None:
+        """Return how many percent of the training subjects are at least as risky."""
+        among = self.score_reference
+        if not len(among):
+            return None
+        return 100.0 * (len(among) - int(np.searchsorted(among, log_odds))) / len(among)
 
     def was_fitted_on(self, subjects: pd.DataFrame) -> npt.NDArray[np.bool_]:
         """Return which subjects the model was fitted on."""
@@ -235,6 +255,10 @@ def _parts_of_states(spec: ModelSpec) -> Floats:
         for flag in flags:
             parts[row, spec.names.index(flag)] = spec.calibration.states.get(state, 0.0) / len(flags)
     return parts
+
+
+def _read_peers(file: Path, features: int) -> PeerMeans | None:
+    return PeerMeans.of_arrays(arrays_of(file), features) if file.is_file() else None
 
 
 def read_margin(folder: Path, spec: ModelSpec) -> Margin:

@@ -1,4 +1,4 @@
-"""Reasons of a score: contributions as points, summed by group, told with the buyer's own numbers."""
+"""Reasons of a score: groups of features, told with the buyer's own numbers."""
 
 from __future__ import annotations
 
@@ -7,54 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from credit.answer import Answer
+from credit.group_points import GroupPoints, MemberPoints
 from credit.locales import ago_text, value_text
 from credit.policy import ReasonRules
-from credit.scale import Scale
 from credit.texts import GROUP_TEXTS, Direction
 from credit.wording import Catalog
 
-__all__ = ["GroupPoints", "Reason", "group_points", "score_reasons"]
+__all__ = ["PART", "Reason", "score_reasons"]
 
 
-@dataclass(frozen=True)
-class MemberPoints:
-    """Points that one feature adds."""
-
-    name: str
-    value: float
-    points: float
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the feature as the assessment shows it; a missing value is null."""
-        value = self.value if math.isfinite(self.value) else None
-        return {"name": self.name, "value": value, "points": self.points}
-
-
-@dataclass(frozen=True)
-class GroupPoints:
-    """Points that a group of features adds; negative lowers the score.
-
-    Parameters
-    ----------
-    group : str
-    points : float
-        Sum of its members.
-    members : sequence of MemberPoints
-        The largest first.
-    """
-
-    group: str
-    points: float
-    members: Sequence[MemberPoints]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the group as the assessment shows it."""
-        return {
-            "group": self.group,
-            "points": self.points,
-            "features": [each.as_json() for each in self.members],
-        }
+PART = "_PART"
+"""Ends the code of an adverse part in a group that does not lower the score on balance."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +28,12 @@ class Reason:
     ----------
     scope : {"decision", "score"}
     code : str
-        Stable: a decision's code, or the group's name in capitals.
+        Stable: a decision's code, or the group's name in capitals, with ``_MISSING`` where nothing is known
+        and `PART` where a group holds an adverse part that others of it offset.
     direction : {"adverse", "strength", "neutral"}
     points : float or None
-        Score points; None for a decision's reason.
+        Score points of the group, of an adverse part those of its adverse members; None for a decision's
+        reason.
     text : str
     facts : mapping
         Raw numbers behind the text.
@@ -87,30 +52,6 @@ class Reason:
         return {**said, "facts": dict(self.facts), "text": self.text}
 
 
-def group_points(
-    answer: Answer, values: Mapping[str, float], scale: Scale, catalog: Catalog
-) -> list[GroupPoints]:
-    """Return the points of each group, the most adverse first.
-
-    The base ``scale.points(answer.base_log_odds)`` and all groups add up to
-    ``scale.points(answer.log_odds)``.
-
-    Parameters
-    ----------
-    answer : Answer
-    values : mapping of str to float
-        The buyer's own values; absent is missing.
-    scale : Scale
-    catalog : Catalog
-    """
-    members: dict[str, list[MemberPoints]] = {}
-    for name, contribution in answer.contributions.items():
-        value, points = float(values.get(name, math.nan)), scale.contribution_points(float(contribution))
-        members.setdefault(catalog.group_of(name), []).append(MemberPoints(name, value, points))
-    groups = [_group(name, found) for name, found in members.items()]
-    return sorted(groups, key=lambda each: (each.points, each.group))
-
-
 def score_reasons(
     groups: Sequence[GroupPoints],
     references: Mapping[str, float],
@@ -126,6 +67,10 @@ def score_reasons(
     the member with the most points whose value lies on that side of its reference, so that a figure better
     than usual is never called a weakness. What is missing is never a strength.
 
+    A group that is no adverse reason itself may hold an adverse member that others of it offset. Where that
+    member alone reaches the points of a reason and its value lies on the adverse side, the adverse part is
+    told as such, with the points of all adverse members, in the places that adverse groups leave.
+
     Parameters
     ----------
     groups : sequence of GroupPoints
@@ -138,32 +83,31 @@ def score_reasons(
         Of money among the values.
     """
     teller = _Teller(references, catalog, lang, currency)
-    adverse = _selected([each for each in groups if each.points < 0.0], rules.most_adverse, rules)
-    good = [each for each in groups if each.points > 0.0 and not _is_missing(each, 1.0)]
-    strengths = _selected(good, rules.most_strengths, rules)
+    lowering = [each for each in groups if each.points < 0.0]
+    least = _least(lowering, rules)
+    adverse = _largest([each for each in lowering if each.points <= -least], rules.most_adverse)
     told = [teller.reason(each, "adverse") for each in adverse]
+    offset = (teller.part(each, least) for each in groups if each.points > -least)
+    parts = sorted((each for each in offset if each is not None), key=lambda each: (each.points, each.code))
+    told += parts[: rules.most_adverse - len(told)]
+    good = [each for each in groups if each.points > 0.0 and not _is_missing(each, 1.0)]
+    least = _least(good, rules)
+    strengths = _largest([each for each in good if each.points >= least], rules.most_strengths)
     return told + [teller.reason(each, "strength") for each in strengths]
 
 
-def _group(name: str, members: list[MemberPoints]) -> GroupPoints:
-    ordered = sorted(members, key=lambda each: (-abs(each.points), each.name))
-    return GroupPoints(name, math.fsum(each.points for each in ordered), ordered)
-
-
-def _selected(groups: Sequence[GroupPoints], most: int, rules: ReasonRules) -> list[GroupPoints]:
+def _least(groups: Sequence[GroupPoints], rules: ReasonRules) -> float:
     total = math.fsum(abs(each.points) for each in groups)
-    least = max(rules.least_points, rules.least_share_of_adverse * total)
-    large = [each for each in groups if abs(each.points) >= least]
-    return sorted(large, key=lambda each: (-abs(each.points), each.group))[:most]
+    return max(rules.least_points, rules.least_share_of_adverse * total)
 
 
-def _pulling(group: GroupPoints, side: float) -> list[MemberPoints]:
-    return [each for each in group.members if each.points * side > 0.0]
+def _largest(groups: Sequence[GroupPoints], most: int) -> list[GroupPoints]:
+    return sorted(groups, key=lambda each: (-abs(each.points), each.group))[:most]
 
 
 def _is_missing(group: GroupPoints, side: float) -> bool:
     """Whether nothing is known of all that pulls a group to a side."""
-    return all(math.isnan(each.value) for each in _pulling(group, side))
+    return all(math.isnan(each.value) for each in group.pulling(side))
 
 
 @dataclass(frozen=True)
@@ -175,7 +119,7 @@ class _Teller:
 
     def reason(self, group: GroupPoints, direction: Direction) -> Reason:
         side = -1.0 if direction == "adverse" else 1.0
-        cited = next((each for each in _pulling(group, side) if self._speaks(each, side)), None)
+        cited = next((each for each in group.pulling(side) if self._speaks(each, side)), None)
         code = group.group.upper()
         if cited is not None:
             text, facts = self._phrase(cited), self._facts(cited)
@@ -184,6 +128,17 @@ class _Teller:
             text = self._about(group, "missing")
             return Reason("score", f"{code}_MISSING", direction, group.points, text)
         return Reason("score", code, direction, group.points, self._about(group, "together"))
+
+    def part(self, group: GroupPoints, least: float) -> Reason | None:
+        """Return the adverse part of a group that others of it offset; None where none is large enough."""
+        adverse = group.pulling(-1.0)
+        large = (each for each in adverse if each.points <= -least)
+        cited = next((each for each in large if self._speaks(each, -1.0)), None)
+        if cited is None:
+            return None
+        text = self._about(group, "part") + self._phrase(cited)
+        points = math.fsum(each.points for each in adverse)
+        return Reason("score", group.group.upper() + PART, "adverse", points, text, self._facts(cited))
 
     def _speaks(self, member: MemberPoints, side: float) -> bool:
         feature = self.catalog.features.get(member.name)

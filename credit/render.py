@@ -8,7 +8,9 @@ from typing import Any
 
 from credit.locales import Words, check_language, day_text, value_text
 from credit.page_text import WIDTH, padded, text_width, wrapped
+from credit.render_changes import change_lines, peer_lines
 from credit.render_offers import offer_lines
+from credit.render_raises import raise_lines
 from credit.rounding import add_up
 from credit.texts import ACTIONS, CANDIDATES, QUIET_STATUSES, STATES, status_text
 from credit.timing.rows import timing_rows
@@ -42,6 +44,9 @@ _LABELS = {
     "late": Words("Probability of delay", "逾期概率"),
     "score": Words("Score", "评分"),
     "grade": Words("Grade", "等级"),
+    "percentile": Words("Percentile (more is safer)", "百分位（越高越安全）"),
+    "of_book": Words("{percent} among our buyers", "我方买方中为{percent}"),
+    "of_reference": Words("{percent} among those the model learned from", "模型训练群体中为{percent}"),
     "loss": Words("Expected loss on exposure", "敞口预期损失"),
     "loss_at_default": Words("The same with drawings", "计入额度提用后"),
     "on": Words("on ", "基于"),
@@ -95,8 +100,11 @@ def render(assessment: Mapping[str, Any], lang: str) -> str:
         page.summary(),
         page.candidates(),
         page.offers(),
+        page.raises(),
         page.reasons(),
         page.points(),
+        page.peers(),
+        page.changes(),
     ]
     text = "\n\n".join("\n".join(lines) for lines in blocks if lines)
     return f"{text}\n\n{page.label('suggestion')}\n"
@@ -133,6 +141,7 @@ class _Page:
             *timing_rows(self.said["timing"], self.lang),
             (self.label("score"), self._score()),
             (self.label("grade"), self.said["grade"]["computed"] or "-"),
+            *self._percentile(),
             (self.label("loss"), self._loss()),
             *self._loss_at_default(),
         ]
@@ -167,10 +176,14 @@ class _Page:
         lines = [self.label("reasons"), "-" * WIDTH]
         shown = {str(each["group"]).upper(): points for each, points in self._shown_groups()}
         for each in self.said["reasons"]:
-            points = "" if each["points"] is None else f"{shown[each['code'].removesuffix('_MISSING')]:+d}"
+            points = "" if each["points"] is None else f"{self._shown_points(each, shown):+d}"
             sign = {"adverse": "-", "strength": "+", "neutral": " "}[each["direction"]]
             lines += wrapped(each["text"], f"{sign} {points:>5}  ")
         return lines if len(lines) > 2 else []
+
+    def _shown_points(self, reason: Mapping[str, Any], shown: Mapping[str, int]) -> int:
+        """Return a group's integer points; an adverse part is no group and has its own."""
+        return shown.get(reason["code"].removesuffix("_MISSING"), round(reason["points"]))
 
     def points(self) -> list[str]:
         score = self.said["score"]
@@ -184,6 +197,18 @@ class _Page:
         ]
         lines = [padded(label, _LABEL_WIDTH) + text.rjust(_AMOUNT_WIDTH) for label, text in rows]
         return [self.label("points"), "-" * WIDTH, *lines]
+
+    def raises(self) -> list[str]:
+        raises = self.said["raises"]
+        return [] if raises is None else raise_lines(raises, self.lang)
+
+    def peers(self) -> list[str]:
+        peers = self.said["score"]["peers"]
+        return [] if peers is None else peer_lines(peers, self.lang)
+
+    def changes(self) -> list[str]:
+        changes = self.said["changes"]
+        return [] if changes is None else change_lines(changes, self.currency, self.lang)
 
     def notes(self) -> list[str]:
         texts = [self.label("notes") + each["text"] for each in self.said["warnings"]]
@@ -259,6 +284,13 @@ class _Page:
             return "-"
         by_late = f"  ({self.label('from_late')})" if score["source"] == "late" else ""
         return f"{round(score['points'])}{by_late}"
+
+    def _percentile(self) -> Iterable[tuple[str, str]]:
+        grade = self.said["grade"]
+        known = (("of_book", grade["percentile"]), ("of_reference", grade["percentile_of_reference"]))
+        told = [self.label(key).format(percent=round(each)) for key, each in known if each is not None]
+        if told:
+            yield self.label("percentile"), ", ".join(told)
 
     def _loss(self) -> str:
         loss = self.said["expected_loss"]

@@ -170,6 +170,7 @@ DECISIONS = {
 
 GROUP_TEXTS = {
     "missing": Words("Nothing is known of this: {label}.", "缺少以下信息：{label}。"),
+    "part": Words("{label}, offset by other figures of it: ", "{label}（已被同类其他指标抵消）："),
     "together": Words("{label}: several figures together.", "{label}：多项指标综合影响。"),
 }
 """Reasons of a score where no single figure speaks for its group."""

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import orjson
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from credit.extras import Extras
 from credit.request import LARGEST_AMOUNT, LONGEST_TERMS_DAYS, Request
 from features.codes import CURRENCIES
 from features.instants import FIRST_YEAR, LAST_YEAR
@@ -31,6 +32,9 @@ EXPECTED: Mapping[str, str] = {
     "as_of": f"{_AS_OF}, between the years {FIRST_YEAR} and {LAST_YEAR}",
     "lang": "en or zh",
     "offers": "true or false",
+    "peers": "true or false",
+    "raises": "true or false",
+    "since": f"{_AS_OF}, before as_of",
     "request": "an object with kind, amount and currency",
     "request.kind": "order, limit or terms",
     "request.amount": _AMOUNT,
@@ -100,6 +104,14 @@ class AssessCall(_Part):
     request: RequestPart | None = None
     lang: Literal["en", "zh"] = "en"
     offers: bool = False
+    peers: bool = False
+    raises: bool = False
+    since: AsOf | None = None
+
+    @property
+    def also(self) -> Extras:
+        """Parts of the assessment that are told only where they are asked for."""
+        return Extras(offers=self.offers, peers=self.peers, raises=self.raises, since=self.since)
 
     def asked(self, reporting_currency: str) -> Request | None:
         """Return the request as the assessment takes it; None where there is none.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+from credit.change_texts import CHANGE_STATUSES
 from credit.locales import LANGUAGES, Words
 from credit.offer_texts import ALTERNATIVES
 from credit.texts import ACTIONS, CANDIDATES, QUIET_STATUSES, STATES, STATUSES
@@ -109,6 +110,20 @@ _PAGE: Mapping[str, Words] = {
     "cost_to_seller": Words("Cost to us", "我方成本"),
     "yearly_profit": Words("Profit a year", "年利润"),
     "not_enough": Words("the limit still does not bear all purchases", "额度仍不能满足全部采购"),
+    "more": Words("More", "更多"),
+    "since": Words("What changed since", "与该日相比的变化"),
+    "raises": Words("What would raise the limit", "如何提高额度"),
+    "changes": Words("What changed since", "变化，自"),
+    "model_change": Words("Change of the model", "模型变更"),
+    "peers": Words("Beside peers", "与同类比较"),
+    "no_peers": Words("The model keeps no means of peers.", "模型未保存同类均值。"),
+    "group": Words("Group", "类别"),
+    "own": Words("Own", "自身"),
+    "mean": Words("Peers", "同类平均"),
+    "difference": Words("Difference", "差异"),
+    "percentile": Words("Percentile (more is safer)", "百分位（越高越安全）"),
+    "of_book": Words("among our buyers", "（我方买方中）"),
+    "of_reference": Words("among those the model learned from", "（模型训练群体中）"),
     "composition": Words("How the score comes about", "评分构成"),
     "base": Words("Base", "基础分"),
     "warnings": Words("Warnings", "提示"),
@@ -158,6 +173,7 @@ def words() -> dict[str, dict[str, dict[str, str]]]:
         "candidates": CANDIDATES,
         "states": STATES,
         "alternatives": ALTERNATIVES,
+        "changes": CHANGE_STATUSES,
         "statuses": STATUSES,
         "quiet": {status: STATUSES[status] for status in QUIET_STATUSES},
         "groups": {name: Words(group.label_en, group.label_zh) for name, group in GROUPS.items()},

@@ -121,7 +121,7 @@ def _assess(assessor: Assessor, call: AssessCall) -> dict[str, Any]:
     try:
         if asked is not None and asked.due_on is not None:
             _check_due(asked.due_on.isoformat(), assessor.moment(call.as_of).isoformat())
-        return assessor.assess(call.buyer_id, call.as_of, asked, lang=call.lang, offers=call.offers)
+        return assessor.assess(call.buyer_id, call.as_of, asked, lang=call.lang, also=call.also)
     except UnknownBuyer as error:
         problem = error.problems[0]
         raise CallError(

@@ -15,6 +15,7 @@ _ROOT = Path(__file__).parent.parent
     [
         ("describe_tables", "tables.md"),
         ("describe_features", "features.md"),
+        ("describe_reasons", "reasons.md"),
         ("describe_checks", "guides/checking.md"),
         ("describe_simulator", "guides/simulator.md"),
     ],

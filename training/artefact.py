@@ -12,12 +12,14 @@ import yaml
 
 from credit.encoding import patterns_of
 from credit.folder import manifest_of
-from credit.model import BOOSTER, REFERENCE, SCORECARD, TREES, RiskModel, read_margin
+from credit.model import BOOSTER, PEERS, REFERENCE, SCORECARD, TREES, RiskModel, read_margin
+from credit.peer_means import fit_peer_means
 from credit.prior.scorecard import Scorecard
 from credit.spec import ModelSpec
 from credit.stability import Clusters, months_of, reference_of
 from credit.states import STATES, states_of
 from credit.trees import Trees
+from features.catalog import NAMES
 from training.learned import Learned
 
 __all__ = ["write_model"]
@@ -58,7 +60,10 @@ def write_model(
     served = RiskModel(spec, read_margin(folder, spec), np.empty(0), fitted)
     log_odds = served.predict(values, contributions=False).log_odds
     np.savez(folder / "reference.npz", log_odds=_quantiles(log_odds), fitted=np.sort(fitted))
-    (folder / REFERENCE).write_text(_reference(served, values, log_odds, subjects), encoding="utf-8")
+    explained = _spread(len(values), _EXPLAINED_ROWS)
+    shares = served.predict(values[explained]).contributions
+    (folder / REFERENCE).write_text(_reference(served, values, log_odds, subjects, shares), encoding="utf-8")
+    _save_peers(folder, values[explained], shares, subjects["buyer_id"].to_numpy()[explained])
     rows = _spread(len(values), _GOLDEN_ROWS)
     np.savez(folder / "golden.npz", values=values[rows], log_odds=log_odds[rows])
     (folder / "manifest.json").write_text(json.dumps(manifest_of(folder), indent=2), encoding="utf-8")
@@ -75,13 +80,24 @@ def _save(learned: Learned, folder: Path) -> None:
         Trees.from_booster_text((folder / BOOSTER).read_text(encoding="utf-8")).save(folder / TREES)
 
 
+def _save_peers(
+    folder: Path,
+    values: npt.NDArray[np.float64],
+    shares: npt.NDArray[np.float64],
+    buyer: npt.NDArray[np.str_],
+) -> None:
+    size, section = (values[:, NAMES.index(name)] for name in ("size_class", "industry_section"))
+    means = fit_peer_means(shares, size, section, buyer)
+    np.savez(folder / PEERS, keys=means.keys, buyers=means.buyers, contributions=means.contributions)
+
+
 def _reference(
     model: RiskModel,
     values: npt.NDArray[np.float64],
     log_odds: npt.NDArray[np.float64],
     subjects: pd.DataFrame,
+    shares: npt.NDArray[np.float64],
 ) -> str:
-    shares = model.predict(values[_spread(len(values), _EXPLAINED_ROWS)]).contributions
     mix = (_counts(np.array(STATES)[states_of(values)]), _counts(patterns_of(values, model.spec.names)))
     clusters = Clusters.of(subjects["buyer_id"], months_of(subjects["as_of"]))
     added = dict(zip(model.spec.names, shares.T, strict=True))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from credence.cli.assess_options import ASKS, check_options, extras_of
 from credence.cli.common import as_json, folder, load_packed, print_json, progress_bar, say
 from credence.cli.receipts import DEFAULT_WEEKS, LONGEST_WEEKS, receipts
 
@@ -35,14 +36,20 @@ __all__ = ["assess", "assessor_of", "naming_the_buyer"]
 @click.option("--currency", help="Its currency [default: the reporting currency].")
 @click.option("--terms", "terms_days", type=click.IntRange(0), metavar="DAYS", help="Its payment terms.")
 @click.option("--offers", is_flag=True, help="Also suggest terms and offers to the buyer.")
+@click.option("--raises", is_flag=True, help="Also tell what would raise the limit.")
+@click.option("--peers", is_flag=True, help="Also tell the score beside that of buyers of its kind.")
+@click.option("--since", metavar="DATE", help="Also tell what changed since then, by the models of today.")
+@click.option("--previous", type=click.Path(exists=True, dir_okay=False), metavar="FILE.json",
+              help="The same since an assessment of --json, with the change of the model.")  # fmt: skip
+@click.option("--letter", "letter_kind", type=click.Choice(["internal", "external"]),
+              help="Write a note for the file, or a letter to the buyer: reasons only.")  # fmt: skip
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
 @click.option("--model", "references", multiple=True, metavar="NAME@VERSION",
               help="Take this version instead of the one in force; may be repeated.")  # fmt: skip
 @as_json
 def assess(
     directory: str, buyer_id: str | None, everybody: bool, wants_receipts: bool, weeks: int | None,
-    out: str | None, as_of: str | None, lang: str, offers: bool, references: tuple[str, ...], as_json: bool,
-    **request: Any,
+    out: str | None, as_of: str | None, lang: str, references: tuple[str, ...], as_json: bool, **more: Any,
 ) -> None:  # fmt: skip
     """Assess one buyer of the portfolio in DIR, or all of them. Assessments are suggestions.
 
@@ -51,11 +58,14 @@ def assess(
     \b
     Examples:
       credence assess build/demo/portfolio --buyer B000001 --amount 50000 --terms 60
-      credence assess build/demo/portfolio --buyer B000001 --offers
+      credence assess build/demo/portfolio --buyer B000001 --offers --raises --peers
+      credence assess build/demo/portfolio --buyer B000001 --since 2026-01-31 --lang zh
+      credence assess build/demo/portfolio --buyer B000001 --letter external
       credence assess build/demo/portfolio --all --out book.csv
       credence assess build/demo/portfolio --receipts --weeks 8
     """  # noqa: D301 (click reads the escaped character)
-    _check_options((buyer_id is not None, everybody, wants_receipts), weeks, out, offers=offers)
+    asks = {name: more.pop(name) for name in ASKS}
+    check_options((buyer_id is not None, everybody, wants_receipts), weeks, out, asks)
     assessor = assessor_of(directory, references)
     if as_of is None:
         say(f"as of {assessor.moment(None).isoformat()}Z, the end of the books")
@@ -65,15 +75,24 @@ def assess(
     if everybody:
         _list(assessor, as_of, lang, Path(str(out)), as_json)
         return
-    asked = _request(assessor, **request)
+    asked = _request(assessor, **more)
     with naming_the_buyer():
-        found = assessor.assess(str(buyer_id), as_of, asked, lang=lang, offers=offers)
+        found = assessor.assess(str(buyer_id), as_of, asked, lang=lang, also=extras_of(asks))
+    _tell(found, lang, asks["letter_kind"], as_json=as_json)
+
+
+def _tell(found: dict[str, Any], lang: str, letter_kind: str | None, *, as_json: bool) -> None:
+    from credit.letter import letter
+    from credit.render import render
+
+    if letter_kind is not None:
+        text = letter(found, letter_kind, lang)  # type: ignore[arg-type]
+        named = {name: found[name] for name in ("buyer_id", "as_of", "assessment_id")}
+        found = {**named, "kind": letter_kind, "lang": lang, "text": text}
     if as_json:
         print_json(found)
         return
-    from credit.render import render
-
-    click.echo(render(found, lang))
+    click.echo(found["text"] if letter_kind is not None else render(found, lang))
 
 
 @contextmanager
@@ -100,36 +119,6 @@ def assessor_of(directory: str, references: tuple[str, ...] = ()) -> Assessor:
     if references:
         return Assessor(load_packed(directory), _picked(home, references))
     return Assessor(load_packed(directory), Release.load(current_folder(home.releases)))
-
-
-def _check_options(
-    wanted: tuple[bool, bool, bool], weeks: int | None, out: str | None, *, offers: bool
-) -> None:
-    """Refuse options that do not go together (click.UsageError)."""
-    one_buyer, everybody, wants_receipts = wanted
-    if sum(wanted) != 1:
-        raise click.UsageError(
-            "expected one of --buyer ID, --all, --receipts; found several or none; name one of them"
-        )
-    if everybody and out is None:
-        raise click.UsageError(
-            "expected --out FILE with --all; found none; name a .parquet, .csv or .xlsx file"
-        )
-    if offers and not one_buyer:
-        raise click.UsageError("expected --offers with --buyer ID; found it alone; leave it out")
-    if weeks is not None and not wants_receipts:
-        raise click.UsageError("expected --weeks with --receipts; found it alone; leave it out")
-    if (everybody or wants_receipts) and out is not None:
-        _check_suffix(Path(out))
-
-
-def _check_suffix(out: Path) -> None:
-    from credit.listing import SUFFIXES
-
-    if out.suffix not in SUFFIXES:
-        raise click.UsageError(
-            f"expected --out to end in {' or '.join(SUFFIXES)}; found '{out.suffix}'; rename it"
-        )
 
 
 def _picked(home: Any, references: tuple[str, ...]) -> Release:

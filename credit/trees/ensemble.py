@@ -202,8 +202,9 @@ def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def _in_pieces(work: Callable[[slice], object], rows: int, threads: int | None) -> None:
-    wanted = threads or os.cpu_count() or 1
-    pieces = min(wanted, rows // _ROWS_OF_A_THREAD)
+    most = rows // _ROWS_OF_A_THREAD
+    # Reason: to ask for the number of processors takes longer than to score one row.
+    pieces = most if most <= 1 else min(threads or os.cpu_count() or 1, most)
     if pieces <= 1:
         work(slice(0, rows))
         return

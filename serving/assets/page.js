@@ -1,7 +1,8 @@
 // The form: asks the service and hands its answer, or its error, to be shown.
 import { fill, make, showAnswer, showError, textOf } from "./show.js";
 
-const FIELDS = ["buyer_id", "as_of", "amount", "currency", "terms_days"];
+const FIELDS = ["buyer_id", "as_of", "amount", "currency", "terms_days", "since"];
+const ASKS = ["raises", "peers"];
 const PATHS = { "request.amount": "amount", "request.currency": "currency", "request.terms_days": "terms_days" };
 const SUGGESTIONS = 20;
 const PAUSE_MS = 150;
@@ -96,6 +97,8 @@ function callOfForm() {
   value.amount = plainAmount(value.amount);
   const call = { buyer_id: value.buyer_id };
   if (value.as_of) call.as_of = value.as_of;
+  if (value.since) call.since = value.since;
+  for (const id of ASKS) if (at(id).checked) call[id] = true;
   if (value.amount || value.terms_days) {
     call.request = { kind: value.amount ? "order" : "terms" };
     if (value.amount) call.request.amount = value.amount;

@@ -40,6 +40,9 @@ export function showAnswer(target, said, words, lang) {
       make("div", "", view.summary(), view.composition()),
       make("div", "", view.reasons(), view.candidates())),
     view.offers(),
+    view.raises(),
+    view.changes(),
+    view.peers(),
     view.versions(),
   ]);
 }
@@ -122,12 +125,18 @@ class View {
       make("dl", "facts", ...[
         ["score", score.points === null ? "–" : String(Math.round(score.points)), bySource],
         ["grade", grade.computed || "–", ""],
+        ...this.percentile(grade),
         ["default", ...this.probability(this.said.default)],
         ["late", ...this.probability(this.said.late)],
         ...this.timing(),
         ["loss", loss.on_exposure === null ? "–" : this.money(loss.on_exposure), ""],
       ].flatMap(([word, value, small]) => [
         make("dt", "", this.page(word)), make("dd", `is-${word}`, value, small && make("div", "small", small))])));
+  }
+
+  percentile(grade) {
+    const known = [["of_book", grade.percentile], ["of_reference", grade.percentile_of_reference]].filter(([, value]) => value !== null);
+    return known.length ? [["percentile", known.map(([word, value]) => `${Math.round(value)} ${this.page(word)}`).join(", "), ""]] : [];
   }
 
   probability(part) {
@@ -159,8 +168,10 @@ class View {
   reasons() {
     const shown = new Map(this.said.score.groups.map((group, i) => [group.group.toUpperCase(), this.points[i + 1]]));
     const items = this.said.reasons.map((reason) => {
-      const points = reason.points === null ? undefined : shown.get(reason.code.replace(/_MISSING$/, ""));
-      const small = points === undefined ? "" : `${this.signed(points)} ${this.page("points")}`;
+      const code = reason.code.replace(/_MISSING$/, "");
+      // An adverse part is no group and has its own points.
+      const points = reason.points === null ? null : shown.has(code) ? shown.get(code) : Math.round(reason.points);
+      const small = points === null ? "" : `${this.signed(points)} ${this.page("points")}`;
       return make("li", reason.direction,
         make("span", "tag", this.page(reason.direction), small && make("span", "", small)), make("span", "", reason.text));
     });
@@ -204,6 +215,59 @@ class View {
       offers.discount.text && make("p", "", offers.discount.text));
   }
 
+  raises() {
+    const { raises } = this.said;
+    if (!raises) return null;
+    const items = raises.options.map((each) => make("li", "", make("strong", "", each.text), make("div", "small", [
+      `${this.page("limit")} ${this.money(each.limit, raises.currency)}`,
+      each.probability === null ? "" : `${this.page("default")} ${this.share(each.probability)}`,
+      each.grade ? `${this.page("grade")} ${each.grade}` : "",
+      `${this.page("bound")}${this.page("colon")}${textOf(this.words, "candidates", each.binding)}`,
+    ].filter(Boolean).join("; "))));
+    return make("section", "card is-raises", make("h2", "", this.page("raises")),
+      items.length ? make("ol", "", ...items) : null, raises.why && make("p", "", raises.why), make("p", "small", raises.note));
+  }
+
+  changes() {
+    const { changes } = this.said;
+    if (!changes) return null;
+    const then = `${this.page("changes")} ${this.day(changes.since.slice(0, 10))}`;
+    if (changes.status !== "ok") {
+      return make("section", "card is-changes", make("h2", "", then),
+        make("p", "", `${this.page("unsaid")}${this.page("colon")}${textOf(this.words, "changes", changes.status)}`));
+    }
+    // Rounds half up: the difference of two numbers rounded so lies within one of the true one.
+    const [before, now] = [changes.score.then, changes.score.now].map((points) => Math.floor(points + 0.5));
+    const shown = addUp([...changes.groups.map((each) => each.points), changes.model_change], now - before);
+    const texts = [...changes.groups.map((each) => each.text), this.page("model_change")];
+    const lines = texts.map((text, i) => [text, shown[i]]).filter(([, points], i) => points !== 0 || i === texts.length - 1);
+    const rows = [...lines.map(([text, points]) => [text, this.signed(points)]),
+      [`${this.page("score")} ${before} → ${now}`, this.signed(now - before)],
+      [`${this.page("limit")} ${this.money(changes.limit.then)} → ${this.money(changes.limit.now)}`, ""]];
+    return make("section", "card is-changes", make("h2", "", then), this.table(["group", "points"], rows));
+  }
+
+  peers() {
+    const { peers } = this.said.score;
+    if (!peers) return null;
+    if (peers.status !== "ok") {
+      return make("section", "card is-peers", make("h2", "", this.page("peers")), make("p", "", this.page("no_peers")));
+    }
+    const rounded = (points) => this.signed(points.toFixed(1));
+    const rows = [...peers.groups].sort((a, b) => a.difference - b.difference).map((each) => [
+      textOf(this.words, "groups", each.group), rounded(each.points), rounded(each.mean_points), rounded(each.difference)]);
+    return make("section", "card is-peers", make("h2", "", `${this.page("peers")} (${peers.buyers})`),
+      this.table(["group", "own", "mean", "difference"], rows));
+  }
+
+  // A table whose first column names the row and whose other columns are numbers.
+  table(words, rows) {
+    const heads = words.map((word, i) => Object.assign(make("th", i ? "number" : "", this.page(word)), { scope: "col" }));
+    const cells = rows.map(([name, ...values]) => make("tr", "", Object.assign(make("th", "", name), { scope: "row" }),
+      ...values.map((value) => make("td", "number", value))));
+    return make("table", "", make("thead", "", make("tr", "", ...heads)), make("tbody", "", ...cells));
+  }
+
   composition() {
     const { score } = this.said;
     if (score.points === null) return null;
@@ -228,7 +292,7 @@ class View {
 
   unsaid(status) { return `${this.page("unsaid")}${this.page("colon")}${textOf(this.words, "statuses", status)}`; }
 
-  signed(points) { return (points > 0 ? "+" : "") + String(points).replace("-", "−"); }
+  signed(points) { return (Number(points) > 0 ? "+" : "") + String(points).replace("-", "−"); }
 
   share(value) {
     const decimals = value >= 0.1 ? 0 : value >= 0.01 ? 1 : 2;

@@ -201,6 +201,49 @@ def test_terms_and_offers_come_where_they_are_asked_for(demo_portfolio: Path, he
     assert told["terms"]["status"]
     assert told["offers"]["discount"]["status"]
     refused(here("assess", demo_portfolio, "--all", "--out", "a.csv", "--offers"), "leave it out")
+    refused(here("assess", demo_portfolio, "--all", "--out", "a.csv", "--letter", "external"), "leave it out")
+
+
+def test_peers_raises_and_changes_come_where_they_are_asked_for(demo_portfolio: Path, here, tmp_path: Path):
+    buyer = ("assess", demo_portfolio, "--buyer", "B000003", "--json")
+    plain = here(*buyer).json
+    assert (plain["score"]["peers"], plain["raises"], plain["changes"]) == (None, None, None)
+
+    told = here(*buyer, "--peers", "--raises", "--since", "2026-01-31").json
+
+    assert told["score"]["peers"]["status"] == "ok"
+    assert told["raises"]["note"] == "Model response, not a promise."
+    assert (told["changes"]["since"][:10], told["changes"]["model_change"]) == ("2026-01-31", 0.0)
+
+
+def test_an_earlier_assessment_is_read_from_its_file(demo_portfolio: Path, here, tmp_path: Path):
+    buyer = ("assess", demo_portfolio, "--buyer", "B000003", "--json")
+    earlier = here(*buyer, "--as-of", "2026-01-31").json
+    points = earlier["score"]["points"]
+    said = tmp_path / "earlier.json"
+    said.write_text(json.dumps({**earlier, "score": {**earlier["score"], "points": points - 3.0}}))
+
+    changes = here(*buyer, "--previous", said).json["changes"]
+
+    assert changes["model_change"] == pytest.approx(3.0)
+    total = sum(each["points"] for each in changes["groups"]) + changes["model_change"]
+    assert total == pytest.approx(changes["score"]["change"], abs=1e-9)
+    said.write_text("{}")
+    refused(here(*buyer, "--previous", said), "an earlier assessment")
+    said.write_text("no json")
+    refused(here(*buyer, "--previous", said), "a JSON file")
+    refused(here(*buyer, "--previous", said, "--since", "2026-01-31"), "--since or --previous")
+    refused(here(*buyer, "--since", "2026-12-31"), "as_of")
+
+
+def test_a_letter_is_written_in_either_language(demo_portfolio: Path, here):
+    buyer = ("assess", demo_portfolio, "--buyer", "B000003", "--letter", "external", "--lang", "zh")
+
+    text, told = here(*buyer).out, here(*buyer, "--json").json
+
+    assert text.startswith("草稿")
+    assert (told["text"].strip(), told["kind"], told["lang"]) == (text.strip(), "external", "zh")
+    assert "default" not in told
 
 
 @pytest.mark.parametrize(("lang", "text"), [("en", "Check of an order"), ("zh", "订单信用检查")])

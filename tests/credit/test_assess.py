@@ -59,8 +59,10 @@ def test_the_assessment_has_the_keys_of_the_contract():
     ]
     prediction = ["status", "probability", "low", "high", "horizon_days", "definition", "prior_weight"]
     assert list(said["default"]) == list(said["late"]) == prediction
-    assert list(said["score"]) == ["points", "source", "base", "groups"]
-    assert list(said["grade"]) == ["computed", "published", "percentile"]
+    assert list(said["score"]) == ["points", "source", "base", "groups", "peers"]
+    assert list(said["grade"]) == [
+        *("computed", "published", "percentile", "percentile_of_reference", "direction"),
+    ]
     assert list(said["limit"]) == [
         *(
             "status",
@@ -142,7 +144,9 @@ def test_where_only_a_late_model_exists_the_score_is_its_own_and_there_is_no_gra
 
     assert said["default"]["status"] == "no_default_model"
     assert said["score"]["source"] == "late"
-    assert said["grade"] == {"computed": None, "published": None, "percentile": None}
+    assert {name: value for name, value in said["grade"].items() if value is not None} == {
+        "direction": "higher_is_safer"
+    }
     assert said["expected_loss"]["status"] == "no_default_model"
     assert said["expected_loss"]["on_limit"] is None
     assert said["limit"]["status"] == "ok"

@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 
 from credit.assessor import Assessor, UnknownBuyer
+from credit.extras import Extras
+from credit.levers import IMMUTABLE
 from credit.orders import Order
 from credit.release import Release
 from credit.request import Request
@@ -295,3 +297,48 @@ def test_a_prospect_of_a_ledger_owes_nothing_and_looks_no_better_for_it(assessor
         assert np.isnan(values.loc[buyer_id, "overdue_share"])
         default = told[buyer_id]["default"]
         assert default["status"] == "unseen_pattern" or default["probability"] > good
+
+
+def test_changes_since_an_earlier_day_add_up_and_are_those_of_two_assessments(assessor: Assessor):
+    compared = 0
+    for buyer in assessor.buyer_ids[:60]:
+        now = assessor.assess(buyer, also=Extras(since="2026-01-31"))
+        changes, then = now["changes"], assessor.assess(buyer, "2026-01-31")
+        assert changes["score"]["then"] in (then["score"]["points"], None)
+        if changes["status"] != "ok":
+            continue
+        compared += 1
+        total = sum(each["points"] for each in changes["groups"]) + changes["model_change"]
+        assert total == pytest.approx(now["score"]["points"] - then["score"]["points"], abs=1e-9)
+        assert changes["model_change"] == 0.0
+    assert compared > 20
+
+
+def test_a_moment_that_is_not_earlier_has_no_changes(assessor: Assessor):
+    buyer = assessor.buyer_ids[0]
+    for since in ("2026-03-31", "2026-04-30"):
+        with pytest.raises(InputError, match="a moment before that of the assessment"):
+            assessor.assess(buyer, "2026-03-31", also=Extras(since=since))
+
+
+def test_differences_from_peers_add_up_for_every_buyer(assessor: Assessor):
+    for buyer in assessor.buyer_ids[:60]:
+        score = assessor.assess(buyer, also=Extras(peers=True))["score"]
+        if score["points"] is None:
+            assert score["peers"] is None
+            continue
+        differences = sum(each["difference"] for each in score["peers"]["groups"])
+        assert score["peers"]["points"] + differences == pytest.approx(score["points"], abs=1e-9)
+
+
+def test_what_raises_a_limit_raises_it_and_touches_nothing_that_nobody_can_change(assessor: Assessor):
+    raised = 0
+    for buyer in assessor.buyer_ids[:60]:
+        said = assessor.assess(buyer, also=Extras(raises=True))
+        plain = {**said, "raises": None}
+        assert plain == assessor.assess(buyer)
+        for option in said["raises"]["options"]:
+            raised += 1
+            assert option["limit"] > (said["limit"]["amount"] or 0.0)
+            assert not set(option["assumed"]) & set(IMMUTABLE)
+    assert raised > 5

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credit.locales import value_text
+from credit.group_points import group_points
+from credit.locales import ago_text, value_text
 from credit.policy import Policy
-from credit.reasons import group_points, score_reasons
+from credit.reasons import PART, score_reasons
 from credit.scale import Scale
 from credit.wording import Catalog
 from features.catalog import FEATURES, GROUPS
@@ -96,6 +98,87 @@ def test_a_group_cites_its_largest_member_on_the_adverse_side():
     assert reason.points == pytest.approx(-SCALE.factor * 0.8)
     assert reason.text == "is 30 days (typical: 3 days)"
     assert dict(reason.facts) == {"feature": "days", "value": 30.0, "reference": 3.0}
+
+
+KNOWN = st.dictionaries(st.sampled_from(sorted(CATALOG.features)), st.floats(-9, 9))
+
+
+@given(st.dictionaries(NAMES, st.floats(-5, 5)), KNOWN, KNOWN)
+def test_a_cited_value_always_lies_on_the_side_that_is_told(contributions, values, references):
+    for reason in tell(contributions, values, references):
+        name = reason.facts.get("feature")
+        if name is None:
+            continue
+        sign, side = CATALOG.features[name].sign, 1.0 if reason.direction == "adverse" else -1.0
+        assert contributions[name] * side > 0.0
+        if CATALOG.features[name].unit == "flag":
+            assert (reason.direction, values[name]) == ("adverse", float(sign > 0))
+        elif sign and name in references:
+            assert (values[name] - references[name]) * sign * side > 0.0
+
+
+@given(
+    st.sampled_from(sorted(name for name in FEATURES if FEATURES[name].unit != "flag")),
+    st.floats(0.001, 9),
+    st.floats(0.001, 9),
+    st.sampled_from(["en", "zh"]),
+)
+def test_every_number_in_a_sentence_is_one_of_its_facts(name, value, reference, lang):
+    catalog, feature = Catalog(FEATURES, GROUPS), FEATURES[name]
+    answer = make_answer(contributions={name: 0.9})
+    groups = group_points(answer, {name: value}, SCALE, catalog)
+    (reason,) = score_reasons(groups, {name: reference}, catalog, RULES, lang=lang, currency="EUR")
+    if not reason.facts:
+        assert not re.search(r"\d", reason.text)
+        return
+
+    texts = [value_text(reason.facts[key], feature.unit, lang, "EUR") for key in ("value", "reference")]
+    phrase = feature.phrase_zh if lang == "zh" else feature.phrase_en
+    expected = phrase.format(value=texts[0], reference=texts[1], ago=ago_text(value, lang))
+
+    assert (reason.facts["value"], reason.facts["reference"]) == (value, reference)
+    assert reason.text == expected
+
+
+@given(st.dictionaries(NAMES, st.floats(-5, 5), min_size=2), KNOWN, KNOWN, st.randoms(use_true_random=False))
+def test_reasons_do_not_depend_on_the_order_of_features(contributions, values, references, chance):
+    names = list(contributions)
+    chance.shuffle(names)
+
+    assert tell({name: contributions[name] for name in names}, values, references) == tell(
+        contributions, values, references
+    )
+
+
+def test_an_adverse_part_of_a_group_that_nets_out_is_told_with_its_own_points():
+    # given a group whose sum is a strength though one member of it is adverse
+    reasons = tell({"late": -0.8, "days": 0.5}, {"late": 0.02, "days": 30.0}, {"late": 0.12, "days": 3.0})
+
+    part, strength = reasons
+    assert (part.code, part.direction) == ("TIMELINESS" + PART, "adverse")
+    assert part.points == pytest.approx(-SCALE.factor * 0.5)
+    assert part.text == "Timeliness, offset by other figures of it: is 30 days (typical: 3 days)"
+    assert dict(part.facts) == {"feature": "days", "value": 30.0, "reference": 3.0}
+    assert (strength.code, strength.direction) == ("TIMELINESS", "strength")
+    assert strength.points == pytest.approx(SCALE.factor * 0.3)
+
+
+def test_an_adverse_part_is_not_told_of_a_value_on_the_good_side_or_below_the_least_points():
+    contributions, references = {"late": -0.8, "days": 0.5}, {"late": 0.12, "days": 3.0}
+    good = tell(contributions, {"late": 0.02, "days": 1.0}, references)
+    small = tell({"late": -0.8, "days": 2.9 / SCALE.factor}, {"late": 0.02, "days": 30.0}, references)
+
+    assert [each.code for each in (*good, *small)] == ["TIMELINESS", "TIMELINESS"]
+
+
+def test_adverse_groups_come_before_adverse_parts_of_others():
+    many = {f"f{i}": 0.2 for i in range(4)}
+    netted = {"late": -0.9, "days": 0.7}
+    values = dict.fromkeys(many, 1.0) | {"late": 0.02, "days": 30.0}
+
+    codes = [each.code for each in tell(many | netted, values, {"late": 0.12, "days": 3.0})]
+
+    assert codes == ["GROUP0", "GROUP1", "GROUP2", "GROUP3", "TIMELINESS"]
 
 
 def test_a_strength_cites_a_figure_on_the_good_side_in_chinese():

@@ -79,7 +79,8 @@ def test_base_and_groups_add_up_to_the_score(service: Service, assessor: Assesso
 def test_answers_have_the_form_of_the_document(service: Service, assessor: Assessor) -> None:
     for buyer_id in assessor.buyer_ids[:40]:
         assert problems_of("Assessment", service.assess(buyer_id)) == []
-        assert problems_of("Assessment", service.assess(buyer_id, offers=True)) == []
+        more = {"offers": True, "peers": True, "raises": True, "since": "2026-01-31"}
+        assert problems_of("Assessment", service.assess(buyer_id, **more)) == []
         assert problems_of("Assessment", service.assess(buyer_id, request=ORDER, lang="zh")) == []
     assert problems_of("Status", service.call("/v1/status").json) == []
     assert service.call("/openapi.json").json["info"]["title"] == "Credence"

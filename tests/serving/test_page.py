@@ -13,6 +13,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from credit.assessor import Assessor
+from credit.extras import Extras
 from credit.texts import QUIET_STATUSES
 from tests.serving.browser import SECONDS_TO_ANSWER, needs_browser, resize
 from tests.serving.process import Service
@@ -110,7 +111,7 @@ def test_an_officer_reads_when_the_order_would_be_paid(page: Page, service: Serv
 
 def test_offers_stand_side_by_side(page: Page, service: Service, assessor: Assessor) -> None:
     # given a buyer whose need is above its limit
-    told = (assessor.assess(each, offers=True) for each in assessor.buyer_ids)
+    told = (assessor.assess(each, also=Extras(offers=True)) for each in assessor.buyer_ids)
     said = next(each for each in told if len(each["offers"]["alternatives"]) > 4)
 
     # when it is assessed
@@ -123,6 +124,34 @@ def test_offers_stand_side_by_side(page: Page, service: Service, assessor: Asses
         assert each["text"] in row.replace("\n", " ")
     assert len(page.texts(".offers tr.binding")) == 1
     assert said["terms"]["text"] in page.at("answer").text
+    assert page.complaints() == []
+
+
+def test_peers_raises_and_changes_come_where_they_are_asked_for(
+    page: Page, service: Service, assessor: Assessor
+) -> None:
+    # given a buyer with a score now and then, and a limit that something raises
+    also = Extras(raises=True, peers=True, since="2026-01-31")
+    told = (assessor.assess(each, also=also) for each in assessor.buyer_ids)
+    said = next(each for each in told if each["raises"]["options"] and each["changes"]["status"] == "ok")
+    page.assess(str(said["buyer_id"]))
+    assert page.texts(".is-raises, .is-changes, .is-peers") == []
+
+    # when all three are asked for
+    page.driver.execute_script("arguments[0].checked = true", page.at("raises"))
+    page.driver.execute_script("arguments[0].checked = true", page.at("peers"))
+    page.driver.execute_script("arguments[0].value = '2026-01-31'", page.at("since"))
+    page.assess(str(said["buyer_id"]))
+
+    # then each has its card
+    page.wait(lambda: page.texts(".is-raises"))
+    assert page.texts(".is-raises li strong") == [each["text"] for each in said["raises"]["options"]]
+    [changes] = page.texts(".is-changes")
+    assert "31 January 2026" in changes
+    assert len(page.texts(".is-peers tbody tr")) == len(said["score"]["peers"]["groups"])
+    numbers = [text.replace("\u2212", "-") for text in page.texts(".is-changes td") if text]
+    *parts, total = [int(number) for number in numbers]
+    assert sum(parts) == total
     assert page.complaints() == []
 
 

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from credit.group_points import GroupPoints, MemberPoints
 from credit.policy import Policy
-from credit.reasons import GroupPoints, MemberPoints, score_reasons
+from credit.reasons import score_reasons
 from credit.wording import Catalog
 from features.catalog import FEATURES
 from features.catalog import GROUPS as GROUP_WORDS

@@ -1,0 +1,70 @@
+"""Options of ``credence assess`` that go together, and the parts of an assessment that they ask for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from credit.extras import Extras
+
+__all__ = ["ASKS", "check_options", "extras_of"]
+
+ASKS = ("letter_kind", "offers", "raises", "peers", "since", "previous")
+"""Options of one buyer's assessment, by the names of their values."""
+
+
+def check_options(
+    wanted: tuple[bool, bool, bool], weeks: int | None, out: str | None, asks: Mapping[str, Any]
+) -> None:
+    """Refuse options that do not go together (click.UsageError)."""
+    one_buyer, everybody, wants_receipts = wanted
+    if sum(wanted) != 1:
+        raise click.UsageError(
+            "expected one of --buyer ID, --all, --receipts; found several or none; name one of them"
+        )
+    if everybody and out is None:
+        raise click.UsageError(
+            "expected --out FILE with --all; found none; name a .parquet, .csv or .xlsx file"
+        )
+    for name in (name.removesuffix("_kind") for name, value in asks.items() if value):
+        if not one_buyer:
+            raise click.UsageError(f"expected --{name} with --buyer ID; found it alone; leave it out")
+    if asks["since"] and asks["previous"]:
+        raise click.UsageError("expected --since or --previous; found both; the file names its own moment")
+    if weeks is not None and not wants_receipts:
+        raise click.UsageError("expected --weeks with --receipts; found it alone; leave it out")
+    if (everybody or wants_receipts) and out is not None:
+        _check_suffix(Path(out))
+
+
+def extras_of(asks: Mapping[str, Any]) -> Extras:
+    """Return the parts of an assessment that the options ask for."""
+    from credit.extras import Extras
+
+    parts = {name: value for name, value in asks.items() if name != "letter_kind"}
+    file = parts["previous"]
+    return Extras(**{**parts, "previous": None if file is None else _previous(Path(file))})
+
+
+def _previous(file: Path) -> Any:
+    from features.errors import InputError
+
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        step = "name a file that `credence assess DIR --buyer ID --json` wrote"
+        raise InputError.of("a JSON file with an earlier assessment", "something else", step) from None
+
+
+def _check_suffix(out: Path) -> None:
+    from credit.listing import SUFFIXES
+
+    if out.suffix not in SUFFIXES:
+        raise click.UsageError(
+            f"expected --out to end in {' or '.join(SUFFIXES)}; found '{out.suffix}'; rename it"
+        )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from credit.answer import Answer
-from credit.assess import assess
+from credit.assess import assess, limit_of
 from credit.book import Book, LossBasis, make_book
 from credit.facts import SubjectFacts
 from credit.orders import Order, check_order
@@ -38,6 +39,9 @@ MAX_DAYS_BEHIND = 7
 """Days after the end of the books for which is still answered, with the warning ``books_behind``."""
 
 _EPOCH = date(1970, 1, 1).toordinal()
+
+_KEPT_MONTHS = 3
+"""Month ends whose features are kept: policies that are compared ask for the same ones."""
 
 Progress = Callable[[int], None]
 Warning_ = dict[str, str]
@@ -73,6 +77,8 @@ class Assessor:
         self._has_ledger = len(packed.portfolio.table("invoices")) > 0
         self._sides = SideFacts(packed, release.policy.orders)
         self._books: dict[pd.Timestamp, Book] = {}
+        self._months: dict[pd.Timestamp, _Month] = {}
+        self._facts_by_month: dict[pd.Timestamp, list[SubjectFacts]] = {}
 
     @property
     def buyer_ids(self) -> tuple[str, ...]:
@@ -212,6 +218,56 @@ class Assessor:
                 progress(1)
         return frame, told
 
+    def under(self, policy: Policy) -> Assessor:
+        """Return an assessor of the same books and models with another policy; both share what models say."""
+        other = copy(self)
+        other.release = replace(self.release, policy=policy)
+        if policy.orders != self.release.policy.orders:
+            other._sides = SideFacts(self.packed, policy.orders)
+            other._facts_by_month = {}
+        other._books = {}
+        return other
+
+    def limits_at(self, end: pd.Timestamp) -> list[tuple[SubjectFacts, dict[str, Any]]]:
+        """Return by buyer known at a month end the facts and what of the assessment a review publishes.
+
+        Parameters
+        ----------
+        end : Timestamp
+            End of a month (naive UTC). See `credit.assess.limit_of`; of the late model nothing is asked.
+        """
+        answers, book, policy = self._month(end).answers, self.book(end), self.release.policy
+        pairs = zip(self._month_facts(end), answers, strict=True)
+        return [(facts, limit_of(facts, said, book, policy)) for facts, said in pairs]
+
+    def _month_facts(self, end: pd.Timestamp) -> list[SubjectFacts]:
+        if end not in self._facts_by_month:
+            month, book = self._month(end), self.book(end)
+            self._facts_by_month.clear()
+            self._facts_by_month[end] = [
+                self._facts(buyer_id, end, month.values[row], None, self._sides_of(buyer_id, end, book))
+                for row, buyer_id in enumerate(month.buyer_ids)
+            ]
+        return self._facts_by_month[end]
+
+    def without_sides(
+        self, buyer_ids: Sequence[str], moments: Sequence[pd.Timestamp], values: npt.NDArray[np.float64]
+    ) -> list[tuple[SubjectFacts, dict[str, Answer]]]:
+        """Return facts and answers of many subjects with requests, from their features alone.
+
+        Parameters
+        ----------
+        buyer_ids, moments : sequence, length n
+        values : float64 ndarray, shape (n, len(NAMES))
+            Features of the catalog; securities, open orders and the like are not looked up.
+        """
+        answers = self._answers(values, contributions=False)
+        nothing = Sides({})
+        return [
+            (self._facts(buyer_id, moment, values[row], None, nothing), answers[row])
+            for row, (buyer_id, moment) in enumerate(zip(buyer_ids, moments, strict=True))
+        ]
+
     def book(self, moment: pd.Timestamp) -> Book | None:
         """Return the figures of the whole book at the month end before a moment; None before the first."""
         portfolio = self.packed.portfolio
@@ -223,21 +279,34 @@ class Assessor:
         return self._books[end]
 
     def _make_book(self, end: pd.Timestamp) -> Book:
-        # Reason: a buyer of whom nothing was known yet is no part of the book of that day.
-        buyers = list(self._known_from.index[self._known_from <= end])
-        frame = build_packed(self.packed, _subjects(buyers, end))
-        model = self.release.models.get("default")
-        probability = (
-            np.full(len(frame), np.nan)
-            if model is None or not buyers
-            else model.predict(frame, contributions=False).probability
-        )
+        month, model = self._month(end), self.release.models.get("default")
         definition = "" if model is None else model.spec.outcome
         seller, policy = self.packed.portfolio.seller, self.release.policy
-        frame.index = pd.Index(buyers, name="buyer_id", dtype="str")
         at = self._at(end)
         basis = LossBasis(definition, workout_of(self.packed.block, at.second, at.day, policy.own_recoveries))
-        return make_book(frame, probability, seller, policy, basis=basis, as_of=end.to_pydatetime())
+        frame = pd.DataFrame(
+            month.values, index=pd.Index(month.buyer_ids, name="buyer_id", dtype="str"), columns=list(NAMES)
+        )
+        return make_book(frame, month.probability, seller, policy, basis=basis, as_of=end.to_pydatetime())
+
+    def _month(self, end: pd.Timestamp) -> _Month:
+        """Return the features of all buyers known at a month end, and what the default model says of them."""
+        if end not in self._months:
+            while len(self._months) >= _KEPT_MONTHS:
+                del self._months[min(self._months)]
+            self._months[end] = self._make_month(end)
+        return self._months[end]
+
+    def _make_month(self, end: pd.Timestamp) -> _Month:
+        # Reason: a buyer of whom nothing was known yet is no part of the book of that day.
+        buyers = tuple(self._known_from.index[self._known_from <= end])
+        values = build_packed(self.packed, _subjects(buyers, end), assumes_usual=True).to_numpy()
+        model = self.release.models.get("default")
+        if model is None or not buyers:
+            return _Month(buyers, values, np.full(len(values), np.nan), [{}] * len(buyers))
+        answers = model.answers(values, self.release.versions["default"], contributions=False)
+        pds = [np.nan if answer.probability is None else answer.probability for answer in answers]
+        return _Month(buyers, values, np.array(pds), [{"default": answer} for answer in answers])
 
     def _at(self, moment: pd.Timestamp) -> Moment:
         second, zone = int(moment.timestamp()), ZoneInfo(self.packed.portfolio.seller.timezone)
@@ -251,9 +320,11 @@ class Assessor:
         _check_amount(arrays.amount[0], request)
         return compute(self.packed.block, arrays, self.packed.context, assumes_usual=True)
 
-    def _answers(self, values: npt.NDArray[np.float64]) -> list[dict[str, Answer]]:
+    def _answers(
+        self, values: npt.NDArray[np.float64], *, contributions: bool = True
+    ) -> list[dict[str, Answer]]:
         by_model = {
-            name: model.answers(values, self.release.versions[name])
+            name: model.answers(values, self.release.versions[name], contributions=contributions)
             for name, model in self.release.models.items()
         }
         asked = ~np.isnan(values[:, NAMES.index("request_amount")])
@@ -325,6 +396,15 @@ class Assessor:
     def _warning(self, code: str, instant: pd.Timestamp) -> Warning_:
         day = day_of(pd.Series([instant]), self.packed.portfolio.seller.timezone)[0]
         return {"code": code, "field": "as_of", "date": day.date().isoformat()}
+
+
+class _Month(NamedTuple):
+    """A month end: buyers known then, their features, and what the default model says of them."""
+
+    buyer_ids: tuple[str, ...]
+    values: npt.NDArray[np.float64]
+    probability: npt.NDArray[np.float64]
+    answers: Sequence[dict[str, Answer]]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from credence.cli.common import as_json, print_json
+from credence.cli.policy_replay import replay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,10 @@ _language = click.option("--lang", type=click.Choice(["en", "zh"]), default="en"
 
 @click.group()
 def policy() -> None:
-    """Check, show and explain the credit policy."""
+    """Check, show and explain the credit policy, and run policies over history."""
+
+
+policy.add_command(replay)
 
 
 @policy.command()
@@ -75,6 +79,36 @@ def show(lang: str, as_json: bool) -> None:
         return
     click.echo(_SOURCES[source])
     click.echo("\n".join(_page(found, lang)))
+
+
+@policy.command()
+@click.argument("file", type=_file, required=False)
+@_language
+@click.option(
+    "--currency", default="XXX", metavar="CODE", help="Reporting currency, to be written with money."
+)
+@click.option("--out", type=_file, metavar="FILE", help="A .md or .html file [default: Markdown on stdout].")
+def manual(file: str | None, lang: str, currency: str, out: str | None) -> None:
+    """Write the credit manual of the policy in FILE, or of the one in force, with its numbers.
+
+    \b
+    Example:
+      credence policy manual --lang zh --currency CNY --out manual.html
+    """  # noqa: D301 (click reads the escaped character)
+    from credence.cli.output import replace_file
+    from credit.manual import manual_html, manual_markdown
+    from credit.policy import Policy
+
+    suffix = ".md" if out is None else Path(out).suffix
+    if suffix not in (".md", ".html"):
+        raise click.UsageError(f"expected --out to end in .md or .html; found '{suffix}'; rename it")
+    found = _in_force()[0] if file is None else Policy.load(file)
+    text = (manual_html if suffix == ".html" else manual_markdown)(found, lang, currency)
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    replace_file(Path(out), lambda target: (target.write_text(text, encoding="utf-8"), None)[1])
+    click.echo(f"manual of policy '{found.id}' in {out}")
 
 
 _SOURCES = {

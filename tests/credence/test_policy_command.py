@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from credence.cli import cli, main
 from credit.policy import Policy
 from credit.policy_lines import lines_of
+from features.errors import InputError
 
 SHIPPED = Path(__file__).parents[2] / "credit" / "policies" / "default.yaml"
 
@@ -104,3 +105,38 @@ def test_the_policy_in_force_is_that_of_the_release(demo_home: Path, monkeypatch
     monkeypatch.setenv("CREDENCE_HOME", str(demo_home))
     ran = run("show")
     assert ran.output.startswith("the policy of the release in force\n")
+
+
+def test_a_manual_is_written_as_markdown_or_as_a_page(tmp_path: Path):
+    assert run("manual", SHIPPED, "--currency", "EUR").output.startswith("# Credit manual\n")
+    page = tmp_path / "manual.html"
+    assert run("manual", "--lang", "zh", "--out", page).exit_code == 0
+    assert '<html lang="zh">' in page.read_text(encoding="utf-8")
+    refused = run("manual", "--out", tmp_path / "manual.pdf")
+    assert refused.exit_code == 2
+    assert "expected --out to end in .md or .html; found '.pdf'" in refused.output
+
+
+def test_a_replay_compares_two_policies_and_names_buyers_in_files_alone(
+    demo_home: Path, demo_portfolio: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    # given a policy that blocks sooner, over two months
+    monkeypatch.setenv("CREDENCE_HOME", str(demo_home))
+    stricter = written(tmp_path, capacity__record_cap=10000, orders__oldest_item_days=5)
+    period = ("--from", "2025-08-01", "--to", "2025-10-01")
+    out = tmp_path / "replay"
+    # when it is replayed against the one in force
+    ran = run("replay", demo_portfolio, "--policy", stricter, *period, "--out", out)
+    # then the page compares them and names no buyer
+    assert ran.exit_code == 0
+    assert "orders.oldest_item_days: A 5, B 45" in ran.output
+    assert "sales kept" in ran.output
+    told = json.loads((out / "replay.json").read_text(encoding="utf-8"))
+    named = {each["buyer_id"] for cases in told["worst"].values() for each in cases}
+    assert named
+    assert not any(buyer_id in ran.output for buyer_id in named)
+    assert (out / "buyers.csv").read_text(encoding="utf-8-sig").startswith("buyer_id,a_asked,")
+    assert told["measures"]["sales_kept"]["difference"]["value"] < 0.0
+    # and a folder that is there is refused before anything runs
+    with pytest.raises(InputError, match="a new folder"):
+        run("replay", demo_portfolio, "--policy", stricter, *period, "--out", out)

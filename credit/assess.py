@@ -32,7 +32,7 @@ from credit.timing.answer import TimingAnswer
 from credit.wording import Catalog
 from features.catalog import FEATURES, GROUPS
 
-__all__ = ["assess"]
+__all__ = ["assess", "limit_of", "models_say"]
 
 _CATALOG = Catalog(FEATURES, GROUPS)
 
@@ -119,6 +119,47 @@ def assess(  # noqa: PLR0913  (all that an assessment follows from, by name)
     return said
 
 
+def limit_of(
+    subject: SubjectFacts, answers: Mapping[str, Answer], book: Book | None, policy: Policy
+) -> dict[str, Any]:
+    """Return of an assessment what a review publishes and the check of an order asks, and nothing else.
+
+    Returns
+    -------
+    dict
+        Of `assess` with the same arguments: ``as_of``; ``status`` and ``probability`` of ``default`` and
+        ``late``; ``computed`` of ``grade``; ``amount``, ``currency``, ``binding`` and ``valid_until`` of
+        ``limit``.
+    """
+    found = _Found(subject, answers, book, policy, _CATALOG)
+    limit = found.limit()
+    until = None if limit.amount is None else found.valid_until().isoformat()
+    return {
+        "as_of": subject.as_of.isoformat(timespec="seconds") + "Z",
+        **models_say(subject, answers),
+        "grade": {"computed": found.grade_name()},
+        "limit": {
+            "amount": limit.amount,
+            "currency": subject.reporting_currency,
+            "binding": limit.binding,
+            "valid_until": until,
+        },
+    }
+
+
+def models_say(subject: SubjectFacts, answers: Mapping[str, Answer]) -> dict[str, Any]:
+    """Return status and probability of ``default`` and ``late``, as an assessment has them."""
+    default = answers.get("default", Answer("default", "no_default_model"))
+    if stop_of(subject) is not None:
+        default = _without_prediction(default)
+    return {"default": _brief(default), "late": _brief(answers.get("late", Answer("late", "no_late_model")))}
+
+
+def _brief(answer: Answer) -> dict[str, Any]:
+    said = answer.ok and answer.probability is not None
+    return {"status": answer.status, "probability": float(answer.probability or 0.0) if said else None}
+
+
 @dataclass(frozen=True)
 class _Found:
     """A subject with its answers, of which each method says one part of the assessment."""
@@ -198,16 +239,18 @@ class _Found:
         """Size class and industry section, by which peers are found."""
         return self.subject.value("size_class"), self.subject.value("industry_section")
 
-    def grade_json(self) -> dict[str, Any]:
-        computed = None if self.grade is None else self.grade.name
+    def grade_name(self) -> str | None:
         if self.default.status == "in_default":
-            computed = IN_DEFAULT_GRADE
+            return IN_DEFAULT_GRADE
+        return None if self.grade is None else self.grade.name
+
+    def grade_json(self) -> dict[str, Any]:
         among = self.book.reference_pds if self.book is not None else ()
         probability = self.default.probability
         placed = None if probability is None else percentile(float(probability), among)
         of_reference = self.scored.percentile if self.default.ok and self.scored is not None else None
         return {
-            "computed": computed,
+            "computed": self.grade_name(),
             "published": None,
             "percentile": placed,
             "percentile_of_reference": of_reference,
@@ -242,10 +285,10 @@ class _Found:
             "oldest_open_days_past_due": self.subject.known("oldest_open_days_past_due"),
             "headroom": decision.headroom,
             "action": action_of(limit, exposure, is_blocked=blocked, must_refer=decision.must_refer),
-            "valid_until": self._valid_until().isoformat() if said else None,
+            "valid_until": self.valid_until().isoformat() if said else None,
         }
 
-    def _valid_until(self) -> date:
+    def valid_until(self) -> date:
         months = self.policy.validity_months_without_grade
         months = months if self.grade is None else self.grade.validity_months
         return _months_later(self.subject.day, months)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -13,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from credit.answer import Answer
-from credit.assess import assess
+from credit.assess import assess, limit_of
 from credit.book import Book
 from credit.books import Books, subjects_at
 from credit.changes import changes_of, check_previous
@@ -74,6 +75,7 @@ class Assessor:
         self._has_ledger = len(packed.portfolio.table("invoices")) > 0
         self._sides = SideFacts(packed, release.policy.orders)
         self._books = Books(packed, release)
+        self._facts_by_month: dict[pd.Timestamp, list[SubjectFacts]] = {}
 
     @property
     def buyer_ids(self) -> tuple[str, ...]:
@@ -247,6 +249,56 @@ class Assessor:
                 progress(1)
         return frame, told
 
+    def under(self, policy: Policy) -> Assessor:
+        """Return an assessor of the same books and models with another policy; both share what models say."""
+        other = copy(self)
+        other.release = replace(self.release, policy=policy)
+        if policy.orders != self.release.policy.orders:
+            other._sides = SideFacts(self.packed, policy.orders)
+            other._facts_by_month = {}
+        other._books = self._books.under(policy)
+        return other
+
+    def limits_at(self, end: pd.Timestamp) -> list[tuple[SubjectFacts, dict[str, Any]]]:
+        """Return by buyer known at a month end the facts and what of the assessment a review publishes.
+
+        Parameters
+        ----------
+        end : Timestamp
+            End of a month (naive UTC). See `credit.assess.limit_of`; of the late model nothing is asked.
+        """
+        answers, book, policy = self._books.month(end).answers, self.book(end), self.release.policy
+        pairs = zip(self._month_facts(end), answers, strict=True)
+        return [(facts, limit_of(facts, said, book, policy)) for facts, said in pairs]
+
+    def _month_facts(self, end: pd.Timestamp) -> list[SubjectFacts]:
+        if end not in self._facts_by_month:
+            month, book = self._books.month(end), self.book(end)
+            self._facts_by_month.clear()
+            self._facts_by_month[end] = [
+                self._facts(buyer_id, end, month.values[row], None, self._sides_of(buyer_id, end, book))
+                for row, buyer_id in enumerate(month.buyer_ids)
+            ]
+        return self._facts_by_month[end]
+
+    def without_sides(
+        self, buyer_ids: Sequence[str], moments: Sequence[pd.Timestamp], values: npt.NDArray[np.float64]
+    ) -> list[tuple[SubjectFacts, dict[str, Answer]]]:
+        """Return facts and answers of many subjects with requests, from their features alone.
+
+        Parameters
+        ----------
+        buyer_ids, moments : sequence, length n
+        values : float64 ndarray, shape (n, len(NAMES))
+            Features of the catalog; securities, open orders and the like are not looked up.
+        """
+        answers = self._answers(values, contributions=False)
+        nothing = Sides({})
+        return [
+            (self._facts(buyer_id, moment, values[row], None, nothing), answers[row])
+            for row, (buyer_id, moment) in enumerate(zip(buyer_ids, moments, strict=True))
+        ]
+
     def book(self, moment: pd.Timestamp) -> Book | None:
         """Return the figures of the whole book at the month end before a moment; None before the first."""
         return self._books.before(moment)
@@ -261,9 +313,11 @@ class Assessor:
         _check_amount(arrays.amount[0], request)
         return compute(self.packed.block, arrays, self.packed.context, assumes_usual=True)
 
-    def _answers(self, values: npt.NDArray[np.float64]) -> list[dict[str, Answer]]:
+    def _answers(
+        self, values: npt.NDArray[np.float64], *, contributions: bool = True
+    ) -> list[dict[str, Answer]]:
         by_model = {
-            name: model.answers(values, self.release.versions[name])
+            name: model.answers(values, self.release.versions[name], contributions=contributions)
             for name, model in self.release.models.items()
         }
         asked = ~np.isnan(values[:, NAMES.index("request_amount")])

@@ -189,9 +189,11 @@ class RiskModel:
             return np.empty((len(inputs), 0)), base
         return calibration.slope * shares + self._parts_of_states[state], base
 
-    def answers(self, values: Floats | pd.DataFrame, version: str = "") -> list[Answer]:
+    def answers(
+        self, values: Floats | pd.DataFrame, version: str = "", *, contributions: bool = True
+    ) -> list[Answer]:
         """Return one `Answer` a subject; see `predict`."""
-        predictions = self.predict(values)
+        predictions = self.predict(values, contributions=contributions)
         return [self._answer(predictions, row, version) for row in range(len(predictions.status))]
 
     def _answer(self, said: Predictions, row: int, version: str) -> Answer:
@@ -204,7 +206,8 @@ class RiskModel:
         }
         if said.status[row] != "ok":
             return Answer(**known)  # type: ignore[arg-type]
-        parts = dict(zip(self._names, said.contributions[row].tolist(), strict=True))
+        shares = said.contributions[row].tolist()
+        parts = dict(zip(self._names, shares, strict=True)) if shares else {}
         return Answer(
             **known,  # type: ignore[arg-type]
             probability=float(said.probability[row]),

@@ -15,7 +15,7 @@ from credit.publish import Published
 from credit.request import Request
 from features.errors import InputError
 
-__all__ = ["Order", "OrderDecision", "check_order"]
+__all__ = ["Order", "OrderDecision", "check_order", "decision_of"]
 
 OrderDecision = Literal["release", "hold", "refer"]
 
@@ -111,7 +111,7 @@ def check_order(
     limit, limit_from = _limit_of(subject, assessment, published)
     case = OrderCase(subject, order.deliver_on, assessment, policy, limit, limit_from)
     steps = list(steps_of(case))
-    decision, decided_by = _decide(steps, is_person=subject.flag("natural_person"))
+    decision, decided_by = decision_of(steps, is_person=subject.flag("natural_person"))
     releasable = _releasable(steps, subject, decision, policy)
     return {
         "buyer_id": subject.buyer_id,
@@ -148,7 +148,11 @@ def _is_in_force(published: Published, day: date) -> bool:
     return published.valid_until is None or day <= published.valid_until
 
 
-def _decide(steps: Sequence[Step], *, is_person: bool) -> tuple[OrderDecision, str | None]:
+def decision_of(steps: Sequence[Step], *, is_person: bool) -> tuple[OrderDecision, str | None]:
+    """Return what follows from the steps of a check, and the first step that decided (None for a release).
+
+    A natural person is never held by a rule: a person decides.
+    """
     for decision, statuses in (("hold", ("hold",)), ("refer", ("refer", "unknown"))):
         found = next((step.code for step in steps if step.status in statuses), None)
         if found is not None:

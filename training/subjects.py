@@ -11,6 +11,7 @@ import pandas as pd
 
 from credit.definition import DefaultDefinition
 from credit.exposed import last_owed_days
+from credit.issued import issued_invoices
 from credit.outcomes import (
     DEFAULT_REASONS,
     LATE_REASONS,
@@ -20,10 +21,8 @@ from credit.outcomes import (
 )
 from features.build import Packed
 from features.catalog import Model
-from features.columns import INVOICE_KINDS
 from features.errors import InputError
-from features.instants import day_of, end_of_day, month_ends
-from features.money import decimals_array
+from features.instants import day_of, month_ends
 
 __all__ = [
     "ACTIVE_DAYS", "Outcome", "Sample", "default_subjects", "late_subjects", "sample_of", "without_flagged",
@@ -160,18 +159,7 @@ def late_subjects(packed: Packed) -> pd.DataFrame:
     portfolio = packed.portfolio
     if "invoices" not in portfolio.tables:
         raise InputError.of("invoices", "a portfolio without them", "load a ledger to train a late model")
-    payable = [name for name, kind in INVOICE_KINDS.items() if kind.is_payable]
-    invoices = portfolio.tables["invoices"].sort_values("recorded_at", kind="stable")
-    first = invoices.drop_duplicates(["invoice_id", "instalment"]).sort_index()
-    first = first[first["kind"].isin(payable) & ~first["withdrawn"]].reset_index(drop=True)
-    timezone = portfolio.seller.timezone
-    booked_on = day_of(first["recorded_at"], timezone)
-    issue_ends = end_of_day(first["issued_on"], timezone)
-    as_of = np.where(booked_on < first["issued_on"], issue_ends, first["recorded_at"])
-    units = first["amount_minor"].to_numpy() / 10.0 ** decimals_array(first["currency"])
-    subjects = first[["buyer_id", "currency", "due_on", "invoice_id", "instalment", "amount_minor"]]
-    terms = (first["due_on"] - first["issued_on"]).dt.days.astype(float)
-    return subjects.assign(as_of=pd.Series(as_of).astype("datetime64[s]"), amount=units, terms_days=terms)
+    return issued_invoices(portfolio)
 
 
 def default_subjects(packed: Packed) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from credence.cli.data import data
 from credence.cli.features import features
 from credence.cli.models import models
 from credence.cli.orders import orders
+from credence.cli.policy import policy
 from credence.cli.serve import serve
 from credence.cli.train import train
 from features.errors import CredenceError, InputError
@@ -37,7 +38,7 @@ def cli() -> None:
     """  # noqa: D301 (click reads the escaped character)
 
 
-for command in (data, features, train, models, assess, orders, serve):
+for command in (data, features, train, models, assess, orders, policy, serve):
     cli.add_command(command)
 
 

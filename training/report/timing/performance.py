@@ -79,7 +79,7 @@ def paid_by_of(told: pd.DataFrame) -> list[dict[str, Any]]:
             "gap": cluster_mean(came - said, buyer),
             "brier": cluster_mean((said - came) ** 2, buyer),
             "brier_constant": float(came.mean() * (1 - came.mean())),
-            "bins": _bins(said, came),
+            "bins": _bins(said, came.astype(np.float64)),
         })  # fmt: skip
     return rows
 

@@ -1,0 +1,1 @@
+"""Policies run over history: what each would have sold, held and lost."""

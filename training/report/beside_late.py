@@ -32,8 +32,8 @@ def beside_late(registry: Registry, packed: Packed, timing: Version, late: Versi
     Returns
     -------
     dict
-        As `training.report.late_figures.BesideLate`: subjects are those of both test periods that neither tested
-        model was fitted on and both can speak of.
+        As `training.report.late_figures.BesideLate`: subjects are those of both test periods that
+        neither tested model was fitted on and both can speak of.
     """
     tested = [registry.version(version.judged_by) for version in (timing, late)]
     timezone = packed.seller.timezone

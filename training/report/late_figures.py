@@ -1,4 +1,4 @@
-"""What a validation pack holds of two models that answer one question: will this invoice be paid late?"""
+"""What a pack holds of two models that both tell whether an invoice will be paid late."""
 
 from __future__ import annotations
 

@@ -83,3 +83,12 @@ def test_the_registry_keeps_it_with_the_run_where_one_asks(built: Path, reported
     kept = next(reported_home.rglob(f"artifacts/reports/{PAGE}")).parent
     assert {path.name for path in kept.iterdir()} == {PAGE, NUMBERS}
     assert all((kept / name).read_bytes() == (built / name).read_bytes() for name in (PAGE, NUMBERS))
+
+
+def test_pay_dates_have_a_pack_too(reported_home: Path, demo_portfolio: Path, tmp_path: Path) -> None:
+    out = tmp_path / "pack"
+    ran = run(reported_home, "timing@champion", str(demo_portfolio), "--out", str(out), "--json")
+    told, pack = json.loads(ran.stdout), json.loads((out / NUMBERS).read_text(encoding="utf-8"))
+    assert (ran.exit_code, told["version"], pack["identity"]["model"]) == (0, "timing@1", "timing")
+    assert sum(map(len, told["issues"].values())) == len(pack["issues"]) > 0
+    assert "When will this invoice be paid?" in (out / PAGE).read_text(encoding="utf-8")

@@ -11,7 +11,10 @@ from training.registry import Registry
 from training.timing.against_late import against_late
 from training.versions import Version
 
-__all__ = ["beside_late", "champion_of"]
+__all__ = ["MOST_COMPARED", "beside_late", "champion_of"]
+
+MOST_COMPARED = 5_000
+"""Invoices on which both are compared at most, drawn at random."""
 
 _FIGURES = ("timing", "late", "base_rate", "mean_difference", "correlation", "rank_correlation", "difference")
 
@@ -29,8 +32,8 @@ def beside_late(registry: Registry, packed: Packed, timing: Version, late: Versi
     Returns
     -------
     dict
-        As `training.report.results.BesideLate`: subjects are those of both test periods that neither tested
-        model was fitted on and both can speak of.
+        As `training.report.late_figures.BesideLate`: subjects are those of both test periods that
+        neither tested model was fitted on and both can speak of.
     """
     tested = [registry.version(version.judged_by) for version in (timing, late)]
     timezone = packed.seller.timezone
@@ -39,7 +42,7 @@ def beside_late(registry: Registry, packed: Packed, timing: Version, late: Versi
     told: dict[str, Any] = dict.fromkeys(_FIGURES) | {"horizon_days": tested[1].load().spec.horizon_days}
     told |= {"status": "no_overlap", "subjects": 0}
     if start < stop:
-        told |= against_late(packed, tested[0].load_timing(), tested[1].load(), start, stop)
+        told |= against_late(packed, tested[0].load_timing(), tested[1].load(), start, stop, MOST_COMPARED)
     days = [max(one.metrics["from"] for one in tested), min(one.metrics["to"] for one in tested)]
     return {"timing_version": timing.name, "late_version": late.name, "test_from": days[0],
             "test_to": days[1], **told}  # fmt: skip

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from training.report.late_figures import BesideLate
 from training.report.reasons import Explanations
 from training.report.records import Change, Identity, Lineage, Monitoring, SignOff, Step
 from training.report.results import (
-    BesideLate,
     Challengers,
     KnowledgeTime,
     MissingData,

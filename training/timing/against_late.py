@@ -28,7 +28,12 @@ _FEWEST = 2
 
 
 def against_late(
-    packed: Packed, timing: TimingModel, late: RiskModel, start: pd.Timestamp, stop: pd.Timestamp
+    packed: Packed,
+    timing: TimingModel,
+    late: RiskModel,
+    start: pd.Timestamp,
+    stop: pd.Timestamp,
+    most: int | None = None,
 ) -> dict[str, Any]:
     """Hold both models' probabilities of late payment against what happened.
 
@@ -41,6 +46,8 @@ def against_late(
     start, stop : Timestamp
         Subjects are invoices at their issue with ``start <= as_of < stop`` whose window has ended, that
         neither model was fitted on and both can speak of.
+    most : int or None
+        Subjects that are compared at most; of more, so many are drawn.
 
     Returns
     -------
@@ -56,6 +63,9 @@ def against_late(
     inside = subjects[(subjects["as_of"] >= start) & (subjects["as_of"] < stop)]
     if len(inside):
         inside = inside[~(timing.was_fitted_on(inside) | late.was_fitted_on(inside))].reset_index(drop=True)
+    if most is not None and len(inside) > most:
+        rows = np.random.default_rng(0).choice(len(inside), most, replace=False)
+        inside = inside.iloc[np.sort(rows)].reset_index(drop=True)
     told: dict[str, Any] = {"status": "no_subjects", "horizon_days": days, "subjects": 0}
     if not len(inside):
         return told

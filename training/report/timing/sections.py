@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from training.report.late_figures import BesideLate
 from training.report.records import Change, Identity, Lineage, Monitoring, SignOff, Step
-from training.report.results import BesideLate
 from training.report.schema import Figure, Section
 from training.report.sections import Issue, Limit
 

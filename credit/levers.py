@@ -13,7 +13,7 @@ from credit.policy import Policy
 from features.catalog import FEATURES, NAMES
 from features.engine.arrears import CURE_DAYS
 
-__all__ = ["FRESH_DAYS", "IMMUTABLE", "MONTHS_ON_TIME", "Lever", "Wanted", "applied", "combined", "levers_of"]
+__all__ = ["FRESH_DAYS", "IMMUTABLE", "MONTHS_ON_TIME", "Lever", "Wanted", "applied", "combined", "levers_of", "renewed"]
 
 IMMUTABLE = (
     "company_age_years",
@@ -119,6 +119,17 @@ def combined(first: Lever, second: Lever) -> Lever:
         (*first.securities, *second.securities),
         {**first.facts, **second.facts},
     )
+
+
+def renewed(
+    second: Lever, first: Lever, subject: SubjectFacts, wanted: Wanted, policy: Policy
+) -> Lever:
+    """Return a lever as it is after another was pulled, so that the two can be combined.
+
+    Reason: both may pay a part of one exposure.
+    """
+    after = levers_of(applied(subject, first), wanted, policy)
+    return next((each for each in after if each.codes == second.codes), second)
 
 
 def applied(subject: SubjectFacts, lever: Lever) -> SubjectFacts:

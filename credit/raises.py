@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Any
 
 from credit.facts import SubjectFacts
-from credit.levers import Lever, Wanted, combined, levers_of
+from credit.levers import Lever, Wanted, combined, levers_of, renewed
 from credit.locales import check_language, fill
 from credit.policy import Policy
 from credit.raise_texts import LEVER_TEXTS, NOTE, WHY
@@ -56,11 +56,13 @@ def raises_of(
     limit, binding = said["limit"]["amount"], said["limit"]["binding"]
     if binding == "insolvent":
         return _said("insolvent", said, [], [], WHY["insolvent"].of(lang), lang)
-    levers = levers_of(subject, _wanted(said), policy)
+    wanted = _wanted(said)
+    levers = levers_of(subject, wanted, policy)
     single = list(zip(levers, reassess(levers), strict=True))
     least = policy.publishing.least_change_share
     better = [each for each in single if _is_higher(each[1], limit, least)]
-    pairs = [combined(a[0], b[0]) for a, b in combinations(better, 2) if a[0].kind != b[0].kind]
+    unlike = [(a[0], b[0]) for a, b in combinations(better, 2) if a[0].kind != b[0].kind]
+    pairs = [combined(one, renewed(other, one, subject, wanted, policy)) for one, other in unlike]
     both = [each for each in zip(pairs, reassess(pairs), strict=True) if _beats_parts(each, better, least)]
     chosen = _diverse([*better, *both])
     currency = str(said["limit"]["currency"])

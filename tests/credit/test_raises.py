@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credit.assess import assess
-from credit.levers import IMMUTABLE, Lever, Wanted, applied, combined, levers_of
+from credit.levers import IMMUTABLE, Lever, Wanted, applied, combined, levers_of, renewed
 from credit.policy import Policy
 from credit.raises import MOST_OPTIONS, raises_of
 from credit.render import render
@@ -113,6 +113,17 @@ def test_clearing_what_is_overdue_leaves_the_record_of_lateness():
     )
     assert (cleared["exposure"], cleared["count_open"]) == (111_600.0, 4.0)
     assert not {"share_late_amount_90d", "mean_days_late_365d", "in_default"} & set(cleared)
+
+
+@pytest.mark.parametrize("code", ["clear_overdue", "pay_on_time"])
+def test_paying_what_is_overdue_and_ahead_leaves_the_rest_of_the_exposure_and_nothing_overdue(code):
+    first, second = lever(code), lever("reduce_use")
+
+    both = combined(first, renewed(second, first, make_subject(OVERDUE), BOUND, POLICY)).values
+
+    assert (both["overdue_amount"], both.get("overdue_share")) == (0.0, 0.0)
+    assert both["exposure"] == pytest.approx(111_600.0 / 2)
+    assert both["open_not_due_amount"] == pytest.approx(both["exposure"])
 
 
 def test_months_on_time_clean_short_windows_and_halve_those_of_a_year():

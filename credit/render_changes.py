@@ -38,6 +38,7 @@ _LABELS = {
 }
 _NAME_WIDTH, _COLUMN_WIDTH = 40, 14
 _LEAST_SHOWN = 0.5
+_TENTHS = 10
 
 
 def change_lines(changes: Mapping[str, Any], currency: str, lang: str) -> list[str]:
@@ -88,16 +89,21 @@ def peer_lines(peers: Mapping[str, Any], lang: str) -> list[str]:
     head = _label("peers", lang).format(count=count, kind=_label(kind, lang))
     columns = "".join(flushed(_label(each, lang), _COLUMN_WIDTH) for each in ("own", "mean", "difference"))
     lines = [head, "-" * WIDTH, " " * _NAME_WIDTH + columns]
-    for each in sorted(peers["groups"], key=lambda group: group["difference"]):
-        numbers = (each["points"], each["mean_points"], each["difference"])
-        cells = "".join(f"{number:+.1f}".rjust(_COLUMN_WIDTH) for number in numbers)
-        lines.append(padded(_group(each["group"], lang), _NAME_WIDTH) + cells)
-    own = peers["points"] + math.fsum(each["difference"] for each in peers["groups"])
-    total = (f"{own:.1f}", f"{peers['points']:.1f}", f"{own - peers['points']:+.1f}")
-    return [
-        *lines,
-        padded(_label("score", lang), _NAME_WIDTH) + "".join(each.rjust(_COLUMN_WIDTH) for each in total),
-    ]
+    groups = sorted(peers["groups"], key=lambda group: group["difference"])
+    differences = add_up([_TENTHS * each["difference"] for each in groups])
+    for each, difference in zip(groups, differences, strict=True):
+        own = round(_TENTHS * each["points"])
+        lines.append(_peer_row(_group(each["group"], lang), (own, own - difference, difference), "+.1f"))
+    score = round(_TENTHS * (peers["points"] + math.fsum(each["difference"] for each in groups)))
+    total = (score, score - sum(differences), sum(differences))
+    return [*lines, _peer_row(_label("score", lang), total, ".1f")]
+
+
+def _peer_row(name: str, tenths: tuple[int, int, int], signed: str) -> str:
+    """Return a row of tenths of points; those of its peers are what the others leave, so that rows add up."""
+    own, mean, difference = (each / _TENTHS for each in tenths)
+    cells = (format(own, signed), format(mean, signed), format(difference, "+.1f"))
+    return padded(name, _NAME_WIDTH) + "".join(cell.rjust(_COLUMN_WIDTH) for cell in cells)
 
 
 def _pair(name: str, pair: Mapping[str, Any], unit: str, lang: str, currency: str) -> str:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import math
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ from credit.peers import ANY
 from credit.policy import Policy
 from credit.release import Release, current_folder
 from credit.render import render
+from credit.render_changes import peer_lines
 from features.build import Packed, build_packed
 from features.catalog import NAMES
 from tests.credit.builders import CONTRIBUTIONS, KNOWN, make_a_book, make_answer, make_answers, make_subject
@@ -80,6 +83,20 @@ def test_a_model_without_means_cannot_say_and_nobody_is_told_unasked():
 
     assert (told["status"], told["points"], told["groups"]) == ("no_peers", None, [])
     assert unasked is None
+
+
+@given(st.lists(st.floats(-2.0, 2.0), min_size=len(CONTRIBUTIONS), max_size=len(CONTRIBUTIONS)))
+def test_the_tenths_that_are_shown_beside_peers_add_up(mean):
+    peers = PeerMeans(np.array([[2, 6]]), np.array([31]), np.array([mean]))
+    answer = replace(make_answer(), peers=peers)
+    said = assess(make_subject(**KIND), {"default": answer}, None, POLICY, peers=True)
+
+    lines = peer_lines(said["score"]["peers"], "en")[3:]
+
+    cells = [[round(10 * float(cell)) for cell in re.findall(r"[-+]?\d+\.\d", line)] for line in lines]
+    assert all(own - peers == difference for own, peers, difference in cells)
+    assert sum(difference for _, _, difference in cells[:-1]) == cells[-1][2]
+    assert not any("-0.0" in line for line in lines)
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -59,7 +59,7 @@ def _cap(
     if book is None:
         return Candidate(code, role, "no_book")
     totals = {"receivables": book.receivables, "equity": book.equity or 0.0}
-    caps = {name: share * totals[name] for name, share in shares.items() if share * totals[name] > 0.0}
+    caps = {name: share * totals[name] for name, share in shares.items() if totals[name] > 0.0}
     if not caps:
         return Candidate(code, role, "no_receivables")
     basis = min(caps, key=lambda name: caps[name])

@@ -331,6 +331,16 @@ def test_a_group_leaves_what_its_others_do_not_owe():
     assert by_code(make_case(unknown))["group_concentration"].status == "no_rate"
 
 
+@pytest.mark.parametrize("share", ["share_of_receivables", "share_of_equity"])
+def test_a_share_of_0_leaves_no_limit_and_is_not_taken_for_no_cap(share):
+    rules = POLICY.concentration.model_copy(update={share: 0.0})
+    policy = POLICY.model_copy(update={"concentration": rules})
+
+    suggestion = suggest(make_case(policy=policy, book=replace(make_a_book(), equity=8e6)))
+
+    assert (suggestion.binding, suggestion.amount) == ("concentration", 0.0)
+
+
 def test_a_cap_that_refers_upward_does_not_cut():
     rules = POLICY.concentration.model_copy(update={"above_cap": "refer"})
     policy = POLICY.model_copy(update={"concentration": rules})

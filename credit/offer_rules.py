@@ -68,7 +68,7 @@ class Terms(RuleSet):
 class Discount(RuleSet):
     """The early-payment discount that may be offered."""
 
-    share: Share = 0.02
+    share: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.02
     day: Days = 10
     step: Annotated[float, Field(gt=0.0, le=0.01)] = 0.001
     collection_share: Share = 0.002

@@ -53,6 +53,14 @@ def test_a_changed_copy_has_its_own_hash():
         ("midpoint_percent: 0.06", "midpoint_percent: 0.01", "policy", "a part that breaks it"),
         ("lowest_peak_factor: 1.0", "lowest_peak_factor: 1.5", "need", "a part that breaks it"),
         ("lgd: 0.80 ", "lgd: 0 ", "definitions.*.lgd", "0"),
+        ("    share: 0.02 ", "    share: 1.0 ", "offers.discount.share", "1.0"),
+        (
+            "credit_horizon_days: 60",
+            "credit_horizon_days: 1000000000",
+            "orders.credit_horizon_days",
+            "1000000000",
+        ),
+        ("without_grade: 3", "without_grade: 99999", "validity_months_without_grade", "99999"),
     ],
 )
 def test_a_bad_value_is_refused_with_its_key(tmp_path, old, new, key, found):

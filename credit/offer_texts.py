@@ -72,6 +72,11 @@ DISCOUNT_TEXTS = {
         "No discount: the buyer is expected to pay after {expected_pay_day:days} anyhow, before it is due.",
         "不给折扣：预计买方{expected_pay_day:days}即付款，早于到期日。",
     ),
+    "pays_by_discount_day": Words(
+        "No discount: the buyer is expected to pay after {expected_pay_day:days} anyhow, no later than the "
+        "{discount_day:days} of a discount.",
+        "不给折扣：预计买方{expected_pay_day:days}即付款，不晚于折扣期限{discount_day:days}。",
+    ),
     "not_worth": Words("No discount is worth it.", "任何折扣均不划算。"),
     "buyer_would_not": Words(
         "No discount: {largest_share:share} is the most that is worth it to us, and that brings the buyer "

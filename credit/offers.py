@@ -49,7 +49,7 @@ def offers_of(
     check_language(lang)
     currency = case.subject.reporting_currency
     discount = discount_offer(case, timing)
-    discount["text"] = _text(DISCOUNT_TEXTS, discount["status"], discount, lang, currency)
+    discount["text"] = _text(DISCOUNT_TEXTS, _discount_key(discount), discount, lang, currency)
     purchases = _purchases(suggestion)
     if isinstance(purchases, str):
         return {
@@ -120,6 +120,14 @@ def _purchases(suggestion: Suggestion) -> Purchases | str:
         )
     }
     return Purchases(need=need.amount, limit=binding.amount, **figures)
+
+
+def _discount_key(discount: Mapping[str, Any]) -> str:
+    """Return the text's key: who pays by the discount's day need not pay before the due day."""
+    is_early = discount["status"] == "pays_early"
+    return (
+        "pays_by_discount_day" if is_early and discount["expected_days_late"] >= 0.0 else discount["status"]
+    )
 
 
 def _text(

@@ -237,6 +237,13 @@ def test_who_pays_early_anyhow_is_never_offered_one(late, terms, status):
     assert (found["share"] is None) == (status != "ok")
 
 
+def test_who_pays_late_but_by_the_discounts_day_is_not_said_to_pay_before_it_is_due():
+    early, late = (discount(mean_days_late_365d=days, median_terms_days_365d=7.0) for days in (-1.0, 2.0))
+
+    assert early["text"].endswith("after 6 days anyhow, before it is due.")
+    assert late["text"].endswith("after 9 days anyhow, no later than the 10 days of a discount.")
+
+
 @given(st.floats(0.0, 100.0), st.floats(0.0, 100.0), st.floats(0.0003, 0.9))
 def test_a_discount_is_worth_more_with_whoever_pays_later(one, other, pd):
     sooner, later = sorted((one, other))

@@ -93,9 +93,12 @@ class _Letter:
     def _offered(self) -> list[str]:
         amount, request = self.said["limit"]["amount"], self.said["request"]
         key = "limit" if amount else "no_limit"
+        gap = "" if self.lang == "zh" else " "
         text = self._words(key, day=self.day, amount=self._money(amount))
+        action = self.said["limit"]["action"]
+        if amount and action in ("hold", "run_down"):
+            text += gap + self._words(action, exposure=self._money(self.said["limit"]["exposure"]))
         if request is not None and not request["assumed"] and request["amount"] is not None:
-            gap = "" if self.lang == "zh" else " "
             text += gap + self._words("asked", amount=self._money(request["amount"], request["currency"]))
         return wrapped(text, "")
 

@@ -106,6 +106,14 @@ LETTER: Mapping[str, Words] = {
         "Having looked at what we know up to {day}, we cannot offer you deliveries on open account.",
         "根据截至{day}的已知信息，我方目前无法给予贵公司赊销额度。",
     ),
+    "run_down": Words(
+        "You owe us {exposure} at present, which is more; further deliveries on open account wait until it "
+        "is below the limit.",
+        "贵公司目前欠款{exposure}，已超过该额度；在降至额度以内之前，暂不再赊销发货。",
+    ),
+    "hold": Words(
+        "Deliveries on open account wait until what is overdue is paid.", "在逾期款付清之前，暂不赊销发货。"
+    ),
     "asked": Words("You asked for {amount}.", "贵公司申请：{amount}。"),
     "reasons": Words("The principal reasons are:", "主要原因如下："),
     "correct": Words(

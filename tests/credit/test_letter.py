@@ -51,6 +51,23 @@ def test_a_letter_reads_as_it_should(name, kind, lang, matches_golden):
     matches_golden(f"letter_{kind}_{name}_{lang}", written(name, kind, lang))
 
 
+@pytest.mark.parametrize(
+    ("values", "action", "says"),
+    [
+        ({"exposure": 9e6}, "run_down", "You owe us EUR 9,000,000 at present, which is more;"),
+        ({"exposure": 10.0, "days_material_overdue": 70.0}, "hold", "wait until what is overdue is paid."),
+        ({"exposure": 10.0}, "open", None),
+    ],
+)
+def test_a_letter_that_tells_a_limit_tells_what_stops_deliveries(values, action, says):
+    said = assess(make_subject(**values), make_answers(), make_a_book(), POLICY)
+
+    text = " ".join(letter(said, "external", "en").split())
+
+    assert (said["limit"]["action"], said["limit"]["amount"] > 0.0) == (action, True)
+    assert says in text if says else "wait until" not in text
+
+
 NUMBERS = st.floats(0.001, 0.999)
 
 

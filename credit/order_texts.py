@@ -102,7 +102,7 @@ ORDER_STEPS: Mapping[str, Mapping[str, Words]] = {
     },
     "document_value": {
         "pass": Words(
-            "The order is worth {request_amount:money} (a person looks from {most:money}).",
+            "The order is worth {request_amount:money} (a person looks above {most:money}).",
             "订单金额{request_amount:money}（超过{most:money}须人工审核）。",
         ),
         "fail": Words(

@@ -13,7 +13,17 @@ from credit.policy import Policy
 from features.catalog import FEATURES, NAMES
 from features.engine.arrears import CURE_DAYS
 
-__all__ = ["FRESH_DAYS", "IMMUTABLE", "MONTHS_ON_TIME", "Lever", "Wanted", "applied", "combined", "levers_of", "renewed"]
+__all__ = [
+    "FRESH_DAYS",
+    "IMMUTABLE",
+    "MONTHS_ON_TIME",
+    "Lever",
+    "Wanted",
+    "applied",
+    "combined",
+    "levers_of",
+    "renewed",
+]
 
 IMMUTABLE = (
     "company_age_years",
@@ -121,9 +131,7 @@ def combined(first: Lever, second: Lever) -> Lever:
     )
 
 
-def renewed(
-    second: Lever, first: Lever, subject: SubjectFacts, wanted: Wanted, policy: Policy
-) -> Lever:
+def renewed(second: Lever, first: Lever, subject: SubjectFacts, wanted: Wanted, policy: Policy) -> Lever:
     """Return a lever as it is after another was pulled, so that the two can be combined.
 
     Reason: both may pay a part of one exposure.

@@ -58,8 +58,10 @@ _LABELS = {
     "points": Words("How the score comes about", "评分构成"),
     "base": Words("Base", "基础分"),
     "notes": Words("Warning: ", "提示："),
+    "interval": Words("{low} - {high}; {definition}, {days}", "{low} - {high}；{definition}，{days}"),
+    "comma": Words(", ", "，"),
     "at_due": Words("at the due date", "到期日"),
-    "prior": Words("prior knowledge {share}", "先验占比{share}"),
+    "prior": Words("; prior knowledge {share}", "；先验占比{share}"),
     "from_late": Words("by the late-payment model", "依据逾期模型"),
     "suggestion": Words(
         "This is a suggestion from the facts known at the time above; a person decides.",
@@ -145,7 +147,7 @@ class _Page:
             (self.label("loss"), self._loss()),
             *self._loss_at_default(),
         ]
-        return [padded(label, _LABEL_WIDTH) + value for label, value in rows]
+        return [line for label, value in rows for line in wrapped(value, padded(label, _LABEL_WIDTH))]
 
     def candidates(self) -> list[str]:
         limit = self.said["limit"]
@@ -234,7 +236,7 @@ class _Page:
             parts.append(value_text(request["terms_days"], "days", self.lang))
         if request["due_on"] is not None:
             parts.append(day_text(date.fromisoformat(request["due_on"]), self.lang))
-        yield label, ", ".join(parts)
+        yield label, self.label("comma").join(parts)
 
     def _limit(self) -> str:
         limit = self.said["limit"]
@@ -273,9 +275,9 @@ class _Page:
             return self.label("unsaid") + self._why(said["status"])
         low, high = self._text(said["low"], "share"), self._text(said["high"], "share")
         days = self._text(said["horizon_days"], "days") if said["horizon_days"] else self.label("at_due")
-        told = f"{low} - {high}; {said['definition']}, {days}"
+        told = self.label("interval").format(low=low, high=high, definition=said["definition"], days=days)
         if said["prior_weight"]:
-            told += "; " + self.label("prior").format(share=self._text(said["prior_weight"], "share"))
+            told += self.label("prior").format(share=self._text(said["prior_weight"], "share"))
         return f"{self._text(said['probability'], 'share')}  ({told})"
 
     def _score(self) -> str:
@@ -290,7 +292,7 @@ class _Page:
         known = (("of_book", grade["percentile"]), ("of_reference", grade["percentile_of_reference"]))
         told = [self.label(key).format(percent=round(each)) for key, each in known if each is not None]
         if told:
-            yield self.label("percentile"), ", ".join(told)
+            yield self.label("percentile"), self.label("comma").join(told)
 
     def _loss(self) -> str:
         loss = self.said["expected_loss"]

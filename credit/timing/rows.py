@@ -23,6 +23,9 @@ _LABELS = {
 }
 
 
+_COMMA, _SEMICOLON = Words(", ", "，"), Words("; ", "；")
+
+
 def timing_rows(timing: Mapping[str, Any], lang: str) -> list[tuple[str, str]]:
     """Return labels and texts about a pay date; none where no timing model serves.
 
@@ -46,8 +49,8 @@ def timing_rows(timing: Mapping[str, Any], lang: str) -> list[tuple[str, str]]:
         for each in timing["paid_by"]
     )
     return [
-        (_LABELS["expected"].of(lang), f"{said}  ({'; '.join(parts)})"),
-        (_LABELS["paid_by"].of(lang), ", ".join(by)),
+        (_LABELS["expected"].of(lang), f"{said}  ({_SEMICOLON.of(lang).join(parts)})"),
+        (_LABELS["paid_by"].of(lang), _COMMA.of(lang).join(by)),
     ]
 
 

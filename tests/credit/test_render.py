@@ -104,11 +104,31 @@ def test_no_line_is_wider_than_the_page(name, lang):
     assert max(columns(line) for line in show(name, lang, offers=True).splitlines()) <= WIDTH
 
 
+def test_a_row_wider_than_the_page_goes_on_below_its_value():
+    subject, answers = CASES["known_buyer"]
+    said = assess(subject, answers, make_a_book(), POLICY)
+    said["default"]["definition"] = "a definition with a rather long name of its own " * 2
+
+    page = render(said, "en").splitlines()
+
+    row = next(n for n, line in enumerate(page) if line.startswith("Probability of default"))
+    assert max(map(len, page)) <= WIDTH
+    assert page[row + 1].startswith(" " * 28)
+    assert page[row + 1][28] != " "
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_chinese_line_has_latin_punctuation_beside_its_words(name):
+    page = show(name, "zh", offers=True, peers=True)
+
+    assert not re.findall(r"[\u4e00-\u9fff%] ?[,;:]|[,;:] ?[\u4e00-\u9fff]", page)
+
+
 @pytest.mark.parametrize(
     ("lang", "warning", "limit", "due"),
     [
         ("en", "Warning: The books end on", "Suggested limit", "late_0, at the due date"),
-        ("zh", "提示：账簿截至", "建议额度", "late_0, 到期日"),
+        ("zh", "提示：账簿截至", "建议额度", "late_0，到期日"),
     ],
 )
 def test_a_warning_comes_before_the_limit_and_a_horizon_of_0_is_the_due_date(lang, warning, limit, due):

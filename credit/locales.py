@@ -12,7 +12,7 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import NumberPattern, format_decimal, format_percent, parse_pattern
 
 from features.codes import UNKNOWN_CURRENCY, decimals_of
 from features.errors import InputError
@@ -149,8 +149,15 @@ def _locale(lang: str) -> Locale:
     return Locale.parse(lang)
 
 
+@lru_cache(maxsize=64)
+def _number_pattern(pattern: str) -> NumberPattern:
+    """Return a pattern that is parsed once."""
+    return parse_pattern(pattern)
+
+
+@lru_cache(maxsize=50_000)
 def _decimal(value: float, pattern: str, lang: str) -> str:
-    text = str(format_decimal(value, format=pattern, locale=_locale(lang)))
+    text = str(format_decimal(value, format=_number_pattern(pattern), locale=_locale(lang)))
     return "0" if text == "-0" else text
 
 
@@ -161,10 +168,11 @@ def _money(amount: float, lang: str, currency: str) -> str:
     return number if currency == UNKNOWN_CURRENCY else f"{currency} {number}"
 
 
+@lru_cache(maxsize=50_000)
 def _share(value: float, lang: str) -> str:
     size = abs(value)
     pattern = "0%" if size >= 0.1 or size == 0.0 else "0.0%" if size >= 0.01 else "0.00%"
-    return str(format_percent(value, format=pattern, locale=_locale(lang)))
+    return str(format_percent(value, format=_number_pattern(pattern), locale=_locale(lang)))
 
 
 def _span(one: Words) -> Callable[[float, str], str]:

@@ -13,6 +13,8 @@ from credence.cli.common import as_json, folder, load_packed, print_json, progre
 from credence.cli.receipts import DEFAULT_WEEKS, LONGEST_WEEKS, receipts
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from credit.assessor import Assessor
     from credit.release import Release
     from credit.request import Request
@@ -30,6 +32,8 @@ __all__ = ["assess", "assessor_of", "naming_the_buyer"]
               help="Weeks of --receipts that are told one by one [default: 13].")  # fmt: skip
 @click.option("--out", type=click.Path(dir_okay=False), metavar="FILE",
               help="The list, or the receipts: .parquet, .csv or .xlsx.")  # fmt: skip
+@click.option("--since", type=click.Path(dir_okay=False), metavar="EARLIER",
+              help="An earlier list (.parquet); adds to the list of --all what got worse.")  # fmt: skip
 @click.option("--as-of", metavar="DATE", help="What was known then [default: the end of the books].")
 @click.option("--amount", type=float, help="Amount of the order.")
 @click.option("--currency", help="Its currency [default: the reporting currency].")
@@ -41,7 +45,8 @@ __all__ = ["assess", "assessor_of", "naming_the_buyer"]
 @as_json
 def assess(
     directory: str, buyer_id: str | None, everybody: bool, wants_receipts: bool, weeks: int | None,
-    out: str | None, as_of: str | None, lang: str, offers: bool, references: tuple[str, ...], as_json: bool,
+    out: str | None, since: str | None, as_of: str | None, lang: str, offers: bool,
+    references: tuple[str, ...], as_json: bool,
     **request: Any,
 ) -> None:  # fmt: skip
     """Assess one buyer of the portfolio in DIR, or all of them. Assessments are suggestions.
@@ -53,9 +58,13 @@ def assess(
       credence assess build/demo/portfolio --buyer B000001 --amount 50000 --terms 60
       credence assess build/demo/portfolio --buyer B000001 --offers
       credence assess build/demo/portfolio --all --out book.csv
+      credence assess build/demo/portfolio --all --out july.parquet --since june.parquet
       credence assess build/demo/portfolio --receipts --weeks 8
     """  # noqa: D301 (click reads the escaped character)
     _check_options((buyer_id is not None, everybody, wants_receipts), weeks, out, offers=offers)
+    if since is not None and not everybody:
+        raise click.UsageError("expected --since with --all; found it alone; leave it out")
+    earlier = None if since is None else _earlier(since)
     assessor = assessor_of(directory, references)
     if as_of is None:
         say(f"as of {assessor.moment(None).isoformat()}Z, the end of the books")
@@ -63,7 +72,7 @@ def assess(
         receipts(assessor, as_of, weeks or DEFAULT_WEEKS, lang=lang, out=out, as_json=as_json)
         return
     if everybody:
-        _list(assessor, as_of, lang, Path(str(out)), as_json)
+        _list(assessor, as_of, lang, Path(str(out)), as_json, earlier)
         return
     asked = _request(assessor, **request)
     with naming_the_buyer():
@@ -158,15 +167,34 @@ def _request(
     return Request("terms" if amount is None else "order", amount, currency, terms_days=terms_days)
 
 
-def _list(assessor: Assessor, as_of: str | None, lang: str, out: Path, as_json: bool) -> None:
+def _earlier(since: str) -> pd.DataFrame:
+    import pandas as pd
+
+    from features.errors import InputError
+
+    try:
+        return pd.read_parquet(since)
+    except (OSError, ValueError) as error:
+        step = "name a list that `credence assess DIR --all --out FILE.parquet` wrote"
+        raise InputError.of("a Parquet file as --since", type(error).__name__, step) from error
+
+
+def _list(
+    assessor: Assessor, as_of: str | None, lang: str, out: Path, as_json: bool, earlier: pd.DataFrame | None
+) -> None:
     from credence.cli.output import replace_file
     from credit.listing import book_list, write_list
+    from credit.listing_changes import with_changes
 
     with progress_bar(len(assessor.buyer_ids), "assessing") as done:
         values, told = assessor.assess_all(as_of, lang=lang, progress=done)
-    rows = book_list(values, told)
+    rows, worse = book_list(values, told), None
+    if earlier is not None:
+        rows = with_changes(rows, earlier, [grade.name for grade in assessor.release.policy.grades])
+        worse = int((rows["got_worse"] != "").sum())
     replace_file(out, lambda target: write_list(rows, target, out.suffix))
     if as_json:
-        print_json({"out": str(out), "buyers": len(rows), "as_of": told[0]["as_of"] if told else None})
+        said = {"out": str(out), "buyers": len(rows), "as_of": told[0]["as_of"] if told else None}
+        print_json(said if worse is None else said | {"got_worse": worse})
         return
-    click.echo(f"{len(rows)} buyers in {out}")
+    click.echo(f"{len(rows)} buyers in {out}" + ("" if worse is None else f", {worse} of them got worse"))

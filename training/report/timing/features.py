@@ -27,7 +27,7 @@ def features_of(study: TimingStudy) -> dict[str, Any]:
     values = study.counted_values.iloc[rows].reset_index(drop=True)
     own = _median(study, values, subjects)
     other = np.random.default_rng(0).permutation(len(rows))
-    items = []
+    items: list[dict[str, Any]] = []
     for spec in study.spec.features:
         changed = values.assign(**{spec.name: values[spec.name].to_numpy()[other]})
         moved = np.abs(_median(study, changed, subjects) - own)

@@ -88,7 +88,7 @@ def _persons(facts: _Facts) -> Told:
 def _prior(facts: _Facts) -> Told:
     spec = facts.study.model.spec
     if spec.prior is not None:
-        told = {
+        told: dict[str, Any] = {
             "weight": spec.prior.weight,
             "defaults": spec.prior.own_defaults,
             "years": spec.prior.own_years,

@@ -114,7 +114,8 @@ def levers_of(subject: SubjectFacts, wanted: Wanted, policy: Policy) -> list[Lev
     180 days and less become clean, means and shares of 365 days keep what is older, all else stays as today.
     ``reduce_use``: half of what is not due yet is paid ahead. ``file_accounts``: new accounts repeat the
     figures of stale ones (where there are none, nobody can say what they would show). ``guarantee`` and
-    ``insurance`` cover what of the need lies above the limit. ``shorter_terms``: the next shorter step.
+    ``insurance`` cover what of the need lies above the limit. ``shorter_terms``: the next shorter
+    step; the highest balance shrinks by as much.
     """
     made = (make(subject, wanted, policy) for make in _LEVERS)
     return [lever for lever in made if lever is not None]
@@ -259,9 +260,13 @@ def _to_cover(wanted: Wanted, share: float) -> float | None:
 def _shorter_terms(subject: SubjectFacts, _wanted: Wanted, _policy: Policy) -> Lever | None:
     terms = subject.known("median_terms_days_365d")
     shorter = [days for days in _SHORT_TERMS if terms is not None and days < terms]
-    if not shorter:
+    if terms is None or not shorter:
         return None
     values = {"median_terms_days_365d": shorter[0]}
+    highest = subject.known("high_credit_365d")
+    if highest is not None:
+        # Reason: what is owed for fewer days is less; a record of the longer terms proves nothing more.
+        values["high_credit_365d"] = highest * shorter[0] / terms
     return Lever(("shorter_terms",), "terms", values, facts={"terms_days": shorter[0]})
 
 

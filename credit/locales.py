@@ -155,6 +155,7 @@ def _pattern(text: str) -> NumberPattern:
     return parse_pattern(text)
 
 
+@lru_cache(maxsize=50_000)
 def _decimal(value: float, pattern: str, lang: str) -> str:
     text = str(_pattern(pattern).apply(value, _locale(lang)))
     return "0" if text == "-0" else text
@@ -167,6 +168,7 @@ def _money(amount: float, lang: str, currency: str) -> str:
     return number if currency == UNKNOWN_CURRENCY else f"{currency} {number}"
 
 
+@lru_cache(maxsize=50_000)
 def _share(value: float, lang: str) -> str:
     size = abs(value)
     pattern = "0%" if size >= 0.1 or size == 0.0 else "0.0%" if size >= 0.01 else "0.00%"

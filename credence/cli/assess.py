@@ -14,6 +14,8 @@ from credence.cli.common import as_json, folder, load_packed, print_json, progre
 from credence.cli.receipts import DEFAULT_WEEKS, LONGEST_WEEKS, receipts
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from credit.assessor import Assessor
     from credit.release import Release
     from credit.request import Request
@@ -38,7 +40,9 @@ __all__ = ["assess", "assessor_of", "naming_the_buyer"]
 @click.option("--offers", is_flag=True, help="Also suggest terms and offers to the buyer.")
 @click.option("--raises", is_flag=True, help="Also tell what would raise the limit.")
 @click.option("--peers", is_flag=True, help="Also tell the score beside that of buyers of its kind.")
-@click.option("--since", metavar="DATE", help="Also tell what changed since then, by the models of today.")
+@click.option("--since", metavar="DATE|FILE",
+              help="With --buyer a date: also tell what changed since then, by the models of today; "
+              "with --all an earlier list (.parquet): also tell what got worse.")  # fmt: skip
 @click.option("--previous", type=click.Path(exists=True, dir_okay=False), metavar="FILE.json",
               help="The same since an assessment of --json, with the change of the model.")  # fmt: skip
 @click.option("--letter", "letter_kind", type=click.Choice(["internal", "external"]),
@@ -62,10 +66,12 @@ def assess(
       credence assess build/demo/portfolio --buyer B000001 --since 2026-01-31 --lang zh
       credence assess build/demo/portfolio --buyer B000001 --letter external
       credence assess build/demo/portfolio --all --out book.csv
+      credence assess build/demo/portfolio --all --out july.parquet --since june.parquet
       credence assess build/demo/portfolio --receipts --weeks 8
     """  # noqa: D301 (click reads the escaped character)
     asks = {name: more.pop(name) for name in ASKS}
     check_options((buyer_id is not None, everybody, wants_receipts), weeks, out, asks)
+    earlier = _earlier(asks["since"]) if everybody and asks["since"] else None
     assessor = assessor_of(directory, references)
     if as_of is None:
         say(f"as of {assessor.moment(None).isoformat()}Z, the end of the books")
@@ -73,7 +79,7 @@ def assess(
         receipts(assessor, as_of, weeks or DEFAULT_WEEKS, lang=lang, out=out, as_json=as_json)
         return
     if everybody:
-        _list(assessor, as_of, lang, Path(str(out)), as_json)
+        _list(assessor, as_of, lang, Path(str(out)), as_json, earlier)
         return
     asked = _request(assessor, **more)
     with naming_the_buyer():
@@ -147,15 +153,34 @@ def _request(
     return Request("terms" if amount is None else "order", amount, currency, terms_days=terms_days)
 
 
-def _list(assessor: Assessor, as_of: str | None, lang: str, out: Path, as_json: bool) -> None:
+def _earlier(since: str) -> pd.DataFrame:
+    import pandas as pd
+
+    from features.errors import InputError
+
+    try:
+        return pd.read_parquet(since)
+    except (OSError, ValueError) as error:
+        step = "name a list that `credence assess DIR --all --out FILE.parquet` wrote"
+        raise InputError.of("a Parquet file as --since", type(error).__name__, step) from error
+
+
+def _list(
+    assessor: Assessor, as_of: str | None, lang: str, out: Path, as_json: bool, earlier: pd.DataFrame | None
+) -> None:
     from credence.cli.output import replace_file
     from credit.listing import book_list, write_list
+    from credit.listing_changes import with_changes
 
     with progress_bar(len(assessor.buyer_ids), "assessing") as done:
         values, told = assessor.assess_all(as_of, lang=lang, progress=done)
-    rows = book_list(values, told)
+    rows, worse = book_list(values, told), None
+    if earlier is not None:
+        rows = with_changes(rows, earlier, [grade.name for grade in assessor.release.policy.grades])
+        worse = int((rows["got_worse"] != "").sum())
     replace_file(out, lambda target: write_list(rows, target, out.suffix))
     if as_json:
-        print_json({"out": str(out), "buyers": len(rows), "as_of": told[0]["as_of"] if told else None})
+        said = {"out": str(out), "buyers": len(rows), "as_of": told[0]["as_of"] if told else None}
+        print_json(said if worse is None else said | {"got_worse": worse})
         return
-    click.echo(f"{len(rows)} buyers in {out}")
+    click.echo(f"{len(rows)} buyers in {out}" + ("" if worse is None else f", {worse} of them got worse"))

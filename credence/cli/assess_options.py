@@ -31,9 +31,10 @@ def check_options(
         raise click.UsageError(
             "expected --out FILE with --all; found none; name a .parquet, .csv or .xlsx file"
         )
-    for name in (name.removesuffix("_kind") for name, value in asks.items() if value):
-        if not one_buyer:
-            raise click.UsageError(f"expected --{name} with --buyer ID; found it alone; leave it out")
+    alone = [name for name, value in asks.items() if value and not (everybody and name == "since")]
+    if alone and not one_buyer:
+        name = alone[0].removesuffix("_kind")
+        raise click.UsageError(f"expected --{name} with --buyer ID; found it alone; leave it out")
     if asks["since"] and asks["previous"]:
         raise click.UsageError("expected --since or --previous; found both; the file names its own moment")
     if weeks is not None and not wants_receipts:

@@ -465,3 +465,21 @@ def test_promoting_the_champion_again_changes_nothing(demo_home: Path, here):
     ran = here("models", "promote", "late@champion")
     assert (ran.code, "is champion already" in ran.out) == (0, True), ran.err
     assert sorted((demo_home / "releases").iterdir()) == before
+
+
+def test_a_list_tells_what_got_worse_since_an_earlier_one(demo_portfolio: Path, tmp_path: Path, here):
+    # given the list of a month ago
+    june, july = tmp_path / "june.parquet", tmp_path / "july.parquet"
+    assert here("assess", demo_portfolio, "--all", "--as-of", "2026-05-31", "--out", june).code == 0
+    # when today's is written with what changed since
+    ran = here("assess", demo_portfolio, "--all", "--out", july, "--since", june, "--json")
+    # then the count is that of the rows, and the changes are differences of the two files
+    before, now = (pd.read_parquet(file).set_index("buyer_id") for file in (june, july))
+    assert ran.json["got_worse"] == (now["got_worse"] != "").sum() > 0
+    rose = (now["overdue_amount"] - before["overdue_amount"].reindex(now.index)) > 0
+    assert now["got_worse"].str.contains("overdue").tolist() == rose.tolist()
+    # and an earlier list alone, or a later one, is refused
+    assert here("assess", demo_portfolio, "--buyer", now.index[0], "--since", june).code == 2
+    late = here("assess", demo_portfolio, "--all", "--as-of", "2026-05-31", "--out", july, "--since", july)
+    assert late.code == 2
+    assert "a later moment" in late.err

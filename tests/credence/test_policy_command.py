@@ -120,16 +120,16 @@ def test_a_manual_is_written_as_markdown_or_as_a_page(tmp_path: Path):
 def test_a_replay_compares_two_policies_and_names_buyers_in_files_alone(
     demo_home: Path, demo_portfolio: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    # given a policy that blocks sooner, over two months
+    # given a policy that lets nobody owe more than a trifle, over four months
     monkeypatch.setenv("CREDENCE_HOME", str(demo_home))
-    stricter = written(tmp_path, capacity__record_cap=10000, orders__oldest_item_days=5)
-    period = ("--from", "2025-08-01", "--to", "2025-10-01")
+    stricter = written(tmp_path, concentration__share_of_receivables=1e-5)
+    period = ("--from", "2025-07-01", "--to", "2025-11-01")
     out = tmp_path / "replay"
     # when it is replayed against the one in force
     ran = run("replay", demo_portfolio, "--policy", stricter, *period, "--out", out)
     # then the page compares them and names no buyer
     assert ran.exit_code == 0
-    assert "orders.oldest_item_days: A 5, B 45" in ran.output
+    assert "concentration.share_of_receivables: A 1e-05, B 0.05" in ran.output
     assert "sales kept" in ran.output
     told = json.loads((out / "replay.json").read_text(encoding="utf-8"))
     named = {each["buyer_id"] for cases in told["worst"].values() for each in cases}

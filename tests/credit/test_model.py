@@ -112,13 +112,13 @@ def test_the_folder_holds_no_pickle(late_folder: Path):
     names = {path.name for path in late_folder.iterdir()}
     assert names == {
         "manifest.json", "model.json", "booster.txt", "trees", "reference.npz", "reference.json",
-        "golden.npz",
+        "golden.npz", "peers.npz",
     }  # fmt: skip
     for path in (late_folder / "trees").iterdir():
         assert not np.load(path, mmap_mode="r", allow_pickle=False).dtype.hasobject
     for path in late_folder.glob("*.npz"):
         with np.load(path, allow_pickle=False) as arrays:
-            assert all(arrays[name].dtype.kind in "fu" for name in arrays.files)
+            assert all(arrays[name].dtype.kind in "fiu" for name in arrays.files)
     for name in ("manifest.json", "model.json", "booster.txt"):
         assert (late_folder / name).read_text(encoding="utf-8")
 
@@ -131,6 +131,7 @@ def test_the_folder_holds_no_pickle(late_folder: Path):
         "booster.txt",
         "trees/nodes.npy",
         "reference.npz",
+        "peers.npz",
         "reference.json",
         "golden.npz",
     ],

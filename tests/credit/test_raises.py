@@ -154,6 +154,15 @@ def test_a_guarantee_covers_what_the_limit_lacks_and_insurance_raises_the_insure
     assert [each for each in levers_of(make_subject(), Wanted(None, 1.0), POLICY) if each.securities] == []
 
 
+def test_shorter_terms_shrink_the_highest_balance_as_much():
+    values = lever("shorter_terms").values
+
+    assert values == {"median_terms_days_365d": 45.0, "high_credit_365d": 225_000.0}
+    assert "shorter_terms" not in {
+        each.codes[0] for each in levers_of(make_subject(median_terms_days_365d=14.0), BOUND, POLICY)
+    }
+
+
 def test_two_levers_at_once_are_both():
     both = combined(lever("clear_overdue"), lever("guarantee"))
 

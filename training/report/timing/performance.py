@@ -69,7 +69,7 @@ def paid_by_of(told: pd.DataFrame) -> list[dict[str, Any]]:
         if not len(part):
             continue
         said = part[f"paid_by_{days}"].to_numpy(np.float64)
-        came = (part["day"] <= days).to_numpy(np.float64)
+        came = np.asarray(part["day"] <= days, np.float64)
         buyer = part["buyer_id"].to_numpy()
         rows.append({
             "days": days,

@@ -45,8 +45,8 @@ def with_changes(rows: pd.DataFrame, earlier: pd.DataFrame, grades: Sequence[str
     DataFrame
         With ``grade_before``, ``suggested_limit_change``, ``overdue_amount_change``,
         ``probability_of_default_change`` (missing where either list cannot say) and ``got_worse``: of
-        ``grade``, ``limit``, ``overdue`` and ``pd`` those that did, with a blank between them; empty for a
-        buyer that the earlier list does not have.
+        ``grade``, ``limit`` (also where there was one and none can be said now), ``overdue`` and ``pd`` those
+        that did, with a blank between them; empty for a buyer that the earlier list does not have.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def with_changes(rows: pd.DataFrame, earlier: pd.DataFrame, grades: Sequence[str
     limit, overdue, chance = (one - other for one, other in zip(now, then, strict=True))
     worse = {
         "grade": _rank(rows["grade"], grades) > _rank(before["grade"], grades),
-        "limit": limit < 0.0,
+        "limit": (limit < 0.0) | (np.isnan(now[0]) & (then[0] > 0.0)),
         "overdue": overdue > 0.0,
         "pd": (now[2] >= DOUBLED * then[2]) & (chance > 0.0),
     }

@@ -10,7 +10,7 @@ __all__ = ["WIDTH", "flushed", "padded", "text_width", "wrapped"]
 WIDTH = 100
 """Columns of a page."""
 
-_PIECES = re.compile(r"[!-~]+\s*|[^!-~]\s*[，。、；：！？）]?")
+_PIECES = re.compile(r"（?(?:[!-~]+|[^!-~])\s*[，。、；：！？）]*")
 
 
 def text_width(text: str) -> int:

@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,11 +44,11 @@ def replace_portfolio(folder: Path, seller_id: str, write: Callable[[Path], None
     # Reason: a link to a folder stays one.
     folder = folder.resolve()
     try:
-        with _workspace(folder) as new:
+        with _workspace(folder, _MADE) as new:
             write(new)
             with _alone_in(folder.parent):
                 check_target(folder, seller_id)
-                _swap(new, folder)
+                _swap(new, folder, _MADE)
     except OSError as error:
         raise _unwritable("folder", error) from error
 
@@ -99,12 +99,12 @@ def replace_pages(folder: Path, texts: Mapping[str, str]) -> None:
     check_pages(folder)
     folder = folder.resolve()
     try:
-        with _workspace(folder) as new:
+        with _workspace(folder, texts) as new:
             for name, text in texts.items():
                 (new / name).write_text(text, encoding="utf-8")
             with _alone_in(folder.parent):
                 check_pages(folder)
-                _swap(new, folder)
+                _swap(new, folder, texts)
     except OSError as error:
         raise _unwritable("folder", error) from error
 
@@ -119,7 +119,7 @@ def write_new_folder(folder: Path, write: Callable[[Path], None]) -> None:
     """
     folder = folder.absolute()
     try:
-        with _workspace(folder) as new:
+        with _workspace(folder, ()) as new:
             write(new)
             if folder.exists():
                 raise InputError.of("a new folder", "one that is there", "choose another")
@@ -129,12 +129,12 @@ def write_new_folder(folder: Path, write: Callable[[Path], None]) -> None:
 
 
 @contextmanager
-def _workspace(folder: Path) -> Iterator[Path]:
+def _workspace(folder: Path, made: Container[str]) -> Iterator[Path]:
     """Make a folder of this process's own beside another one, to be renamed; those of dead ones go."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     prefix = f".{folder.name}.writing"
     with _alone_in(folder.parent):
-        _recover(folder)
+        _recover(folder, made)
         for left in folder.parent.glob(f"{glob.escape(prefix)}*"):
             _remove_dead(left)
         own = Path(tempfile.mkdtemp(prefix=f"{prefix}-", dir=folder.parent))
@@ -175,15 +175,15 @@ def _remove_dead(left: Path) -> None:
         os.close(handle)
 
 
-def _swap(new: Path, folder: Path) -> None:
+def _swap(new: Path, folder: Path, made: Container[str]) -> None:
     if folder.exists():
         folder.rename(_aside(folder))
     new.rename(folder)
-    _recover(folder)
+    _recover(folder, made)
 
 
-def _recover(folder: Path) -> None:
-    """End a swap: the old folder comes back where no new one is there, else its other files move over."""
+def _recover(folder: Path, made: Container[str]) -> None:
+    """End a swap: the old folder comes back where no new one is there, else what was not made moves over."""
     old = _aside(folder)
     if not old.exists():
         return
@@ -191,7 +191,7 @@ def _recover(folder: Path) -> None:
         old.rename(folder)
         return
     for path in old.iterdir():
-        if path.name not in _MADE and not (folder / path.name).exists():
+        if path.name not in made and not (folder / path.name).exists():
             path.rename(folder / path.name)
     shutil.rmtree(old)
 

@@ -105,10 +105,12 @@ def _path() -> dict[str, str]:
 def test_a_report_is_replaced_and_what_lies_beside_it_stays(tmp_path: Path):
     out = tmp_path / "reports" / "late@1"
     replace_pages(out, {"validation.html": "old", "validation.json": "{}"})
-    (out / "signed.pdf").write_text("signed")
+    for name in ("signed.pdf", "buyers.csv", "portfolio.toml"):
+        (out / name).write_text(name)
     replace_pages(out, {"drift.html": "drift", "drift.json": "{}"})
     replace_pages(out, {"validation.html": "甲", "validation.json": "[]"})
-    assert names(out) == ["drift.html", "drift.json", "signed.pdf", "validation.html", "validation.json"]
+    kept = ["buyers.csv", "drift.html", "drift.json", "portfolio.toml", "signed.pdf"]
+    assert names(out) == [*kept, "validation.html", "validation.json"]
     assert (out / "validation.html").read_text(encoding="utf-8") == "甲"
     assert (out / "drift.html").read_text() == "drift"
     assert names(tmp_path / "reports") == ["late@1"]

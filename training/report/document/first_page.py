@@ -6,7 +6,7 @@ from training.report.document.frame import light
 from training.report.document.markup import NOTHING, Html, joined, tag
 from training.report.document.tables import facts
 from training.report.document.told import Told, count, said, share
-from training.report.document.verdicts import Areas, issues_by_severity, overall, verdicts
+from training.report.document.verdicts import Areas, issues_by_severity, overall, overall_color, verdicts
 
 __all__ = ["first_page", "limits", "signatures", "title_of"]
 
@@ -40,7 +40,7 @@ def first_page(pack: Told, areas: Areas | None = None) -> Html:
             ("State", _state(identity)),
             ("Made", _made(pack)),
         ]),
-        tag("div", tag("h2", "Verdict"), overall(pack), class_="box"),
+        tag("div", tag("h2", "Verdict"), overall(pack), class_=f"box {overall_color(pack)}"),
         _forbidden(pack),
         verdicts(pack, areas),
         _issues(pack),

@@ -8,7 +8,7 @@ from training.report.document.frame import light
 from training.report.document.markup import Html, joined, tag
 from training.report.document.told import Told, count, estimate, number, said, share, spelled, tiny
 
-__all__ = ["AREAS", "Areas", "color_of", "issues_by_severity", "overall", "verdicts"]
+__all__ = ["AREAS", "Areas", "color_of", "issues_by_severity", "overall", "overall_color", "verdicts"]
 
 Areas = Mapping[str, tuple[str, Callable[[Told], Html]]]
 
@@ -80,14 +80,19 @@ def verdicts(pack: Told, areas: Areas | None = None) -> Html:
 def overall(pack: Told) -> Html:
     """Return what the open issues add up to."""
     counts = {severity: len(issues) for severity, issues in issues_by_severity(pack).items()}
-    color = next((_COLORS[severity] for severity, many in counts.items() if many), "green")
     advice = {
         "red": "Not to be signed before each high issue is answered in writing.",
         "amber": "To be signed on conditions that answer each medium issue.",
         "green": "Nothing found here stands against signing.",
-    }[color]
-    told = ", ".join(f"{many} {severity}" for severity, many in counts.items())
-    return tag("p", light(color, advice), f" Open issues: {told}.", class_="overall")
+    }
+    color, told = overall_color(pack), ", ".join(f"{many} {severity}" for severity, many in counts.items())
+    return tag("p", light(color, advice[color]), f" Open issues: {told}.", class_="overall")
+
+
+def overall_color(pack: Told) -> str:
+    """Return the color of the gravest open issue, green where there is none."""
+    found = issues_by_severity(pack)
+    return next((_COLORS[severity] for severity, issues in found.items() if issues), "green")
 
 
 def issues_by_severity(pack: Told) -> dict[str, list[Told]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from training.report.document.first_page import first_page
 from training.report.document.told import Told
 from training.report.document.verdicts import AREAS, color_of, overall
 from training.report.issues import RULES
@@ -30,6 +31,14 @@ def test_an_area_is_as_good_as_its_gravest_issue(
     assert all(
         f"{severities.count(severity)} {severity}" in overall(Told(pack)) for severity in ("high", "medium")
     )
+
+
+@pytest.mark.parametrize(("severity", "color"), [("high", "red"), ("medium", "amber"), ("low", "green")])
+def test_the_verdict_on_the_first_page_has_the_colour_of_the_gravest_issue(
+    pack: dict[str, Any], severity: str, color: str
+) -> None:
+    pack["issues"] = [{**pack["issues"][0], "severity": severity}]
+    assert f'<div class="box {color}"><h2>Verdict</h2>' in first_page(Told(pack))
 
 
 def test_what_was_not_measured_is_not_fine(pack: dict[str, Any]) -> None:

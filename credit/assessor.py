@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,7 +16,7 @@ import pandas as pd
 from credit.answer import Answer
 from credit.assess import assess, limit_of
 from credit.book import Book
-from credit.books import Books, subjects_at
+from credit.books import Books, Month, subjects_at
 from credit.changes import changes_of, check_previous
 from credit.extras import Extras
 from credit.facts import SubjectFacts
@@ -259,16 +259,25 @@ class Assessor:
         other._books = self._books.under(policy)
         return other
 
-    def limits_at(self, end: pd.Timestamp) -> list[tuple[SubjectFacts, dict[str, Any]]]:
+    def limits_at(
+        self, end: pd.Timestamp, buyer_ids: Collection[str] | None = None
+    ) -> list[tuple[SubjectFacts, dict[str, Any]]]:
         """Return by buyer known at a month end the facts and what of the assessment a review publishes.
 
         Parameters
         ----------
         end : Timestamp
             End of a month (naive UTC). See `credit.assess.limit_of`; of the late model nothing is asked.
+        buyer_ids : collection of str, optional
+            Only these; the figures of the book are those of all buyers.
         """
-        answers, book, policy = self._books.month(end).answers, self.book(end), self.release.policy
-        pairs = zip(self._month_facts(end), answers, strict=True)
+        month, book, policy = self._books.month(end), self.book(end), self.release.policy
+        if buyer_ids is None:
+            pairs = zip(self._month_facts(end), month.answers, strict=True)
+        else:
+            rows = [row for row, buyer_id in enumerate(month.buyer_ids) if buyer_id in buyer_ids]
+            told = [self._month_fact(month, row, end, book) for row in rows]
+            pairs = zip(told, [month.answers[row] for row in rows], strict=True)
         return [(facts, limit_of(facts, said, book, policy)) for facts, said in pairs]
 
     def _month_facts(self, end: pd.Timestamp) -> list[SubjectFacts]:
@@ -276,10 +285,13 @@ class Assessor:
             month, book = self._books.month(end), self.book(end)
             self._facts_by_month.clear()
             self._facts_by_month[end] = [
-                self._facts(buyer_id, end, month.values[row], None, self._sides_of(buyer_id, end, book))
-                for row, buyer_id in enumerate(month.buyer_ids)
+                self._month_fact(month, row, end, book) for row in range(len(month.buyer_ids))
             ]
         return self._facts_by_month[end]
+
+    def _month_fact(self, month: Month, row: int, end: pd.Timestamp, book: Book | None) -> SubjectFacts:
+        buyer_id = month.buyer_ids[row]
+        return self._facts(buyer_id, end, month.values[row], None, self._sides_of(buyer_id, end, book))
 
     def without_sides(
         self, buyer_ids: Sequence[str], moments: Sequence[pd.Timestamp], values: npt.NDArray[np.float64]

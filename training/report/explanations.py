@@ -11,6 +11,7 @@ from scipy.stats import rankdata
 from features.catalog import FEATURES, GROUPS
 from training.report.explained import Explained
 from training.report.explanation_tests import additivity, deletion, noise, seeds
+from training.report.polarity import polarity
 from training.report.reason_sets import group_sums
 from training.report.shapley import shap_difference
 
@@ -45,7 +46,7 @@ def explanations_of(explained: Explained) -> dict[str, Any]:
         "shap_subjects": 0 if difference is None else min(_MOST_BY_SHAP, len(explained.values)),
         "tests": [
             additivity(explained), _shap_aim(explained, difference), *deletion(explained), seeds(explained),
-            noise(explained),
+            noise(explained), polarity(explained),
         ],
     }  # fmt: skip
 

@@ -14,6 +14,7 @@ __all__ = [
     "discrimination",
     "figure_of",
     "grades",
+    "limits_backtest",
     "looks",
     "segments",
     "surely_off",
@@ -89,6 +90,24 @@ def grades(pack: Pack) -> Found:
                 f"grade {row['grade']}: {row['defaults']} defaults of {row['n']}, more than its PD explains"
             )
             yield Finding("grade_too_low", "medium", text, p)
+
+
+def limits_backtest(pack: Pack) -> Found:
+    """Find limits that stand as high above what the defaulted owed as above what the others owed.
+
+    Both are asked at the same month ends, when the limits were made: what is owed later is cut short by the
+    default itself.
+    """
+    gap = pack["limits_backtest"]["difference_at_review"] or {}
+    if gap.get("value") is None or gap["low"] > 0:
+        return
+    value, low, high = (100 * gap[name] for name in ("value", "low", "high"))
+    severity, how = ("low", "not surely") if value > 0 else ("medium", "no")
+    text = (
+        f"limits below what is owed are {how} more frequent where buyers then defaulted than elsewhere: by "
+        f"{value:+.1f} points of percent, {low:+.1f} to {high:+.1f}"
+    )
+    yield Finding("limit_backtest", severity, text, gap["value"])
 
 
 def looks(pack: Pack) -> Found:

@@ -19,6 +19,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("performance", figure_rules.coverage),
     ("performance", figure_rules.grades),
     ("performance", figure_rules.segments),
+    ("limits_backtest", figure_rules.limits_backtest),
     ("missing_data", model_rules.missing),
     ("explanations", model_rules.explanations),
     ("stability", model_rules.stability),

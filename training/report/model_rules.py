@@ -72,7 +72,7 @@ def explanations(pack: Pack) -> Found:
     """Find tests of the reasons that failed."""
     for test in pack["explanations"]["tests"]:
         if test["passed"] is False:
-            severity = "high" if test["test"] in ("additivity", "shap") else "medium"
+            severity = "high" if test["test"] in ("additivity", "shap", "polarity") else "medium"
             text = f"{test['text']}: {test['found']:.3g}, aimed at {test['better']} {test['aim']:g}"
             yield Finding(test["test"], severity, text, test["found"])
 

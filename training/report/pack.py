@@ -19,6 +19,7 @@ from training.report.identity import identity_of, sign_off_of
 from training.report.issues import issues_of
 from training.report.knowledge_time import knowledge_time_of
 from training.report.limits import limits_of
+from training.report.limits_backtest import limits_backtest_of
 from training.report.lineage import lineage_section
 from training.report.missing_data import missing_data_of
 from training.report.monitoring import monitoring_of
@@ -93,6 +94,7 @@ def pack_of(
         "challengers": challengers_section(study, evaluation, challengers),
         "sensitivity": sensitivity_of(study),
         "missing_data": missing_data_of(study),
+        "limits_backtest": limits_backtest_of(study),
         "parity": parity_of(study),
         "knowledge_time": knowledge_time_of(study),
         "timing": _beside_timing(study),

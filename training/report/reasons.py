@@ -53,4 +53,4 @@ class Explanations(Section):
     dependence: list[Dependence]  # the six most important features
     shap_difference_log_odds: float | None  # largest between SHAP's own algorithm and ours; null: scorecard
     shap_subjects: int
-    tests: list[Aim]  # additivity, shap, deletion, deletion_groups, top_4_seeds, top_4_noise
+    tests: list[Aim]  # additivity, shap, deletion, deletion_groups, top_4_seeds, top_4_noise, polarity

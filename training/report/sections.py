@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from training.report.late_figures import BesideLate
+from training.report.limit_records import LimitsBacktest
 from training.report.reasons import Explanations
 from training.report.records import Change, Identity, Lineage, Monitoring, SignOff, Step
 from training.report.results import (
@@ -153,6 +154,7 @@ class Pack(Section):
     challengers: Challengers
     sensitivity: Sensitivity
     missing_data: MissingData
+    limits_backtest: LimitsBacktest
     parity: Parity
     knowledge_time: KnowledgeTime
     timing: BesideLate | None  # of a late model, where a timing model serves

@@ -143,7 +143,7 @@ def test_receipts_are_told_in_both_languages_and_for_an_earlier_day(run, demo_po
         (("--receipts", "--all"), "one of --buyer ID, --all, --receipts"),
         (("--weeks", "3", "--buyer", "B000003"), "--weeks with --receipts"),
         (("--receipts", "--weeks", "0"), "0"),
-        (("--receipts", "--out", "receipts.xlsx"), ".parquet or .csv"),
+        (("--receipts", "--out", "receipts.txt"), ".parquet or .csv or .xlsx"),
         (("--receipts", "--as-of", "2031-01-01"), "a moment at most 7 days after the books end"),
     ],
 )

@@ -58,7 +58,7 @@ def test_the_status_names_the_reports_that_are_there(client: TestClient) -> None
     status = client.get("/v1/status").json()
     assert problems_of("Status", status) == []
     found = {name: model["reports"] for name, model in status["models"].items()}
-    assert found == {"late": {"validation": "/reports/late@1/validation.html"}, "default": {}}
+    assert found == {"late": {"validation": "/reports/late@1/validation.html"}, "default": {}, "timing": {}}
 
 
 def test_a_page_may_show_its_own_style_and_load_nothing(client: TestClient) -> None:

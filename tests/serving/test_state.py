@@ -121,7 +121,7 @@ def test_a_fault_is_an_incident_and_tells_no_data(
     monkeypatch.setattr(logging.getLogger("credence"), "propagate", True)
 
     class Broken:
-        def answers(self, *_: object) -> None:
+        def answers(self, *_: object, **__: object) -> None:
             raise RuntimeError(f"about {buyer_id}")
 
     assessor.release = replace(assessor.release, models={"default": Broken()})  # type: ignore[dict-item]

@@ -130,6 +130,7 @@ def test_a_replay_compares_two_policies_and_names_buyers_in_files_alone(
     # then the page compares them and names no buyer
     assert ran.exit_code == 0
     assert "concentration.share_of_receivables: A 1e-05, B 0.05" in ran.output
+    assert "2025-07-01 to 2025-10-31, 5 reviews" in ran.output
     assert "sales kept" in ran.output
     told = json.loads((out / "replay.json").read_text(encoding="utf-8"))
     named = {each["buyer_id"] for cases in told["worst"].values() for each in cases}

@@ -13,7 +13,9 @@ def test_no_line_begins_with_what_closes_or_ends_with_what_opens(text):
 
     bodies = [line[2:] for line in lines]
     assert not [line for line in bodies[1:] if line.startswith(tuple("，。；）"))]
-    assert "".join(bodies).replace(" ", "") == ("额" + text.replace("（（", "（").strip("（")).replace(" ", "")
+    assert "".join(bodies).replace(" ", "") == ("额" + text.replace("（（", "（").strip("（")).replace(
+        " ", ""
+    )
 
 
 @pytest.mark.parametrize("filler", range(40, 50))

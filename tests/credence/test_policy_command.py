@@ -112,9 +112,14 @@ def test_a_manual_is_written_as_markdown_or_as_a_page(tmp_path: Path):
     page = tmp_path / "manual.html"
     assert run("manual", "--lang", "zh", "--out", page).exit_code == 0
     assert '<html lang="zh">' in page.read_text(encoding="utf-8")
+    assert 'name="viewport" content="width=device-width' in page.read_text(encoding="utf-8")
     refused = run("manual", "--out", tmp_path / "manual.pdf")
     assert refused.exit_code == 2
     assert "expected --out to end in .md or .html; found '.pdf'" in refused.output
+    for wrong in ("euro", "ZZZ"):
+        refused = run("manual", "--currency", wrong)
+        assert refused.exit_code == 2
+        assert "expected an ISO 4217 code as --currency" in refused.output
 
 
 def test_a_replay_compares_two_policies_and_names_buyers_in_files_alone(

@@ -157,8 +157,11 @@ def _pattern(text: str) -> NumberPattern:
 
 @lru_cache(maxsize=50_000)
 def _decimal(value: float, pattern: str, lang: str) -> str:
-    text = str(_pattern(pattern).apply(value, _locale(lang)))
-    return "0" if text == "-0" else text
+    return _without_negative_zero(str(_pattern(pattern).apply(value, _locale(lang))))
+
+
+def _without_negative_zero(text: str) -> str:
+    return text if text.strip("-0.%") else text.removeprefix("-")
 
 
 def _money(amount: float, lang: str, currency: str) -> str:
@@ -172,7 +175,7 @@ def _money(amount: float, lang: str, currency: str) -> str:
 def _share(value: float, lang: str) -> str:
     size = abs(value)
     pattern = "0%" if size >= 0.1 or size == 0.0 else "0.0%" if size >= 0.01 else "0.00%"
-    return str(_pattern(pattern).apply(value, _locale(lang)))
+    return _without_negative_zero(str(_pattern(pattern).apply(value, _locale(lang))))
 
 
 def _span(one: Words) -> Callable[[float, str], str]:

@@ -65,15 +65,17 @@ def manual_html(policy: Policy, lang: str = "en", currency: str = "XXX") -> str:
         body += [f"<p>{html.escape(chapter.says)}</p>"] if chapter.says else []
         rows = [_row("th", chapter.heads), *(_row("td", row) for row in chapter.rows)]
         body.append("<table>\n" + "\n".join(rows) + "\n</table>")
-    head = f'<meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style>'
+    head = f'<meta charset="utf-8">{_VIEWPORT}<title>{title}</title><style>{_STYLE}</style>'
     told = "\n".join(body)
     return f'<!doctype html>\n<html lang="{lang}"><head>{head}</head>\n<body>\n{told}\n</body></html>\n'
 
 
+_VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1">'
+
 _STYLE = (
     "body{font:16px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
     "table{border-collapse:collapse;width:100%}th,td{border:1px solid #bbb;padding:.3rem "
-    ".5rem;text-align:left}"
+    ".5rem;text-align:left;overflow-wrap:anywhere}"
 )
 
 

@@ -139,6 +139,6 @@ def _text_key(step: Step) -> str:
         return str(step.inputs["why"])
     if step.code.endswith("_probability") and step.status == "pass" and step.inputs["probability"] is None:
         return "not_asked"
-    if step.code == "credit_limit" and step.status == "pass" and step.inputs["counted"] == 0.0:
-        return "later"
+    if step.code == "credit_limit" and step.inputs.get("counted") == 0.0:
+        return "later" if step.status == "pass" else "later_fail"
     return "fail" if step.status in ("hold", "refer") else step.status

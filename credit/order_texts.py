@@ -95,6 +95,11 @@ ORDER_STEPS: Mapping[str, Mapping[str, Words]] = {
             "yet; {used:money} of the {whose} of {limit:money} is used.",
             "本订单将在{horizon_days:days}之后交付，暂不占用额度；{whose}{limit:money}已占用{used:money}。",
         ),
+        "later_fail": Words(
+            "The order is to be delivered after {horizon_days:days} and does not count against the limit "
+            "yet, but {used:money} is used already, above the {whose} of {limit:money}.",
+            "本订单将在{horizon_days:days}之后交付，暂不占用额度；但已占用{used:money}，超过{whose}{limit:money}。",
+        ),
         "unknown": Words(
             "Limit {limit:money}, owed {exposure:money}: what is unknown has to be decided by a person.",
             "额度{limit:money}，当前敞口{exposure:money}：存在未知项，须人工决定。",

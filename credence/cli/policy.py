@@ -98,7 +98,10 @@ def manual(file: str | None, lang: str, currency: str, out: str | None) -> None:
     from credence.cli.output import replace_file
     from credit.manual import manual_html, manual_markdown
     from credit.policy import Policy
+    from features.codes import CURRENCIES, UNKNOWN_CURRENCY
 
+    if currency not in (*CURRENCIES, UNKNOWN_CURRENCY):
+        raise click.UsageError("expected an ISO 4217 code as --currency; found another word; correct it")
     suffix = ".md" if out is None else Path(out).suffix
     if suffix not in (".md", ".html"):
         raise click.UsageError(f"expected --out to end in .md or .html; found '{suffix}'; rename it")

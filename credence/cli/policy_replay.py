@@ -69,7 +69,7 @@ def replay(
     if as_json:
         print_json(found.told)
         return
-    click.echo("\n".join(_page(found.told)))
+    click.echo("\n".join(_page(found.told, assessor.packed.portfolio.seller.timezone)))
 
 
 def _first_second(assessor: Assessor, day: str | None) -> pd.Timestamp | None:
@@ -96,9 +96,18 @@ def _write(found: Replay, out: Path) -> None:
     write_new_folder(out, write)
 
 
-def _page(told: Mapping[str, Any]) -> Iterator[str]:
+def _days(told: Mapping[str, Any], timezone: str) -> tuple[str, str]:
+    """Return the first and the last day of the period, as the seller's calendar has them."""
+    import pandas as pd
+
+    start, stop = (pd.Timestamp(told[end]).tz_convert(timezone) for end in ("from", "to"))
+    return start.date().isoformat(), (stop - pd.Timedelta(seconds=1)).date().isoformat()
+
+
+def _page(told: Mapping[str, Any], timezone: str) -> Iterator[str]:
     counts = told["counts"]
-    yield f"{told['from'][:10]} to {told['to'][:10]}, {told['reviews']} reviews, money in {told['currency']}"
+    first, last = _days(told, timezone)
+    yield f"{first} to {last}, {told['reviews']} reviews, money in {told['currency']}"
     yield "  " + ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in counts.items())
     for name, policy in told["policies"].items():
         yield f"  {name.upper()}: '{policy['id']}' version {policy['version']}, hash {policy['hash'][:12]}"

@@ -112,9 +112,14 @@ def test_a_manual_is_written_as_markdown_or_as_a_page(tmp_path: Path):
     page = tmp_path / "manual.html"
     assert run("manual", "--lang", "zh", "--out", page).exit_code == 0
     assert '<html lang="zh">' in page.read_text(encoding="utf-8")
+    assert 'name="viewport" content="width=device-width' in page.read_text(encoding="utf-8")
     refused = run("manual", "--out", tmp_path / "manual.pdf")
     assert refused.exit_code == 2
     assert "expected --out to end in .md or .html; found '.pdf'" in refused.output
+    for wrong in ("euro", "ZZZ"):
+        refused = run("manual", "--currency", wrong)
+        assert refused.exit_code == 2
+        assert "expected an ISO 4217 code as --currency" in refused.output
 
 
 def test_a_replay_compares_two_policies_and_names_buyers_in_files_alone(
@@ -130,6 +135,7 @@ def test_a_replay_compares_two_policies_and_names_buyers_in_files_alone(
     # then the page compares them and names no buyer
     assert ran.exit_code == 0
     assert "concentration.share_of_receivables: A 1e-05, B 0.05" in ran.output
+    assert "2025-07-01 to 2025-10-31, 5 reviews" in ran.output
     assert "sales kept" in ran.output
     told = json.loads((out / "replay.json").read_text(encoding="utf-8"))
     named = {each["buyer_id"] for cases in told["worst"].values() for each in cases}

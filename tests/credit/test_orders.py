@@ -140,6 +140,17 @@ def test_an_order_behind_the_credit_horizon_does_not_count_yet():
     assert check(order=at_the_end, exposure=230_000.0)["decision"] == "hold"
 
 
+def test_an_order_that_does_not_count_yet_is_not_said_to_be_what_exceeds_the_limit():
+    later = Order(50_000.0, "EUR", deliver_on=date(2026, 8, 31))
+
+    step = next(
+        each for each in check(order=later, exposure=900_000.0)["steps"] if each["code"] == "credit_limit"
+    )
+
+    assert (step["status"], step["inputs"]["counted"]) == ("hold", 0.0)
+    assert "does not count against the limit yet, but EUR 920,000 is used already, above" in step["text"]
+
+
 def limit_of(found):
     inputs = next(each for each in found["steps"] if each["code"] == "credit_limit")["inputs"]
     return inputs["limit"], inputs["limit_from"]

@@ -81,7 +81,7 @@ def check_pages(folder: Path) -> None:
         raise InputError.of(
             "a new folder, or one with a report", "a folder with other files", "choose another"
         )
-    # Reason: what takes minutes to compute must not find out at its end. The folder is replaced in its parent.
+    # Reason: what takes minutes to compute must not find out at its end. A folder is replaced in its parent.
     parent = next(path for path in folder.resolve().parents if path.exists())
     if not (parent.is_dir() and os.access(parent, os.W_OK | os.X_OK)):
         code = errno.EACCES if parent.is_dir() else errno.ENOTDIR

@@ -70,7 +70,7 @@ def assess(
       credence assess build/demo/portfolio --receipts --weeks 8
     """  # noqa: D301 (click reads the escaped character)
     asks = {name: more.pop(name) for name in ASKS}
-    check_options((buyer_id is not None, everybody, wants_receipts), weeks, out, asks)
+    check_options((buyer_id is not None, everybody, wants_receipts), weeks, out, {**asks, **more})
     earlier = _earlier(asks["since"]) if everybody and asks["since"] else None
     assessor = assessor_of(directory, references)
     if as_of is None:

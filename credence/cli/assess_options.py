@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["ASKS", "check_options", "extras_of"]
 
 ASKS = ("letter_kind", "offers", "raises", "peers", "since", "previous")
-"""Options of one buyer's assessment, by the names of their values."""
+"""Options of one buyer's assessment beside its request, by the names of their values."""
 
 
 def check_options(
@@ -27,20 +27,16 @@ def check_options(
         raise click.UsageError(
             "expected one of --buyer ID, --all, --receipts; found several or none; name one of them"
         )
-    if everybody and out is None:
-        raise click.UsageError(
-            "expected --out FILE with --all; found none; name a .parquet, .csv or .xlsx file"
-        )
-    alone = [name for name, value in asks.items() if value and not (everybody and name == "since")]
+    _check_out(one_buyer, everybody, out)
+    given = [name for name, value in asks.items() if value is not None and value is not False]
+    alone = [name for name in given if not (everybody and name == "since")]
     if alone and not one_buyer:
-        name = alone[0].removesuffix("_kind")
-        raise click.UsageError(f"expected --{name} with --buyer ID; found it alone; leave it out")
+        option = alone[0].removesuffix("_kind").removesuffix("_days")
+        raise click.UsageError(f"expected --{option} with --buyer ID; found it alone; leave it out")
     if asks["since"] and asks["previous"]:
         raise click.UsageError("expected --since or --previous; found both; the file names its own moment")
     if weeks is not None and not wants_receipts:
         raise click.UsageError("expected --weeks with --receipts; found it alone; leave it out")
-    if (everybody or wants_receipts) and out is not None:
-        _check_suffix(Path(out))
 
 
 def extras_of(asks: Mapping[str, Any]) -> Extras:
@@ -60,6 +56,18 @@ def _previous(file: Path) -> Any:
     except ValueError:
         step = "name a file that `credence assess DIR --buyer ID --json` wrote"
         raise InputError.of("a JSON file with an earlier assessment", "something else", step) from None
+
+
+def _check_out(one_buyer: bool, everybody: bool, out: str | None) -> None:
+    if out is None:
+        if everybody:
+            raise click.UsageError(
+                "expected --out FILE with --all; found none; name a .parquet, .csv or .xlsx file"
+            )
+        return
+    if one_buyer:
+        raise click.UsageError("expected --out with --all or --receipts; found it with --buyer; leave it out")
+    _check_suffix(Path(out))
 
 
 def _check_suffix(out: Path) -> None:

@@ -73,9 +73,9 @@ def books_of(packed: Packed) -> Books:
 
 def metrics_table(metrics: Mapping[str, Mapping[str, float | None]]) -> str:
     """Return metrics as lines of text, with intervals where there are any."""
-    lines = []
+    lines, width = [], max([22, *map(len, metrics)]) + 2
     for name, value in metrics.items():
         number = "cannot say" if value["value"] is None else f"{value['value']:.4f}"
         interval = "" if value["low"] is None else f"  (95 % {value['low']:.4f} to {value['high']:.4f})"
-        lines.append(f"  {name.replace('_', ' '):<24}{number}{interval}")
+        lines.append(f"  {name.replace('_', ' '):<{width}}{number}{interval}")
     return "\n".join(lines)

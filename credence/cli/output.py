@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import glob
 import os
@@ -72,7 +73,7 @@ def replace_file(path: Path, write: Callable[[Path], None]) -> None:
 
 
 def check_pages(folder: Path) -> None:
-    """Refuse a folder with files of which none is a report (InputError)."""
+    """Refuse a folder with files of which none is a report, or that cannot be written (InputError)."""
     if folder.exists() and not folder.is_dir():
         raise InputError.of("a folder to write to", "a file of that name", "choose another")
     found = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
@@ -80,6 +81,11 @@ def check_pages(folder: Path) -> None:
         raise InputError.of(
             "a new folder, or one with a report", "a folder with other files", "choose another"
         )
+    # Reason: what takes minutes to compute must not find out at its end. A folder is replaced in its parent.
+    parent = next(path for path in folder.resolve().parents if path.exists())
+    if not (parent.is_dir() and os.access(parent, os.W_OK | os.X_OK)):
+        code = errno.EACCES if parent.is_dir() else errno.ENOTDIR
+        raise _unwritable("folder", OSError(code, os.strerror(code)))
 
 
 def replace_pages(folder: Path, texts: Mapping[str, str]) -> None:

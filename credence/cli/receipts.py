@@ -10,7 +10,10 @@ import click
 from credence.cli.common import print_json, say
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from credit.assessor import Assessor
+    from credit.timing.model import TimingModel
 
 __all__ = ["DEFAULT_WEEKS", "LONGEST_WEEKS", "receipts"]
 
@@ -30,14 +33,11 @@ def receipts(
     from credit.timing.cash import outlook
     from credit.timing.receipts_table import receipts_frame, receipts_json
     from credit.timing.receipts_text import receipts_text
-    from features.errors import InputError
 
     release, moment = assessor.release, assessor.moment(as_of)
-    if release.timing is None:
-        step = "`credence train timing DIR` trains one"
-        raise InputError.of("a release with a timing model", "one without", step)
+    model = _serving(assessor, moment)
     told = receipts_json(
-        outlook(assessor.packed, release.timing, moment, weeks).forecast,
+        outlook(assessor.packed, model, moment, weeks).forecast,
         moment,
         {"release": release.release_id, "timing": release.versions["timing"]},
     )
@@ -52,3 +52,18 @@ def receipts(
         print_json(told)
     elif out is None:
         click.echo(receipts_text(told, lang), nl=False)
+
+
+def _serving(assessor: Assessor, moment: pd.Timestamp) -> TimingModel:
+    """Return the timing model that serves, where the books know what was open at a moment (InputError)."""
+    from features.errors import InputError
+
+    model, begin = assessor.release.timing, assessor.packed.observed_from
+    if model is None:
+        step = "`credence train timing DIR` trains one"
+        raise InputError.of("a release with a timing model", "one without", step)
+    if moment < begin:
+        # Reason: that nothing is known to have been open is not that nothing was.
+        expected = f"a moment after the books begin ({begin:%Y-%m-%d})"
+        raise InputError.of(expected, "an earlier one", "name a later day", column="as_of")
+    return model

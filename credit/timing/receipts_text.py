@@ -27,6 +27,8 @@ _LABELS = {
     "cumulative": Words("Cumulative", "累计"),
     "share": Words("share", "占比"),
     "unbooked": Words("paid, not booked yet", "已付款、尚未入账"),
+    "reporting_rated": Words(" (all currencies that had a rate)", "（全部有汇率的币种）"),
+    "later_1": Words("later than 1 week", "1周以后"),
     "later": Words("later than {weeks} weeks", "{weeks}周以后"),
     "credited": Words("not expected: credited", "预计不收款：贷项冲减"),
     "written_off": Words("not expected: written off", "预计不收款：核销"),
@@ -102,11 +104,12 @@ class _Page:
             items=self.number(sheet["items"]),
             overdue=self.number(sheet["overdue"]),
         )
+        scope = "reporting_rated" if self.told["without_rate"] else "reporting"
         several = is_sum and len(self.told["currencies"]) > 1
         weeks = [line for line in sheet["lines"] if line["kind"] == "week"]
         others = {line["kind"]: line["expected"] for line in sheet["lines"] if line["kind"] != "week"}
         return [
-            head + (self.label("reporting") if several else ""),
+            head + (self.label(scope) if several else ""),
             self.heads(),
             "-" * WIDTH,
             *(self.week(line) for line in weeks),
@@ -138,7 +141,8 @@ class _Page:
     def plain(self, others: Mapping[str, float], weeks: int) -> Iterator[str]:
         for kind in _PLAIN:
             if others[kind]:
-                yield self.amount(self.label(kind, weeks=weeks), others[kind])
+                label = "later_1" if kind == "later" and weeks == 1 else kind
+                yield self.amount(self.label(label, weeks=weeks), others[kind])
 
     def amount(self, label: str, amount: float) -> str:
         return padded(label, _LABEL_WIDTH) + flushed(self.number(amount), _COLUMNS[3])

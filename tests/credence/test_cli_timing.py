@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -38,7 +39,8 @@ def test_the_version_is_listed_and_shown_with_its_own_figures(run):
     listed = run("models", "list")
     assert any(line.startswith("timing@1") and "days" in line for line in listed.out.splitlines())
     shown = run("models", "show", "timing@champion")
-    assert "mean absolute error days" in shown.out
+    for name in ("coverage 80", "mean absolute error days", "mean absolute error days own median"):
+        assert re.search(rf"^  {name}  +\d", shown.out, re.MULTILINE)
     assert "auc" not in shown.out
     told = run("models", "show", "timing@1", "--json").json
     assert (told["outcome"], told["kind"]) == ("timing", "tested")
@@ -143,8 +145,12 @@ def test_receipts_are_told_in_both_languages_and_for_an_earlier_day(run, demo_po
         (("--receipts", "--all"), "one of --buyer ID, --all, --receipts"),
         (("--weeks", "3", "--buyer", "B000003"), "--weeks with --receipts"),
         (("--receipts", "--weeks", "0"), "0"),
-        (("--receipts", "--out", "receipts.txt"), ".parquet or .csv or .xlsx"),
+        (("--receipts", "--out", "receipts.xls"), ".parquet or .csv or .xlsx"),
         (("--receipts", "--as-of", "2031-01-01"), "a moment at most 7 days after the books end"),
+        (("--receipts", "--as-of", "2000-01-01"), "a moment after the books begin"),
+        (("--receipts", "--amount", "500"), "--amount with --buyer ID"),
+        (("--receipts", "--terms", "0"), "--terms with --buyer ID"),
+        (("--buyer", "B000003", "--out", "one.csv"), "--out with --all or --receipts"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(run, demo_portfolio: Path, arguments, part):

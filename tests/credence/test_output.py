@@ -135,6 +135,21 @@ def test_a_report_takes_no_folder_of_other_files(tmp_path: Path, name: str):
     assert names(tmp_path) == [name]
 
 
+@pytest.mark.parametrize("place", ["file/pack", "file/new/pack", "locked/pack", "locked/new/pack"])
+def test_a_place_that_no_report_can_be_written_to_is_refused_beforehand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+):
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "locked").mkdir()
+    # Reason: root may write wherever it likes, so that rights alone cannot be tried as root.
+    may = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path / "locked" and may(path, mode))
+    with pytest.raises(InputError, match="a folder that can be written"):
+        check_pages(tmp_path / place)
+    check_pages(tmp_path / "new" / "pack")
+    assert names(tmp_path) == ["file", "locked"]
+
+
 def test_what_is_written_as_a_report_is_what_the_service_shows():
     assert reports.REPORTS == REPORTS
 

@@ -19,9 +19,9 @@ RATES = {"EUR": 0.01, "CNY": 0.0013, "USD": 0.0092, "NOK": np.nan}
 CASES = {"several_currencies": ["EUR", "CNY", "USD", "NOK"], "one_currency": ["EUR"]}
 
 
-def told(currencies: list[str]) -> dict:
+def told(currencies: list[str], weeks_told: int = 13) -> dict:
     """A forecast of 240 items, made without a model: every fourth buyer has a memo, one item is unknown."""
-    random, count, weeks = np.random.default_rng(11), 240, Weeks(TODAY, 13)
+    random, count, weeks = np.random.default_rng(11), 240, Weeks(TODAY, weeks_told)
     open_minor = random.integers(20_000, 9_000_000, count)
     set_off = np.where(np.arange(count) % 12 == 0, open_minor // 3, 0)
     due = TODAY + random.integers(-200, 70, count)
@@ -33,7 +33,9 @@ def told(currencies: list[str]) -> dict:
     })  # fmt: skip
     parts = random.dirichlet([6.0] * 4 + [1.0] * 9 + [0.5] * len(FATES), count)
     known = np.arange(count) != 7
-    odds = ItemOdds(known, np.cumsum(parts[:, :13], axis=1) * known[:, None], parts[:, 13:] * known[:, None])
+    odds = ItemOdds(
+        known, np.cumsum(parts[:, :weeks_told], axis=1) * known[:, None], parts[:, 13:] * known[:, None]
+    )
     opened = OpenLedger(AS_OF, TODAY, items, {"EUR": 70_00} if len(currencies) > 1 else {})
     forecast = forecast_receipts(opened, odds, weeks, RATES, "EUR")
     return receipts_json(forecast, AS_OF, {"release": "r0003-12345678", "timing": "timing@2"})
@@ -51,6 +53,12 @@ def test_no_line_is_wider_than_the_page_even_with_large_amounts(lang: str):
     text = receipts_text(report, lang)
     assert max(text_width(line) for line in text.splitlines()) <= WIDTH
     assert sum(line.startswith("2026-W") for line in text.splitlines()) == 5 * 13
+
+
+def test_one_week_is_no_plural_and_the_sum_says_whether_every_currency_is_in_it():
+    text = receipts_text(told(["EUR", "CNY"], weeks_told=1), "en")
+    assert "later than 1 week  " in text
+    assert "(all currencies, at the rates known then)" in text
 
 
 def test_a_language_without_texts_is_refused():

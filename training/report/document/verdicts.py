@@ -23,6 +23,7 @@ AREAS = {
     "stability": "Stability",
     "explanations": "Explanations",
     "challengers": "Challengers",
+    "limits_backtest": "Limits and policy",
     "sensitivity": "Stress",
     "missing_data": "Missing data",
     "parity": "Training equals serving",
@@ -50,6 +51,8 @@ def color_of(pack: Told, area: str) -> str:
 
 def _is_known(pack: Told, area: str) -> bool:
     """Whether an area was measured, and so that something can be said."""
+    if area == "limits_backtest":
+        return pack[area]["difference_at_review"]["value"].value is not None
     unsaid = area == "stability" and pack[area]["score"]["status"].value == "cannot_say"
     return pack[area].value is not None and not unsaid
 
@@ -168,6 +171,17 @@ def _sensitivity(pack: Told) -> Html:
     )  # fmt: skip
 
 
+def _limits(pack: Told) -> Html:
+    told = pack["limits_backtest"]
+    if told["status"].value != "ok":
+        return said(told["text"])
+    return joined(
+        share(told["defaulted"]["share_of_exposure_above"]["value"], 0), " of what ",
+        count(told["defaulted"]["compared"]), " buyers owed at default stood above the limits; of others ",
+        share(told["others"]["share_of_exposure_above"]["value"], 0),
+    )  # fmt: skip
+
+
 def _missing(pack: Told) -> Html:
     told = pack["missing_data"]
     shifts = [each for each in told["withheld"] if each["mean_shift_points"].value is not None]
@@ -204,6 +218,7 @@ _FIGURES = {
     "stability": _stability,
     "explanations": _aims,
     "challengers": _challengers,
+    "limits_backtest": _limits,
     "sensitivity": _sensitivity,
     "missing_data": _missing,
     "parity": _parity,

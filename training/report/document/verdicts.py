@@ -176,9 +176,9 @@ def _limits(pack: Told) -> Html:
     if told["status"].value != "ok":
         return said(told["text"])
     return joined(
-        share(told["defaulted"]["share_of_exposure_above"]["value"], 0), " of what ",
-        count(told["defaulted"]["compared"]), " buyers owed at default stood above the limits; of others ",
-        share(told["others"]["share_of_exposure_above"]["value"], 0),
+        "median limit ", number(told["defaulted"]["median_limit_over_exposure"]["value"], 2),
+        " of what was owed at default, ",
+        number(told["others"]["median_limit_over_exposure"]["value"], 2), " of what others owed at most",
     )  # fmt: skip
 
 

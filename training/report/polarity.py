@@ -67,11 +67,8 @@ def lies_on_its_side(reason: Reason) -> bool | None:
     if "feature" not in reason.facts:
         return None
     feature = FEATURES[str(reason.facts["feature"])]
-    value, reference, adverse = (
-        reason.facts["value"],
-        reason.facts["reference"],
-        reason.direction == "adverse",
-    )
+    value, reference = reason.facts["value"], reason.facts["reference"]
+    adverse = reason.direction == "adverse"
     if feature.unit == "flag":
         return adverse and value == (1.0 if feature.sign > 0 else 0.0)
     if reference is None or value is None or feature.sign == 0:

@@ -55,6 +55,9 @@ WRONG: dict[str, tuple[str, Callable[[Pack], None]]] = {
         "label": "x", "psi": 0.3, "status": "act", "weight": 0.5})),
     "deletion": ("medium", failed("deletion")),
     "additivity": ("high", failed("additivity")),
+    "polarity": ("high", failed("polarity")),
+    "limit_backtest": ("medium", put("limits_backtest", "difference_at_review",
+                                     value=figure(-0.1, -0.3, 0.1))),
     "challenger": ("high", put("challengers", "items", value=[
         {"name": "extra_trees", "differences": {"auc": figure(-0.05, -0.08, -0.01)}}])),
     "missing_is_good": ("high", put("missing_data", "withheld", 0, "least_over_worst_quartiles", value=-0.1)),
@@ -108,3 +111,14 @@ def test_the_gravest_come_first(sound: Pack):
     for code in ("code_changed", "looks", "parity"):
         WRONG[code][1](sound)
     assert [issue["code"] for issue in issues_of(sound)] == ["parity", "looks", "code_changed"]
+
+
+@pytest.mark.parametrize(
+    ("gap", "severity"), [(figure(0.1, -0.1, 0.3), "low"), (figure(0.2, 0.1, 0.3), None), (None, None)]
+)
+def test_limits_that_are_surely_tighter_where_buyers_default_are_sound(
+    sound: Pack, gap: dict[str, float] | None, severity: str | None
+):
+    put("limits_backtest", "difference_at_review", value=gap)(sound)
+    found = {issue["code"]: issue["severity"] for issue in issues_of(sound)}
+    assert found == ({} if severity is None else {"limit_backtest": severity})

@@ -12,7 +12,8 @@ from training.report.document.first_page import first_page, title_of
 from training.report.document.frame import Section, page
 from training.report.document.inputs import all_features, bins, features
 from training.report.document.levels import calibration, cohorts, months
-from training.report.document.markup import Html, tag
+from training.report.document.limits import limits_backtest
+from training.report.document.markup import Html
 from training.report.document.origins import data, definition, hashes
 from training.report.document.shocks import shocks, states
 from training.report.document.stable import all_stability, stability
@@ -46,14 +47,6 @@ def document(pack: Mapping[str, Any]) -> str:
     return page(title_of(told), first_page(told), sections, foot=foot)
 
 
-def _policy(_pack: Told) -> Html:
-    return tag(
-        "p",
-        "Not part of this pack: it speaks of the model's probabilities. The limits that the policy makes of "
-        "them were not replayed, so signing here approves no limit.",
-    )
-
-
 SECTIONS: tuple[tuple[str, str, str, Callable[[Told], Html]], ...] = (
     ("1", "purpose", "Purpose, users and limits of use", purpose),
     ("2", "identity", "Inventory record", identity),
@@ -67,7 +60,7 @@ SECTIONS: tuple[tuple[str, str, str, Callable[[Told], Html]], ...] = (
     ("10", "stability", "Stability", stability),
     ("11", "explanations", "Explanations", explanations),
     ("12", "sensitivity", "Stress, missing data and knowledge time", shocks),
-    ("13", "policy", "Limits and policy", _policy),
+    ("13", "policy", "Limits and policy", limits_backtest),
     ("14", "limitations", "Limitations and issues", limitations),
     ("15", "challengers", "Challengers", challengers),
     ("16", "parity", "Training equals serving", implementation),

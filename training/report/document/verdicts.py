@@ -23,6 +23,7 @@ AREAS = {
     "stability": "Stability",
     "explanations": "Explanations",
     "challengers": "Challengers",
+    "limits_backtest": "Limits and policy",
     "sensitivity": "Stress",
     "missing_data": "Missing data",
     "parity": "Training equals serving",
@@ -50,6 +51,8 @@ def color_of(pack: Told, area: str) -> str:
 
 def _is_known(pack: Told, area: str) -> bool:
     """Whether an area was measured, and so that something can be said."""
+    if area == "limits_backtest":
+        return pack[area]["difference_at_review"]["value"].value is not None
     unsaid = area == "stability" and pack[area]["score"]["status"].value == "cannot_say"
     return pack[area].value is not None and not unsaid
 
@@ -173,6 +176,17 @@ def _sensitivity(pack: Told) -> Html:
     )  # fmt: skip
 
 
+def _limits(pack: Told) -> Html:
+    told = pack["limits_backtest"]
+    if told["status"].value != "ok":
+        return said(told["text"])
+    return joined(
+        "median limit ", number(told["defaulted"]["median_limit_over_exposure"]["value"], 2),
+        " of what was owed at default, ",
+        number(told["others"]["median_limit_over_exposure"]["value"], 2), " of what others owed at most",
+    )  # fmt: skip
+
+
 def _missing(pack: Told) -> Html:
     told = pack["missing_data"]
     shifts = [each for each in told["withheld"] if each["mean_shift_points"].value is not None]
@@ -209,6 +223,7 @@ _FIGURES = {
     "stability": _stability,
     "explanations": _aims,
     "challengers": _challengers,
+    "limits_backtest": _limits,
     "sensitivity": _sensitivity,
     "missing_data": _missing,
     "parity": _parity,

@@ -124,6 +124,25 @@ def test_what_was_not_measured_is_said(pack: dict[str, Any]) -> None:
     assert "None is high or medium." in text
 
 
+def test_limits_are_held_against_exposure_at_default(page: str, pack: dict[str, Any]) -> None:
+    paths = {each.path for each in shown_in(page)}
+    told = pack["limits_backtest"]
+    for kind in ("defaulted", "others"):
+        wanted = {
+            f"/limits_backtest/{kind}/{name}" for name, value in told[kind].items() if value is not None
+        }
+        assert {f"{path}/value" if f"{path}/value" in paths else path for path in wanted} <= paths
+    assert "Signing for the model approves no limit" in page
+    silent = dict.fromkeys(("policy", "model", "currency", "defaulted", "others", "difference_at_review"))
+    pack["limits_backtest"] = {
+        **silent, "status": "no_ledger", "text": "No ledger.", "month_ends": [], "grades": []
+    }  # fmt: skip
+    assert Pack.model_validate(pack)
+    other = document(pack)
+    assert 'data-path="/limits_backtest/text">No ledger.' in other
+    assert "Limits and policy | ○cannot say | No ledger." in first_page_of(other)
+
+
 def test_a_prior_tells_its_level_in_place_of_ranks(pack: dict[str, Any]) -> None:
     pack["performance"]["few_defaults"] = "fewer than 60 buyers defaulted"
     pack["performance"]["level"] = {"ratio": 1.25, "low": 0.5, "high": 2.5, "years": 300}

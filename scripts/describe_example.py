@@ -1,4 +1,4 @@
-"""Writes docs/guides/worked-example.md: one buyer from ledger to limit, with the numbers of the code's own answer.
+"""Writes docs/guides/worked-example.md: one buyer from ledger to limit, by the code's own answer.
 
 Every step stands in a block as ``name = formula``, the same with numbers, and the result that the code gave;
 ``name = number`` alone is an input. Formulas are plain Python, so that a reader, and a test, can follow them.
@@ -38,6 +38,7 @@ _TARGET = Path(__file__).parent.parent / "docs" / "guides" / "worked-example.md"
 BUYERS, YEARS, SEED, BUYER = 24, 2, 7, "B000002"
 _NAME = re.compile(r"\b[a-z_][a-z0-9_]*\b")
 _TENURE = "tenure_days"
+_BUDGET = "expected_loss_budget_share_of_sales"
 _WIDTH = 110
 
 _HEAD = f"""# One buyer from ledger to limit
@@ -51,12 +52,13 @@ credence assess DIR --buyer {BUYER} --json
 ```
 
 Nobody has defaulted long enough ago to learn from, so the default model is the shipped scorecard
-(`credit/prior/scorecard.yaml`) at its own level. Names, formulas and results stand in blocks: the first line is the
-formula, the second the same with numbers, the last the answer of the code; a line with a number alone is an input,
-and says where it is from. `ln`, `exp`, `sqrt`, `log10`, `floor`, `min`, `max` and `median` are the usual functions;
-`beta_quantile(q, a, b)` is the point of a Beta distribution below which the share q lies. Amounts are in the
-reporting currency; rules are those of `credit/policies/default.yaml`. Inputs are rounded as shown, so that the last
-digit of a result may differ by one. This page is written by `make docs`.
+(`credit/prior/scorecard.yaml`) at its own level. Names, formulas and results stand in blocks: the first line
+is the formula, the second the same with numbers, the last the answer of the code; a line with a number alone
+is an input, and says where it is from. `ln`, `exp`, `sqrt`, `log10`, `floor`, `min`, `max` and `median` are
+the usual functions, `%` is the remainder of a division, and `beta_quantile(q, a, b)` is the point of a Beta
+distribution below which the share q lies. Amounts are in the reporting currency; rules are those of
+`credit/policies/default.yaml`. Inputs are rounded as shown, so that the last digit of a result may differ by
+one. This page is written by `make docs`.
 """
 
 
@@ -136,7 +138,7 @@ class Example:
 def _release(packed: Packed, policy: Policy) -> Release:
     recipe = Recipe(Outcome("default", definition=DefaultDefinition.load()))
     with tempfile.TemporaryDirectory() as folder:
-        run = fit_tested(packed, recipe, Path(folder) / "model", lambda text: None)
+        run = fit_tested(packed, recipe, Path(folder) / "model", lambda _: None)
     seller = packed.seller.seller_id
     return Release("not released", seller, {"default": run.model}, {"default": "default@1"}, policy)
 
@@ -164,8 +166,9 @@ def _owed(page: Page, example: Example) -> None:
 def _need(page: Page, example: Example) -> None:
     page.say("## 2. What its purchases need")
     page.say(
-        "All invoices of the last 365 days, in twelve parts of 365 / 12 days, of which 0 is the latest. The buyer has "
-        "been one for longer than a year, so that nothing is taken to a year. Usual terms are the median."
+        "All invoices of the last 365 days, in twelve parts of 365 / 12 days, of which 0 is the latest. The "
+        "buyer has been one for longer than a year, so that nothing is taken to a year. Usual terms are the "
+        "median."
     )
     items = example.invoices()
     year = items[items["days_ago"] < 365].assign(
@@ -190,7 +193,7 @@ def _need(page: Page, example: Example) -> None:
         ("tolerance_days", float(rules.tolerance_days), 0, "need.tolerance_days"),
     )
     page.say(
-        "The busiest month is the 95 % point of the twelve parts: 0.45 of the way from the second to the first."
+        "The busiest month is the 95 % point of the parts: 0.45 of the way from the second to the first."
     )
     formula = "(second_busiest + 0.45 * (busiest - second_busiest)) / (yearly_purchases / 12)"
     page.step("peak", formula, inputs["peak_factor"], 6)
@@ -200,9 +203,7 @@ def _need(page: Page, example: Example) -> None:
 def _score(page: Page, example: Example) -> None:
     page.say("## 3. Score, and what it is made of")
     score, scale = example.said["score"], example.policy.loss_of("").scale
-    page.say(
-        "What each fact adds, in points; the base is the score of a company of which the scorecard reads nothing."
-    )
+    page.say("What each fact adds, in points; the base is what no fact explains.")
     page.table(
         ["group", "feature", "value", "points"],
         [
@@ -238,9 +239,7 @@ def _tenure(page: Page, score: dict[str, Any]) -> None:
     knots = next(curve.knots for curve in card.curves if curve.feature == _TENURE)
     place = sum(told["value"] >= at for at, _ in knots)
     (left, high), (right, low) = knots[place - 1], knots[place]
-    page.say(
-        f"One of them, `{_TENURE}`, by the scorecard's curve: a line between two knots, times the spread."
-    )
+    page.say(f"One of them, `{_TENURE}`, by its curve: a line between two knots, times the spread.")
     page.given(
         (_TENURE, told["value"], 0, "days since the first invoice"),
         ("left", left, 0, "knot before it"),
@@ -259,9 +258,7 @@ def _grade(page: Page, example: Example) -> None:
     name = example.said["grade"]["computed"]
     place = [grade.name for grade in grades].index(name)
     below, own, above = (grade.midpoint_percent / 100 for grade in grades[place - 1 : place + 2])
-    page.say(
-        f"The border of two grades is the geometric mean of their midpoints. Grade {name} is between these two."
-    )
+    page.say(f"The border of two grades is the geometric mean of their midpoints. The grade is {name}.")
     page.given(
         ("midpoint_safer", below, 6, f"midpoint of grade {grades[place - 1].name}"),
         ("midpoint", own, 6, f"midpoint of grade {name}"),
@@ -270,9 +267,7 @@ def _grade(page: Page, example: Example) -> None:
     borders = example.policy.master_scale.borders
     page.step("border_safer", "sqrt(midpoint_safer * midpoint)", borders[place - 1], 8)
     page.step("border_riskier", "sqrt(midpoint * midpoint_riskier)", borders[place], 8)
-    page.say(
-        "Payments and accounts are known: the file is worth 400 observed buyers. The interval is 10 % to 90 %."
-    )
+    page.say("Payments and accounts are known: what the file is worth, in observed buyers. The interval:")
     page.given(("worth", float(rules.worth.payments_and_accounts), 0, "interval.worth.payments_and_accounts"))
     beta = "pd * worth + 0.5, (1 - pd) * worth + 0.5"
     page.step("pd_low", f"beta_quantile({rules.lower:g}, {beta})", default["low"], 8)
@@ -282,9 +277,9 @@ def _grade(page: Page, example: Example) -> None:
 def _book(page: Page, example: Example) -> None:
     page.say(f"## 5. The price of risk of the whole book on {example.month_end:%Y-%m-%d}")
     page.say(
-        "Every buyer known at the last month end: what it owed, its need as in step 2, its PD as the budget takes it, "
-        "and its expected loss, need x loss rate x kept share. A buyer without purchases has no need and no part. The "
-        "price is the lowest at which the last column adds up to the budget."
+        "Every buyer known at the last month end: what it owed, its need as in step 2, its PD as the budget "
+        "takes it, and its expected loss, need x loss rate x kept share. A buyer without purchases has no "
+        "need and no part. The price is the lowest at which the last column adds up to the budget."
     )
     book, told = example.book, example.assessor.assess_all(example.month_end.to_pydatetime())[1]
     page.table(
@@ -299,7 +294,7 @@ def _book(page: Page, example: Example) -> None:
             "budget_share",
             rules.expected_loss_budget_share_of_sales,
             4,
-            "economics.expected_loss_budget_share_of_sales",
+            f"economics.{_BUDGET}",
         ),
         ("margin", book.margin, 2, "margin of the seller"),
         ("lgd", loss["lgd"], 2, "definitions.lgd"),
@@ -349,9 +344,7 @@ def _candidates(page: Page, example: Example) -> None:
     page.step("by_payables", "payables_share * accounts_payable", inputs["payables_share"])
     page.step("capacity", "median(by_net_worth, by_payables)", found["capacity"]["amount"])
     caps, book = example.policy.concentration, example.book
-    page.say(
-        "**Concentration**: one buyer of all that was owed at the month end, and of the seller's equity."
-    )
+    page.say("**Concentration**: one buyer of all that was owed, and of the seller's equity.")
     page.given(
         ("receivables", book.receivables, 2, "sum of what was owed, step 5"),
         ("equity", float(book.equity or 0.0), 2, "equity of the seller"),
@@ -367,18 +360,16 @@ def _limit(page: Page, example: Example) -> None:
     page.say("## 7. The limit, and what it leaves")
     limit = example.said["limit"]
     binding = example.candidates[limit["binding"]]["amount"]
-    page.say(
-        f"The smallest binds: `{limit['binding']}`. It is floored to a power of ten of at most 1 % of it."
-    )
+    page.say(f"`{limit['binding']}` binds, floored to a power of ten of at most 1 % of it.")
     page.step("smallest", "min(need, loss_budget, capacity, concentration)", binding)
     page.given(("largest_step", float(example.policy.rounding.default_step), 0, "rounding.default_step"))
     step = "min(largest_step, 10 ** floor(log10(smallest * 0.01)))"
     page.step("limit", f"smallest - smallest % {step}", limit["amount"])
     page.step("headroom", "max(0, limit - exposure)", limit["headroom"])
     page.say(
-        f"The action is `{limit['action']}`: what is owed is within the limit, nothing material has been overdue for "
-        f"{example.policy.blocking_days_overdue} days, and nothing has to be referred. How the binding side moves, per "
-        "unit of the PD and per day of terms:"
+        f"The action is `{limit['action']}`; `open` is where what is owed is within the limit, nothing material "
+        f"has been overdue for {example.policy.blocking_days_overdue} days, and nothing has to be referred. "
+        "How the binding side moves, per unit of the PD and per day of terms:"
     )
     page.step("slope_pd", "-price * lgd * (1 - cure_rate) / margin * need", limit["slopes"]["pd"])
     page.step("slope_terms", "kept_share * yearly_purchases / 365 * peak", limit["slopes"]["terms_days"])
@@ -387,9 +378,7 @@ def _limit(page: Page, example: Example) -> None:
 def _loss(page: Page, example: Example) -> None:
     page.say("## 8. Expected loss")
     loss = example.said["expected_loss"]
-    page.say(
-        "On what is owed, on the limit, and on what a default would find: a failing buyer draws on what is left."
-    )
+    page.say("On what is owed, on the limit, and at default, when a part of what was left has been drawn.")
     page.given(("usage", loss["usage"], 2, "definitions.usage"))
     page.step("loss_on_exposure", "exposure * loss_rate", loss["on_exposure"])
     page.step("loss_on_limit", "limit * loss_rate", loss["on_limit"])

@@ -89,12 +89,13 @@ fmt: setup ## format the code and mend what can be mended
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-docs: setup ## write tables, features, reasons and two guides below docs/ from the code
+docs: setup ## write tables, features, reasons and three guides below docs/ from the code
 	@$(BIN)/python scripts/describe_tables.py
 	@$(BIN)/python scripts/describe_features.py
 	@$(BIN)/python scripts/describe_reasons.py
 	@$(BIN)/python scripts/describe_checks.py
 	@$(BIN)/python scripts/describe_simulator.py
+	@$(BIN)/python scripts/describe_example.py
 
 bench: setup ## run the comparisons in benchmarks/
 	@$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[bench]'

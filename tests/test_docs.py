@@ -18,6 +18,7 @@ _ROOT = Path(__file__).parent.parent
         ("describe_reasons", "reasons.md"),
         ("describe_checks", "guides/checking.md"),
         ("describe_simulator", "guides/simulator.md"),
+        ("describe_example", "guides/worked-example.md"),
     ],
 )
 def test_page_is_up_to_date(script: str, page: str) -> None:

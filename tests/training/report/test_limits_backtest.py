@@ -78,10 +78,16 @@ def test_each_buyer_counts_once_and_grades_count_all(default_pack: Pack) -> None
             assert (row[kind]["share_above"] is None) == (row[kind]["n"] < 10)
 
 
-def test_models_without_limits_or_defaults_say_why(late_pack: Pack, prior_pack: Pack) -> None:
+def test_a_model_of_late_payment_says_why_it_has_no_limits(late_pack: Pack) -> None:
     assert late_pack["limits_backtest"]["status"] == "not_default"
     assert late_pack["limits_backtest"]["defaulted"] is None
-    assert prior_pack["limits_backtest"]["status"] in ("ok", "no_defaults")
+
+
+def test_the_defaults_of_a_prior_are_those_of_its_test(prior_pack: Pack) -> None:
+    told, performance = prior_pack["limits_backtest"], prior_pack["performance"]
+    counted = 0 if told["defaulted"] is None else told["defaulted"]["n"]
+    assert counted == performance["bad_buyers"]
+    assert told["status"] == ("ok" if counted else "no_defaults")
 
 
 def test_limits_of_some_buyers_are_those_of_the_whole_review(study_of: Callable[..., Study]) -> None:

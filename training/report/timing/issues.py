@@ -12,7 +12,7 @@ from training.report.timing.limits import COVERAGE, FEW_EVENTS
 __all__ = ["RULES", "issues_of"]
 
 RECEIPTS_OFF = 0.10
-"""Error of the sum of receipts, as a share of them, above which it is found."""
+"""Error of the receipts, of their sum and of single weeks, as a share of them, above which it is found."""
 
 _GRAVITY = ("high", "medium", "low")
 _SAME_FIGURES = 1e-9
@@ -123,6 +123,9 @@ def receipts(pack: Pack) -> Found:
     if mine is not None and terms is not None and mine >= terms:
         text = f"weekly receipts are off by {mine:.0%}, by the due dates alone by {terms:.0%}"
         yield Finding("receipts_no_better", "high", text, mine)
+    elif mine is not None and mine > RECEIPTS_OFF:
+        text = f"single weeks of receipts are off by {mine:.0%} by amount, beyond {RECEIPTS_OFF:.0%}"
+        yield Finding("receipts_weeks", "medium" if mine > 2 * RECEIPTS_OFF else "low", text, mine)
     if total["coverage"] is not None and not COVERAGE[0] <= total["coverage"] <= COVERAGE[1]:
         text = f"the 80 % interval held the receipts of {total['coverage']:.0%} of the weeks"
         yield Finding("receipts_interval", "medium", text, total["coverage"])

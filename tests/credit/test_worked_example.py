@@ -74,7 +74,8 @@ def test_the_way_from_ledger_to_limit_is_told() -> None:
     formulas = {step.name for step in STEPS if step.formulas}
     assert formulas >= {
         "exposure", "need", "score", "pd", "pd_low", "pd_high", "border_safer", "budget", "loss_rate",
-        "kept_share", "loss_budget", "capacity", "concentration", "smallest", "limit", "headroom", "loss_at_default",
+        "kept_share", "loss_budget", "capacity", "concentration", "smallest", "limit", "headroom",
+        "loss_at_default",
     }  # fmt: skip
 
 

@@ -9,12 +9,17 @@ import pytest
 from credence.cli.common import without_collector
 
 
-def test_the_collector_is_off_inside_and_on_again_after_an_error():
-    assert gc.isenabled()
-    with pytest.raises(ValueError, match="stop"), without_collector():
-        assert not gc.isenabled()
+def fails_inside(seen: list[bool]) -> None:
+    with without_collector():
+        seen.append(gc.isenabled())
         raise ValueError("stop")
-    assert gc.isenabled()
+
+
+def test_the_collector_is_off_inside_and_on_again_after_an_error():
+    seen = [gc.isenabled()]
+    with pytest.raises(ValueError, match="stop"):
+        fails_inside(seen)
+    assert [*seen, gc.isenabled()] == [True, False, True]
 
 
 def test_a_collector_that_was_off_stays_off():

@@ -367,10 +367,9 @@ def _limit(page: Page, example: Example) -> None:
     page.step("limit", f"smallest - smallest % {step}", limit["amount"])
     page.step("headroom", "max(0, limit - exposure)", limit["headroom"])
     page.say(
-        f"The action is `{limit['action']}`; `open` is where what is owed is within the limit, nothing "
+        f"The action is `{limit['action']}`; `open` where what is owed is within the limit, nothing "
         f"material has been overdue for {example.policy.blocking_days_overdue} days, and nothing has to be "
-        "referred. "
-        "How the binding side moves, per unit of the PD and per day of terms:"
+        "referred. How the binding side moves, per unit of the PD and per day of terms:"
     )
     page.step("slope_pd", "-price * lgd * (1 - cure_rate) / margin * need", limit["slopes"]["pd"])
     page.step("slope_terms", "kept_share * yearly_purchases / 365 * peak", limit["slopes"]["terms_days"])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from credence.cli.assess_options import ASKS, check_options, extras_of
-from credence.cli.common import as_json, folder, load_packed, print_json, progress_bar, say
+from credence.cli.common import as_json, folder, load_packed, print_json, progress_bar, say, without_collector
 from credence.cli.receipts import DEFAULT_WEEKS, LONGEST_WEEKS, receipts
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def _list(
     from credit.listing import book_list, write_list
     from credit.listing_changes import with_changes
 
-    with progress_bar(len(assessor.buyer_ids), "assessing") as done:
+    with progress_bar(len(assessor.buyer_ids), "assessing") as done, without_collector():
         values, told = assessor.assess_all(as_of, lang=lang, progress=done)
     rows, worse = book_list(values, told), None
     if earlier is not None:

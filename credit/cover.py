@@ -92,7 +92,8 @@ def largest_exposure(unsecured: float, counted: Sequence[tuple[Security, float]]
         # Reason: what is bare bends upwards only, so that once it is above `unsecured` it stays there.
         above = edge - _paid(edge, counted)
         if above > unsecured:
-            return low + (unsecured - bare) * (edge - low) / (above - bare)
+            # Reason: of sums too small for a float a product is 0; what is bare may always be owed.
+            return max(unsecured, low + (unsecured - bare) * (edge - low) / (above - bare))
         low, bare = edge, above
     return low + unsecured - bare
 

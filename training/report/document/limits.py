@@ -24,6 +24,8 @@ _BUYERS = (
     Column("Nothing owed", "nothing_owed", count),
     Column("Not known", "exposure_unknown", count),
     Column("Compared", "compared", count),
+)
+_ABOVE = (
     Column("Above", "above", count),
     Column("Share above [95 %]", "share_above", _share),
     Column("Above when made [95 %]", "share_above_at_review", _share),
@@ -64,6 +66,7 @@ def limits_backtest(pack: Told) -> Html:
             ". ", said(told["text"]),
         ),
         table(_BUYERS, groups, "Buyers", _NAMES),
+        table(_ABOVE, groups, "Buyers that owed more than the limit", _NAMES),
         table(_MONEY, groups, f"Money, {told['currency'].text}", _NAMES),
         how_to_read(
             "Each buyer counts once, others at the same month ends as those that defaulted. Owed is the "

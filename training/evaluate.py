@@ -25,6 +25,7 @@ from training.registry import Registry
 from training.run import Recipe
 from training.subjects import Outcome, sample_of
 from training.timing.evaluate import evaluate_timing
+from training.unseen import check_mature, check_unseen
 from training.versions import Version
 
 __all__ = ["check_seller", "evaluate", "period_of"]
@@ -69,17 +70,8 @@ def evaluate(  # noqa: PLR0913  (all that a caller may choose, by name)
     first, last = period_of(version, model, packed, start, stop)
     subjects = sample_of(packed, outcome).subjects
     inside = subjects[(subjects["as_of"] >= first) & (subjects["as_of"] < last)]
-    if not len(inside):
-        raise InputError.of(
-            "mature subjects in the period", "none", "widen --from and --to, or load later books"
-        )
-    fitted = model.was_fitted_on(inside)
-    if fitted.any() and not in_sample:
-        found = f"{int(fitted.sum())} of {len(inside)} subjects that it was fitted on"
-        step = (
-            f"take --from after {model.spec.fitted_until[:10]}, or --in-sample to see how well it remembers"
-        )
-        raise InputError.of("subjects that the model has not seen", found, step)
+    check_mature(len(inside))
+    remembers = check_unseen(model, inside, in_sample=in_sample)
     probability = model.predict(build_packed(packed, inside), contributions=False).probability
     report = period_metrics(
         inside.assign(probability=probability), first, last, packed.portfolio.seller.timezone
@@ -89,7 +81,7 @@ def evaluate(  # noqa: PLR0913  (all that a caller may choose, by name)
         "version": version.number,
         "outcome": model.spec.outcome,
         **report,
-        "in_sample": bool(fitted.any()),
+        "in_sample": remembers,
     }
     if home is None:
         return told

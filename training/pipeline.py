@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -28,6 +27,7 @@ from training.evaluation_artifacts import evaluation_artifacts
 from training.few_defaults import PriorFit, figures_of
 from training.learned import Learned
 from training.material import Material
+from training.parameters import run_parameters
 from training.period import period_evaluation, period_metrics
 from training.periods import date_text, day_after
 from training.prior_model import learn_prior, own_experience
@@ -193,7 +193,8 @@ def _fit(work: _Work, prior: PriorFit | None, shape: Mapping[str, Any] | None, f
     spec = _spec(work, learned)
     hashes = subject_hashes(work.fitted, spec.salt)
     model = write_model(folder, spec, learned, work.shown.to_numpy(), work.shown_subjects, hashes)
-    return Run(model, folder, choice, {}, None, {}, _parameters(work, spec, learned.shape), learned.shape)
+    told = run_parameters(work.packed, spec, work.recipe.config, learned.shape)
+    return Run(model, folder, choice, {}, None, {}, told, learned.shape)
 
 
 def _material(work: _Work, prior: PriorFit | None) -> Material:
@@ -253,28 +254,6 @@ def _spec(work: _Work, learned: Learned) -> ModelSpec:
         prior=learned.prior,
         salt=hashed[:16],
     )
-
-
-def _parameters(work: _Work, spec: ModelSpec, shape: Mapping[str, Any]) -> dict[str, Any]:
-    config = work.recipe.config
-    options = config.model_dump(mode="json")
-    return {
-        "outcome": spec.outcome,
-        "definition_hash": spec.definition_hash,
-        "data_hash": spec.data_hash,
-        "seller_id": spec.seller_id,
-        "horizon_days": spec.horizon_days,
-        "learner": spec.learner,
-        "features": len(spec.features),
-        "subjects": spec.subjects,
-        "events": spec.events,
-        "fitted_from": spec.fitted_from,
-        "fitted_until": spec.fitted_until,
-        "observed_until": work.packed.portfolio.observed_until.isoformat(),
-        "config_hash": config.hash,
-        **{f"config.{name}": json.dumps(value) for name, value in options.items()},
-        **{f"shape.{name}": value for name, value in shape.items()},
-    }
 
 
 def _prior_text(prior: PriorFit, config: TrainConfig) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
-__all__ = ["Finding", "Found", "Pack", "Rule", "labels"]
+__all__ = ["Finding", "Found", "Pack", "Rule", "found_by", "gravest_first", "labels"]
 
 Pack = Mapping[str, Any]
 
+T = TypeVar("T")
+
 _NAMED = 4
+
+_GRAVITY = ("high", "medium", "low")
 
 
 class Finding(NamedTuple):
@@ -31,6 +35,32 @@ class Finding(NamedTuple):
 
 Found = Iterator[Finding]
 Rule = Callable[[Pack], Found]
+
+
+def found_by(rules: Sequence[tuple[str, Rule]], pack: Pack) -> list[dict[str, Any]]:
+    """Return what rules find in a pack, as its section ``issues`` holds it, the gravest first.
+
+    Parameters
+    ----------
+    rules : sequence of (str, Rule)
+        With the section that each looks at.
+    pack : mapping
+        All other sections.
+    """
+    return gravest_first(
+        {**finding._asdict(), "section": section} for section, rule in rules for finding in rule(pack)
+    )
+
+
+def gravest_first(items: Iterable[dict[str, T]]) -> list[dict[str, T]]:
+    """Return items in the order of their ``severity``; equals stay as they were.
+
+    Examples
+    --------
+    >>> [item["severity"] for item in gravest_first([{"severity": "low"}, {"severity": "high"}])]
+    ['high', 'low']
+    """
+    return sorted(items, key=lambda item: _GRAVITY.index(str(item["severity"])))
 
 
 def labels(items: list[Any]) -> str:

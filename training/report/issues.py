@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from training.report import figure_rules, model_rules
-from training.report.finding import Pack, Rule
+from training.report.finding import Pack, Rule, found_by
 
 __all__ = ["RULES", "issues_of"]
-
-_GRAVITY = ("high", "medium", "low")
 
 RULES: tuple[tuple[str, Rule], ...] = (
     ("parity", model_rules.parity),
@@ -41,5 +39,4 @@ def issues_of(pack: Pack) -> list[dict[str, Any]]:
     pack : mapping
         All other sections.
     """
-    found = [{**finding._asdict(), "section": section} for section, rule in RULES for finding in rule(pack)]
-    return sorted(found, key=lambda issue: _GRAVITY.index(issue["severity"]))
+    return found_by(RULES, pack)

@@ -12,12 +12,12 @@ from credit.states import STATES
 from features.industries import SECTIONS
 from training.report.definition import outcome_text
 from training.report.figure_rules import SLOPE, figure_of, surely_off
+from training.report.finding import gravest_first
 from training.report.limit_texts import TEXTS
 from training.report.study import Study
 
 __all__ = ["limits_of"]
 
-_GRAVITY = ("high", "medium", "low")
 
 _FEW_EVENTS = 60
 """Bad outcomes in training below which a model has learned little, and bad buyers of a test below which its
@@ -62,7 +62,7 @@ def limits_of(study: Study, sections: Mapping[str, Any]) -> list[dict[str, str]]
     """
     facts = _Facts(study, sections)
     told = [limit for rule in _RULES for limit in rule(facts)]
-    return sorted(told, key=lambda limit: _GRAVITY.index(limit["severity"]))
+    return gravest_first(told)
 
 
 def _limit(code: str, severity: str, suffix: str = "", **facts: Any) -> dict[str, str]:

@@ -11,7 +11,6 @@ import pandas as pd
 from credit.model import RiskModel
 from credit.timing.model import TimingModel
 from features.build import Packed, build_packed
-from features.errors import InputError
 from features.instants import start_of_day
 from training.periods import day_after
 from training.run import Recipe
@@ -19,6 +18,7 @@ from training.timing.against_late import against_late
 from training.timing.measure import is_mature, measured
 from training.timing.receipts_backtest import backtest
 from training.timing.subjects import timing_subjects
+from training.unseen import check_mature, check_unseen
 from training.versions import Version
 
 __all__ = ["MOST_TESTED", "evaluate_timing", "further_figures", "period_subjects"]
@@ -55,21 +55,12 @@ def evaluate_timing(
     """
     model = version.load_timing()
     inside = period_subjects(packed, version, period)
-    if not is_mature(inside).any():
-        raise InputError.of(
-            "mature subjects in the period", "none", "widen --from and --to, or load later books"
-        )
-    fitted = model.was_fitted_on(inside)
-    if fitted.any() and not in_sample:
-        found = f"{int(fitted.sum())} of {len(inside)} subjects that it was fitted on"
-        step = (
-            f"take --from after {model.spec.fitted_until[:10]}, or --in-sample to see how well it remembers"
-        )
-        raise InputError.of("subjects that the model has not seen", found, step)
+    check_mature(int(is_mature(inside).sum()))
+    remembers = check_unseen(model, inside, in_sample=in_sample)
     told = measured(packed, model, inside, build_packed(packed, inside), period[0])
     return {
         **told.metrics,
-        "in_sample": bool(fitted.any()),
+        "in_sample": remembers,
         **told.evaluation,
         **further_figures(packed, model, period, late),
     }

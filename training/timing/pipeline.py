@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from features.build import Packed, build_packed
 from features.catalog import CATALOG_HASH
 from features.errors import Refused
 from features.instants import local_days
+from training.parameters import run_parameters
 from training.periods import date_text, day_start
 from training.pipeline import data_hash
 from training.run import Recipe
@@ -200,29 +200,14 @@ def _spec(material: Material, learned: LearnedTiming, *, final: bool) -> TimingS
 
 
 def _parameters(work: _Work, spec: TimingSpec, learned: LearnedTiming) -> dict[str, Any]:
-    config, sample = work.recipe.config, work.sample
     return {
-        "outcome": spec.outcome,
-        "definition_hash": spec.definition_hash,
-        "data_hash": spec.data_hash,
-        "seller_id": spec.seller_id,
-        "horizon_days": spec.horizon_days,
-        "learner": spec.learner,
-        "features": len(spec.features),
-        "subjects": spec.subjects,
-        "events": spec.events,
+        **run_parameters(work.packed, spec, work.recipe.config, learned.recorded),
         "rows": spec.rows,
-        "invoices": sample.invoices,
-        "invoices_drawn": sample.drawn,
+        "invoices": work.sample.invoices,
+        "invoices_drawn": work.sample.drawn,
         "booking_lag_days": work.lag_days,
         "calibration_level": spec.calibration.level,
         "calibration_shape": spec.calibration.shape,
-        "fitted_from": spec.fitted_from,
-        "fitted_until": spec.fitted_until,
-        "observed_until": work.packed.portfolio.observed_until.isoformat(),
-        "config_hash": config.hash,
-        **{f"config.{name}": json.dumps(value) for name, value in config.model_dump(mode="json").items()},
-        **{f"shape.{name}": value for name, value in learned.recorded.items()},
     }
 
 

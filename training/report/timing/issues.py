@@ -6,7 +6,7 @@ from typing import Any
 
 from training.report import model_rules
 from training.report.figure_rules import MANY_LOOKS, MOST_CANNOT_SAY, SLOPE, surely_off
-from training.report.finding import Finding, Found, Pack, Rule
+from training.report.finding import Finding, Found, Pack, Rule, found_by
 from training.report.timing.limits import COVERAGE, FEW_EVENTS
 
 __all__ = ["RULES", "issues_of"]
@@ -14,7 +14,6 @@ __all__ = ["RULES", "issues_of"]
 RECEIPTS_OFF = 0.10
 """Error of the receipts, of their sum and of single weeks, as a share of them, above which it is found."""
 
-_GRAVITY = ("high", "medium", "low")
 _SAME_FIGURES = 1e-9
 _GAP = 0.05
 _FEW_BUYERS = 30
@@ -28,8 +27,7 @@ def issues_of(pack: Pack) -> list[dict[str, Any]]:
     pack : mapping
         All other sections.
     """
-    found = [{**finding._asdict(), "section": section} for section, rule in RULES for finding in rule(pack)]
-    return sorted(found, key=lambda issue: _GRAVITY.index(issue["severity"]))
+    return found_by(RULES, pack)
 
 
 def coverage(pack: Pack) -> Found:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from credit.assessor import MAX_DAYS_BEHIND
+from training.report.finding import gravest_first
 from training.report.timing.study import TimingStudy
 
 __all__ = ["COVERAGE", "FEW_EVENTS", "limits_of"]
@@ -18,7 +19,6 @@ COVERAGE = (0.75, 0.85)
 FEW_EVENTS = 60
 """Closings by a cause below which its share is not learned well."""
 
-_GRAVITY = ("high", "medium", "low")
 _LEAST = 20
 """Test subjects below which a part is not proven."""
 
@@ -45,7 +45,7 @@ def limits_of(study: TimingStudy, pack: Pack) -> list[dict[str, str]]:
     facts = _Facts(study, pack)
     told = [limit for rule in _RULES for limit in rule(facts)]
     found = [dict(zip(("code", "severity", "text"), limit, strict=True)) for limit in told]
-    return sorted(found, key=lambda limit: _GRAVITY.index(limit["severity"]))
+    return gravest_first(found)
 
 
 def _question(facts: _Facts) -> Told:

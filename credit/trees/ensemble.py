@@ -24,7 +24,7 @@ from credit.trees.kernels import (
     score,
     score_spans,
 )
-from credit.trees.layout import FORMAT, HEADER, Records
+from credit.trees.layout import FORMAT, HEADER, STEP, Records
 from credit.trees.quadrature import quadratures
 
 __all__ = ["Trees"]
@@ -66,6 +66,7 @@ class Trees:
         self.expected = float(np.cumsum(trees["expected"])[-1]) if len(trees) else 0.0
         rules = quadratures(int(trees["points"].max(initial=0)))
         self._ensemble = Ensemble(*self._arrays[1:], *map(_frozen, rules))
+        self._steps = self._ensemble._replace(nodes=_frozen(_steps_of(nodes)))
         counts, points = trees["nodes"].astype(np.int64), trees["points"]
         self._nodes = int(counts.max(initial=0))
         self._products = int((counts * points).max(initial=0))
@@ -184,7 +185,7 @@ class Trees:
             room = SpanRoom(
                 np.empty((depths, widest), np.bool_), np.empty(widest, np.bool_), np.empty(depths, np.int64)
             )
-            score_spans(known[piece], columns, first[piece.start : piece.stop + 1], self._ensemble, room, out)
+            score_spans(known[piece], columns, first[piece.start : piece.stop + 1], self._steps, room, out)
 
         _in_pieces(work, len(known), threads)
         return out
@@ -253,6 +254,13 @@ class Trees:
         )
         for start in range(0, len(rows), width):
             explain_block(rows[start : start + width], self._ensemble, room, out[start : start + width])
+
+
+def _steps_of(nodes: Records) -> Records:
+    steps = np.zeros(len(nodes), STEP)
+    for name in STEP.names or ():
+        steps[name] = nodes[name]
+    return steps
 
 
 def _mapped(path: Path) -> Records:

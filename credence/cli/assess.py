@@ -169,18 +169,19 @@ def _list(
     assessor: Assessor, as_of: str | None, lang: str, out: Path, as_json: bool, earlier: pd.DataFrame | None
 ) -> None:
     from credence.cli.output import replace_file
-    from credit.listing import book_list, write_list
+    from credence.cli.whole_book import rows_of_all
+    from credit.listing import list_frame, write_list
     from credit.listing_changes import with_changes
 
     with progress_bar(len(assessor.buyer_ids), "assessing") as done, without_collector():
-        values, told = assessor.assess_all(as_of, lang=lang, progress=done)
-    rows, worse = book_list(values, told), None
+        found = rows_of_all(assessor, as_of, lang, done)
+    rows, worse = list_frame(found), None
     if earlier is not None:
         rows = with_changes(rows, earlier, [grade.name for grade in assessor.release.policy.grades])
         worse = int((rows["got_worse"] != "").sum())
     replace_file(out, lambda target: write_list(rows, target, out.suffix))
     if as_json:
-        said = {"out": str(out), "buyers": len(rows), "as_of": told[0]["as_of"] if told else None}
+        said = {"out": str(out), "buyers": len(rows), "as_of": found[0].as_of if found else None}
         print_json(said if worse is None else said | {"got_worse": worse})
         return
     click.echo(f"{len(rows)} buyers in {out}" + ("" if worse is None else f", {worse} of them got worse"))

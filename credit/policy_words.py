@@ -289,8 +289,16 @@ RULES: Mapping[str, Rule] = {
         "of what is open that may be overdue, or an order is held",
         "逾期占未清余额超过此比例则暂停订单",
     ),
+    "orders.overdue_share_after_days": _rule(
+        "days", "past due from which on an item counts as overdue in that share", "计入逾期占比的最低逾期天数"
+    ),
     "orders.credit_horizon_days": _rule(
         "days", "ahead within which open orders count", "计入未交订单的交货期限"
+    ),
+    "orders.above_limit_beyond_horizon": _rule(
+        "word",
+        "what becomes of a later order that is alone above the whole limit",
+        "交货期更晚且单笔超过全部额度的订单如何处理",
     ),
     "orders.document_value": _rule("money", "above which an order is referred", "超过此金额的订单提交审核"),
     "orders.highest_pd": _rule(

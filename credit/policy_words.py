@@ -34,6 +34,7 @@ SECTIONS: Mapping[str, Words] = {
     "grades": Words("Grades", "等级"),
     "interval": Words("How sure a probability is", "违约概率的可信程度"),
     "own_recoveries": Words("Own recoveries", "自有回收经验"),
+    "own_cures": Words("Own cures", "自有恢复经验"),
     "economics": Words("Margin, cost of money and loss budget", "毛利、资金成本与损失预算"),
     "need": Words("Need", "需求"),
     "capacity": Words("Capacity", "承受能力"),
@@ -127,6 +128,20 @@ RULES: Mapping[str, Rule] = {
     "own_recoveries.days_to_recover": _rule("days", "after which a write-off counts", "核销满此天数后才计入"),
     "own_recoveries.lgd_floor": _rule(
         "share", "lowest loss that own experience may say", "自有经验可给出的最低损失比例"
+    ),
+    "own_cures.least_cases": _rule(
+        "count",
+        "buyers with a default from which on own cures replace the assumed ones",
+        "达到此违约家数后以自有恢复经验替代假设",
+    ),
+    "own_cures.days_to_cure": _rule(
+        "days", "within which a default ends without a loss, to be cured", "违约在此天数内无损结束方为恢复"
+    ),
+    "own_cures.assumption_worth_cases": _rule(
+        "number", "cases that the assumed rate counts like", "假设恢复率相当的案例数"
+    ),
+    "own_cures.highest_rate": _rule(
+        "share", "highest cure rate that own experience may say", "自有经验可给出的最高恢复率"
     ),
     "economics.margin": _rule(
         "share", "contribution margin of sales where the seller states none", "卖方未给出时的销售贡献毛利率"

@@ -55,6 +55,7 @@ _LABELS = {
     "loss_at_default": Words("The same with drawings", "计入额度提用后"),
     "on": Words("on ", "基于"),
     "own_recoveries": Words("; LGD {share} by {cases} own cases", "；违约损失率{share}，依据自身{cases}例"),
+    "own_cures": Words("; {share} cure by {cases} own cases", "；恢复率{share}，依据自身{cases}例"),
     "lgd_range": Words("  at an LGD of {ends}", "  违约损失率{ends}时"),
     "unsaid": Words("cannot say: ", "无法判断："),
     "candidates": Words("How the limit comes about (the smallest binds)", "额度测算（取最小者）"),
@@ -328,6 +329,9 @@ class _Page:
         if loss["lgd_from"] == "own_recoveries":
             share, cases = self._text(lgd["value"], "share"), self._text(loss["lgd_cases"], "count")
             told += self.label("own_recoveries").format(share=share, cases=cases)
+        if loss["cure_from"] == "own_cures":
+            share, cases = self._text(loss["cure_rate"], "share"), self._text(loss["cure_cases"], "count")
+            told += self.label("own_cures").format(share=share, cases=cases)
         yield self.label("loss_at_default"), f"{self._text(loss['at_default'], 'money')}  ({told})"
         if lgd["low"] is not None:
             ends = [self._text(lgd[end], "share") for end in ("low", "high")]

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from credit.locales import Words
 
-__all__ = ["RULES", "SECTIONS", "Rule", "Unit"]
+__all__ = ["POLICY_PAGE", "RULES", "SECTIONS", "Rule", "Unit"]
 
 Unit = Literal["share", "money", "days", "months", "count", "number", "word", "percent"]
 """How a number of the policy is written; money is in the reporting currency."""
@@ -50,6 +50,15 @@ SECTIONS: Mapping[str, Words] = {
     "reasons": Words("Reasons", "原因"),
 }
 """Chapters in the order in which a reader meets them; `credit.policy_lines.section_of` finds a key's."""
+
+
+POLICY_PAGE: Mapping[str, Words] = {
+    "head": Words("policy '{id}' version {version}, hash {hash}", "政策“{id}”第{version}版，哈希{hash}"),
+    "shipped": Words("  [shipped: {value}]", "  [出厂值：{value}]"),
+    "differ": Words("{count} lines differ from the shipped policy", "与出厂政策相比有{count}处不同"),
+    "dropped": Words("not here", "此处没有"),
+}
+"""What stands around the lines of a policy that is explained."""
 
 
 def _rule(unit: Unit, en: str, zh: str) -> Rule:

@@ -276,11 +276,17 @@ RULES: Mapping[str, Rule] = {
     "terms.highest_loss_share_of_turn": _rule(
         "share", "of sales, expected loss of a turn at most", "每次周转预期损失占销售额的上限"
     ),
+    "terms.insurer_longest_terms_days": _rule(
+        "days", "of terms that the credit insurer covers at most", "信用保险承保的最长账期"
+    ),
     "terms.statutory.*.days": _rule(
         "days", "of terms that the country's law lets a business take", "该国法律允许企业的最长账期"
     ),
     "terms.statutory.*.public_days": _rule(
         "days", "of terms that it lets a public body take", "该国法律允许公共机构的最长账期"
+    ),
+    "terms.statutory.*.end_of_month_days": _rule(
+        "days", "from the end of the month that it lets a business agree on", "法律允许企业约定的月结后天数"
     ),
     "terms.statutory.*.only_large_buyers": _rule(
         "word", "whether that law holds for large buyers alone", "是否仅适用于大型买方"

@@ -80,7 +80,8 @@ def _in_order(names: tuple[str, ...]) -> tuple[npt.NDArray[np.intp], bytes]:
 def _sums(book: Book) -> list[str | float | None]:
     as_of = None if book.as_of is None else book.as_of.isoformat()
     lgd = None if book.workout is None else book.workout.lgd
-    return [as_of, book.receivables, book.margin, book.equity, book.shadow_price, book.budget, lgd]
+    cures = None if book.cures is None else f"{book.cures.definition} {book.cures.cured}/{book.cures.cases}"
+    return [as_of, book.receivables, book.margin, book.equity, book.shadow_price, book.budget, lgd, cures]
 
 
 def _plain(value: float) -> float | None:

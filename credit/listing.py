@@ -12,7 +12,15 @@ import pandas as pd
 from credit.listing_sheet import write_sheet
 from features.codes import decimals_of
 
-__all__ = ["SUFFIXES", "ListRow", "book_list", "list_frame", "list_rows", "write_list"]
+__all__ = [
+    "SUFFIXES",
+    "ListRow",
+    "book_list",
+    "list_frame",
+    "list_rows",
+    "plain_texts",
+    "write_list",
+]
 
 SUFFIXES = (".parquet", ".csv", ".xlsx")
 
@@ -124,6 +132,21 @@ def write_list(rows: pd.DataFrame, path: Path, suffix: str) -> None:
     safe = rows.assign(**{name: rows[name].map(_neutral, na_action="ignore") for name in texts})
     # Reason: without the mark Excel reads Chinese as Latin text.
     safe.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+
+
+def plain_texts(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of texts that was read from a CSV file of `write_list`, without its marks of formulas.
+
+    Examples
+    --------
+    >>> plain_texts(pd.DataFrame({"buyer_id": ["'=A1", "B'1"]}))["buyer_id"].tolist()
+    ['=A1', "B'1"]
+    """
+    return rows.assign(**{name: rows[name].map(_without_mark, na_action="ignore") for name in rows})
+
+
+def _without_mark(text: str) -> str:
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS) else text
 
 
 def _reasons(assessment: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from credence.cli.features import features
 from credence.cli.models import models
 from credence.cli.orders import orders
 from credence.cli.policy import policy
+from credence.cli.review import review
 from credence.cli.serve import serve
 from credence.cli.train import train
 from features.errors import CredenceError, InputError
@@ -38,7 +39,7 @@ def cli() -> None:
     """  # noqa: D301 (click reads the escaped character)
 
 
-for command in (data, features, train, models, assess, orders, policy, serve):
+for command in (data, features, train, models, assess, review, orders, policy, serve):
     cli.add_command(command)
 
 

@@ -11,6 +11,7 @@ import click
 
 from credence.cli.assess_options import ASKS, check_options, extras_of
 from credence.cli.common import as_json, folder, load_packed, print_json, progress_bar, say, without_collector
+from credence.cli.published import published_option, read_published
 from credence.cli.receipts import DEFAULT_WEEKS, LONGEST_WEEKS, receipts
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ __all__ = ["assess", "assessor_of", "naming_the_buyer"]
               "with --all an earlier list (.parquet): also tell what got worse.")  # fmt: skip
 @click.option("--previous", type=click.Path(exists=True, dir_okay=False), metavar="FILE.json",
               help="The same since an assessment of --json, with the change of the model.")  # fmt: skip
+@published_option
 @click.option("--letter", "letter_kind", type=click.Choice(["internal", "external"]),
               help="Write a note for the file, or a letter to the buyer: reasons only.")  # fmt: skip
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
@@ -65,6 +67,7 @@ def assess(
       credence assess build/demo/portfolio --buyer B000001 --offers --raises --peers
       credence assess build/demo/portfolio --buyer B000001 --since 2026-01-31 --lang zh
       credence assess build/demo/portfolio --buyer B000001 --letter external
+      credence assess build/demo/portfolio --buyer B000001 --published june.parquet
       credence assess build/demo/portfolio --all --out book.csv
       credence assess build/demo/portfolio --all --out july.parquet --since june.parquet
       credence assess build/demo/portfolio --receipts --weeks 8
@@ -84,7 +87,15 @@ def assess(
     asked = _request(assessor, **more)
     with naming_the_buyer():
         found = assessor.assess(str(buyer_id), as_of, asked, lang=lang, also=extras_of(asks))
+    if asks["published_file"] is not None:
+        found = _with_published(found, asks["published_file"])
     _tell(found, lang, asks["letter_kind"], as_json=as_json)
+
+
+def _with_published(found: dict[str, Any], file: str) -> dict[str, Any]:
+    from credit.in_force import with_published
+
+    return with_published(found, read_published(file).get(str(found["buyer_id"])))
 
 
 def _tell(found: dict[str, Any], lang: str, letter_kind: str | None, *, as_json: bool) -> None:

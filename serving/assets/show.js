@@ -231,7 +231,7 @@ class View {
   changes() {
     const { changes } = this.said;
     if (!changes) return null;
-    const then = `${this.page("changes")} ${this.day(changes.since.slice(0, 10))}`;
+    const then = `${this.page("changes")} ${this.day(changes.since_day)}`;
     if (changes.status !== "ok") {
       return make("section", "card is-changes", make("h2", "", then),
         make("p", "", `${this.page("unsaid")}${this.page("colon")}${textOf(this.words, "changes", changes.status)}`));

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     text,
 )
+from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeEngine
 
 from features.columns import TABLES
@@ -64,12 +65,13 @@ def _facts(table: FactTable) -> Table:
         Column("history", Boolean, nullable=False),
     ]
     indexes = [
-        Index(None, column.name)
+        Index(f"ix_{table.name}_{column.name}", column.name)
         for column in table.columns
         if column.name in _LOOKED_UP and column.name != table.key[0]
     ]
     ordered = sorted(columns, key=lambda column: key.index(column.name) if column.name in key else len(key))
-    return Table(table.name, METADATA, *ordered, *stamps, *indexes)
+    items: list[SchemaItem] = [*ordered, *stamps, *indexes]
+    return Table(table.name, METADATA, *items)
 
 
 def _fact_column(column: FactColumn, is_key: bool) -> Column:
@@ -93,7 +95,7 @@ ledger = Table(
     Column("observed_until", Instant, nullable=False),
     Column("groups_seq", BigInteger, nullable=False),
 )
-"""One row, taken first by every change of facts; `groups_seq` is the change that last touched who is whose."""
+"""One row, taken first by every change of facts; `groups_seq` is the last change of who belongs to a group."""
 
 dossiers = Table(
     "dossiers",
@@ -168,7 +170,7 @@ order_checks = Table(
     Column("seq", BigInteger, nullable=False),
     Index("ix_order_checks_state", "state", "seq"),
 )
-"""States: released, held, referred, cancelled, expired, delivered; `reserved` is in the reporting currency."""
+"""States: released, held, referred, cancelled, expired, delivered; `reserved` in the reporting currency."""
 
 api_keys = Table(
     "api_keys",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -10,7 +12,7 @@ from serving.store.types import Amount, Instant
 revision = "0001"
 down_revision = None
 
-_KINDS = {
+_KINDS: dict[str, Any] = {
     "text": sa.Text(),
     "date": sa.Date(),
     "instant": Instant(),
@@ -36,8 +38,8 @@ _LINE_ITEMS = """
     related_party_receivables guarantees_given market_value employees
 """
 
-# Reason: a change of tables is frozen, so it repeats what `features.columns` said when it was made. A star marks
-# the key, an exclamation mark what no row may lack.
+# Reason: a change of tables is frozen, so it repeats what `features.columns` said when it was made.
+# A star marks the key, an exclamation mark what no row may lack.
 _FACTS = {
     "buyers": """
         buyer_id*:text recorded_at*:instant name:text country:text industry:text industry_scheme:text

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any, Protocol
 
 import orjson
@@ -23,13 +23,17 @@ from serving.store.order_rows import (
     find,
     held_of,
     lock_buyer,
+    request_hash,
     reservations,
     save,
 )
+from serving.store.types import AMOUNT_DECIMALS
 
 __all__ = ["Decision", "OrderDesk", "Said"]
 
 _LOG = logging.getLogger("credence.serving")
+
+_TICK = Decimal(1).scaleb(-AMOUNT_DECIMALS)
 
 _STATE_OF: dict[str, OrderState] = {"release": "released", "hold": "held", "refer": "referred"}
 
@@ -158,7 +162,7 @@ class OrderDesk:
             before = find(connection, waiting.order_id)
             if before is None or before.state != "held" or before.decided_by == "person":
                 return False
-            order = _order(before)
+            order = before.order
             if order.deliver_on is not None and order.deliver_on < now.date():
                 order = replace(order, deliver_on=None)
             after = self._checked(connection, before.buyer_id, order, now, "en", before)
@@ -189,7 +193,7 @@ class OrderDesk:
 
 
 def _check_same(before: CheckedOrder, buyer_id: str, order: Order, *, amends: bool) -> None:
-    if before.buyer_id != buyer_id or (_order(before) != order and not amends):
+    if before.buyer_id != buyer_id or (before.order != order and not amends):
         expected = "an order that is new, or the same as before"
         step = "correct 'order_id', or send 'amends': true where this order replaces what was asked before"
         raise CallError("order_conflict", expected, "another order of this id", step, path="order_id")
@@ -199,7 +203,7 @@ def _check_same(before: CheckedOrder, buyer_id: str, order: Order, *, amends: bo
 
 def _stands(before: CheckedOrder, order: Order, now: datetime) -> bool:
     """Whether what was said before is said again: a release that still holds, or what a person decided."""
-    is_same = _order(before) == order
+    is_same = before.order == order
     return is_same and (before.is_reserved(now) or (before.decided_by == "person" and before.state == "held"))
 
 
@@ -220,10 +224,6 @@ def _known(connection: Connection, order_id: str) -> CheckedOrder:
     return found
 
 
-def _order(row: CheckedOrder) -> Order:
-    return Order(float(row.amount), row.currency, row.deliver_on, row.order_id, row.terms_days)
-
-
 def _row(buyer_id: str, order: Order, said: Said, now: datetime, created_at: datetime) -> CheckedOrder:
     answer, state = said.answer, _STATE_OF[said.answer["decision"]]
     is_released = state == "released"
@@ -231,14 +231,12 @@ def _row(buyer_id: str, order: Order, said: Said, now: datetime, created_at: dat
         order_id=order.order_id,
         buyer_id=buyer_id,
         state=state,
-        amount=Decimal(str(order.amount)),
+        amount=_exact(order.amount),
         currency=order.currency,
-        deliver_on=order.deliver_on,
-        terms_days=order.terms_days,
-        reserved=Decimal(str(answer["amount"])) if is_released else Decimal(0),
+        reserved=_exact(answer["amount"]) if is_released else Decimal(0),
         expires_at=_expiry(order, now, said.reservation_days) if is_released else None,
-        body=orjson.dumps({**answer, "reservation_days": said.reservation_days}),
-        decided_by=answer["decided_by"],
+        decision=orjson.dumps({**answer, "reservation_days": said.reservation_days}),
+        request_hash=request_hash(buyer_id, order),
         facts_seq=said.facts_seq,
         created_at=created_at,
         updated_at=now,
@@ -254,19 +252,23 @@ def _expiry(order: Order, now: datetime, days: int) -> datetime:
 
 
 def _decided(before: CheckedOrder, decision: Decision, now: datetime) -> CheckedOrder:
-    answer = orjson.loads(before.body)
-    answer["decided"] = {"state": decision.state, "by": decision.by, "reason": decision.reason}
+    said = {"state": decision.state, "by": decision.by, "reason": decision.reason}
+    answer = {**before.answer, "decided": said}
     is_released = decision.state == "released"
     amount = answer["amount"] if is_released else 0
     return replace(
         before,
         state=decision.state,
-        reserved=Decimal(str(amount or 0)),
-        expires_at=_expiry(_order(before), now, _days(answer)) if is_released else None,
-        body=orjson.dumps(answer),
-        decided_by="person" if decision.state in ("released", "held") else before.decided_by,
+        reserved=_exact(amount or 0.0),
+        expires_at=_expiry(before.order, now, _days(answer)) if is_released else None,
+        decision=orjson.dumps(answer),
         updated_at=now,
     )
+
+
+def _exact(amount: float) -> Decimal:
+    """Return an amount as the store keeps it: rounded up, so that no part of a limit is given twice."""
+    return Decimal(str(amount)).quantize(_TICK, ROUND_CEILING)
 
 
 def _days(answer: dict[str, Any]) -> int:
@@ -276,7 +278,7 @@ def _days(answer: dict[str, Any]) -> int:
 def _told(row: CheckedOrder, now: datetime, *, repeated: bool = False) -> dict[str, Any]:
     expires = row.expires_at
     return {
-        **orjson.loads(row.body),
+        **row.answer,
         "state": row.state,
         "reserved_amount": float(row.reserved) if row.is_reserved(now) else 0.0,
         "expires_at": None

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Literal, get_args
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from credit.orders import Order
 from credit.reservations import Reservation
 from serving.store.schema import order_checks
 
 __all__ = [
     "CLOSED",
+    "STATES",
     "CheckedOrder",
     "OrderState",
     "find",
     "held_of",
     "listed",
     "lock_buyer",
+    "request_hash",
     "reservations",
     "save",
 ]
@@ -49,17 +55,16 @@ class CheckedOrder:
     amount : Decimal
         In units of `currency`.
     currency : str
-    deliver_on : date or None
-    terms_days : int or None
     reserved : Decimal
         What it keeps of the limit, in the reporting currency; 0 where it is not released.
     expires_at : datetime or None
         Until when it keeps that (UTC).
-    body : bytes
+    decision : bytes
         The answer, as JSON.
-    decided_by : str or None
-        Step that decided; ``person`` where somebody did.
+    request_hash : str
+        Of the buyer and the order, as `request_hash` gives it.
     facts_seq : int
+        Position of the facts that it was checked with.
     created_at, updated_at : datetime
     """
 
@@ -68,22 +73,52 @@ class CheckedOrder:
     state: OrderState
     amount: Decimal
     currency: str
-    deliver_on: date | None
-    terms_days: int | None
     reserved: Decimal
     expires_at: datetime | None
-    body: bytes
-    decided_by: str | None
+    decision: bytes
+    request_hash: str
     facts_seq: int
     created_at: datetime
     updated_at: datetime
+
+    @cached_property
+    def answer(self) -> dict[str, Any]:
+        """The answer, read."""
+        return dict(orjson.loads(self.decision))
+
+    @cached_property
+    def order(self) -> Order:
+        """The order as it was asked about."""
+        told = self.answer["order"]
+        deliver_on = told["deliver_on"]
+        return Order(
+            told["amount"],
+            told["currency"],
+            None if deliver_on is None else date.fromisoformat(deliver_on),
+            self.order_id,
+            told["terms_days"],
+        )
+
+    @property
+    def decided_by(self) -> str | None:
+        """Step that decided; ``person`` where somebody did, None for a release."""
+        decided = self.answer.get("decided")
+        if decided is not None and decided["state"] in ("released", "held"):
+            return "person"
+        return None if self.answer["decided_by"] is None else str(self.answer["decided_by"])
 
     def is_reserved(self, now: datetime) -> bool:
         """Whether the order keeps a part of the limit at an instant."""
         return self.state == "released" and (self.expires_at is None or now < self.expires_at)
 
 
-_COLUMNS = tuple(order_checks.c[name] for name in CheckedOrder.__dataclass_fields__)
+_FIELDS = tuple(CheckedOrder.__dataclass_fields__)
+_COLUMNS = tuple(order_checks.c[name] for name in _FIELDS)
+
+
+def request_hash(buyer_id: str, order: Order) -> str:
+    """Return what tells whether an order is asked about again or another one has its id."""
+    return hashlib.sha256(orjson.dumps([buyer_id, order.as_json()], option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def lock_buyer(connection: Connection, buyer_id: str) -> None:
@@ -106,7 +141,9 @@ def find(connection: Connection, order_id: str) -> CheckedOrder | None:
 
 def save(connection: Connection, order: CheckedOrder) -> None:
     """Write an order, in place of what was said of it before."""
-    values = vars(order)
+    values = {name: getattr(order, name) for name in _FIELDS}
+    last = sa.select(sa.func.coalesce(sa.func.max(order_checks.c.seq), 0) + 1).scalar_subquery()
+    values["seq"] = last
     changed = connection.execute(
         sa.update(order_checks).where(order_checks.c.order_id == order.order_id).values(values)
     )
@@ -129,14 +166,15 @@ def reservations(
     """
     told = order_checks.c
     rows = connection.execute(
-        sa.select(told.order_id, told.reserved, told.deliver_on).where(
+        sa.select(*_COLUMNS).where(
             told.buyer_id == buyer_id,
             told.state == "released",
             told.order_id != without,
             sa.or_(told.expires_at.is_(None), told.expires_at > now),
         )
     )
-    return [Reservation(order_id, float(amount), deliver_on) for order_id, amount, deliver_on in rows]
+    found = [CheckedOrder(*row) for row in rows]
+    return [Reservation(each.order_id, float(each.reserved), each.order.deliver_on) for each in found]
 
 
 def held_of(connection: Connection, buyer_ids: Sequence[str]) -> list[CheckedOrder]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,40 +26,46 @@ class Event:
 
     Parameters
     ----------
-    id : str
+    id : int
         The same at each attempt, so that the receiver can tell a repetition.
     kind : str
         Like ``limit.changed`` or ``order.released``.
-    body : bytes
-        JSON.
+    content : bytes
+        What it tells, as JSON.
+    created_at : datetime
     attempts : int
         Failed ones before.
     """
 
-    id: str
+    id: int
     kind: str
-    body: bytes
+    content: bytes
+    created_at: datetime
     attempts: int
 
+    @property
+    def body(self) -> bytes:
+        """What the receiver gets: JSON with ``id``, ``kind``, ``created_at`` and ``data``."""
+        told = {
+            "id": f"evt_{self.id}",
+            "kind": self.kind,
+            "created_at": f"{self.created_at:%Y-%m-%dT%H:%M:%SZ}",
+        }
+        return orjson.dumps({**told, "data": orjson.Fragment(self.content)})
 
-def put(connection: Connection, kind: str, content: dict[str, Any], now: datetime) -> str:
-    """Add an event in the transaction of what it tells of; return its id."""
-    event_id = f"evt_{secrets.token_hex(12)}"
-    body = {"id": event_id, "kind": kind, "created_at": f"{now:%Y-%m-%dT%H:%M:%S}Z", "data": content}
-    connection.execute(
-        sa.insert(outbox).values(
-            id=event_id, kind=kind, body=orjson.dumps(body), created_at=now, attempts=0, next_at=now
-        )
-    )
-    return event_id
+
+def put(connection: Connection, kind: str, content: dict[str, Any], now: datetime) -> None:
+    """Add an event in the transaction of what it tells of."""
+    values = {"kind": kind, "body": orjson.dumps(content), "created_at": now, "attempts": 0, "next_at": now}
+    connection.execute(sa.insert(outbox).values(values))
 
 
 def claim(connection: Connection, now: datetime, most: int = 20) -> list[Event]:
     """Take events that are due, oldest first; no other worker takes them while the lease lasts."""
     due = (
-        sa.select(outbox.c.id, outbox.c.kind, outbox.c.body, outbox.c.attempts)
-        .where(outbox.c.delivered_at.is_(None), outbox.c.next_at <= now)
-        .order_by(outbox.c.next_at, outbox.c.created_at, outbox.c.id)
+        sa.select(outbox.c.id, outbox.c.kind, outbox.c.body, outbox.c.created_at, outbox.c.attempts)
+        .where(outbox.c.next_at <= now)
+        .order_by(outbox.c.id)
         .limit(most)
         .with_for_update(skip_locked=True)
     )
@@ -73,7 +78,9 @@ def claim(connection: Connection, now: datetime, most: int = 20) -> list[Event]:
 
 def delivered(connection: Connection, event: Event, now: datetime) -> None:
     """Note that the receiver has confirmed an event."""
-    connection.execute(sa.update(outbox).where(outbox.c.id == event.id).values(delivered_at=now))
+    connection.execute(
+        sa.update(outbox).where(outbox.c.id == event.id).values(delivered_at=now, next_at=None)
+    )
 
 
 def failed(connection: Connection, event: Event, now: datetime) -> None:
@@ -85,5 +92,5 @@ def failed(connection: Connection, event: Event, now: datetime) -> None:
 
 def waiting(connection: Connection) -> int:
     """Return how many events are not delivered yet."""
-    count = sa.select(sa.func.count()).select_from(outbox).where(outbox.c.delivered_at.is_(None))
+    count = sa.select(sa.func.count()).select_from(outbox).where(outbox.c.next_at.is_not(None))
     return int(connection.execute(count).scalar_one())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -80,15 +79,14 @@ class Sender:
                     _LOG.warning("events wait: %s", type(error).__name__)
 
     def _is_confirmed(self, client: httpx.Client, event: Event) -> bool:
-        headers = {
-            "Content-Type": "application/json",
-            HEADER: signature(self._secret, event.body, int(time.time())),
-        }
+        body = event.body
+        signed = signature(self._secret, body, int(self._clock().timestamp()))
+        headers = {"Content-Type": "application/json", HEADER: signed}
         try:
-            status = client.post(self._url, content=event.body, headers=headers).status_code
+            status = client.post(self._url, content=body, headers=headers).status_code
         except httpx.HTTPError as error:
-            _LOG.warning("event %s was not delivered: %s", event.id, type(error).__name__)
+            _LOG.warning("event %d was not delivered: %s", event.id, type(error).__name__)
             return False
         if not 200 <= status < 300:
-            _LOG.warning("event %s was not taken: status %d", event.id, status)
+            _LOG.warning("event %d was not taken: status %d", event.id, status)
         return 200 <= status < 300

@@ -142,7 +142,8 @@ def plain_texts(rows: pd.DataFrame) -> pd.DataFrame:
     >>> plain_texts(pd.DataFrame({"buyer_id": ["'=A1", "B'1"]}))["buyer_id"].tolist()
     ['=A1', "B'1"]
     """
-    return rows.assign(**{name: rows[name].map(_without_mark, na_action="ignore") for name in rows})
+    plain = {str(name): column.map(_without_mark, na_action="ignore") for name, column in rows.items()}
+    return rows.assign(**plain)
 
 
 def _without_mark(text: str) -> str:

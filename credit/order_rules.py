@@ -21,4 +21,7 @@ class OrderRules(RuleSet):
     highest_pd: Share = 0.20
     highest_late_probability: Share = 0.70
     least_partial_share: Share = 0.10
+    reservation_days: Days = 14
+    most_days_behind: Days = 3
+    when_books_behind: Literal["refer", "hold", "release"] = "refer"
     closed_states: tuple[str, ...] = ("delivered", "invoiced", "closed", "completed", "cancelled", "rejected")

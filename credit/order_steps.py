@@ -68,6 +68,7 @@ class OrderCase:
 def steps_of(case: OrderCase) -> Iterator[Step]:
     """Give every step, whether or not one before it stands in the way."""
     rules = case.policy.orders
+    yield from _books(case)
     yield _blocked(case)
     yield _at_most(case, "oldest_item", "oldest_open_days_past_due", float(rules.oldest_item_days), "hold")
     yield _overdue_share(case)
@@ -76,6 +77,19 @@ def steps_of(case: OrderCase) -> Iterator[Step]:
     yield _at_most(case, "document_value", "request_amount", rules.document_value, "refer")
     yield _model(case, "default", rules.highest_pd)
     yield _model(case, "late", rules.highest_late_probability)
+
+
+def _books(case: OrderCase) -> Iterator[Step]:
+    """Ask how far the books are behind, where they are."""
+    ends = next((each["date"] for each in case.subject.warnings if each["code"] == "books_behind"), None)
+    if ends is None:
+        return
+    rules, behind = case.policy.orders, (case.subject.day - date.fromisoformat(ends)).days
+    is_late = behind > rules.most_days_behind
+    # Reason: the policy's word for going on is what it does with the order; a step is passed.
+    otherwise: StepStatus = "pass" if rules.when_books_behind == "release" else rules.when_books_behind
+    inputs: Inputs = {"days_behind": float(behind), "most": float(rules.most_days_behind)}
+    yield Step("books", otherwise if is_late else "pass", inputs)
 
 
 def _blocked(case: OrderCase) -> Step:
@@ -168,6 +182,12 @@ def _text_key(step: Step) -> str:
         return "not_asked"
     if step.inputs.get("is_asked") == "no":
         return "not_asked"
+    if step.code == "books" and step.status == "pass" and _beyond(step):
+        return "released"
     if step.code == "credit_limit" and step.inputs.get("counted") == 0.0:
         return "later" if step.status == "pass" else "later_fail"
     return "fail" if step.status in ("hold", "refer") else step.status
+
+
+def _beyond(step: Step) -> bool:
+    return float(step.inputs["days_behind"] or 0.0) > float(step.inputs["most"] or 0.0)

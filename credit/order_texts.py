@@ -23,6 +23,7 @@ STEP_STATUSES = {
 }
 
 STEP_NAMES = {
+    "books": Words("Books", "账簿"),
     "blocked": Words("Block", "冻结"),
     "oldest_item": Words("Oldest item", "最久逾期"),
     "overdue_share": Words("Share overdue", "逾期占比"),
@@ -44,6 +45,22 @@ _UNSAID = Words("The model cannot say; a person has to.", "模型无法判断，
 _NOT_ASKED = Words("No model says anything about it.", "无模型可用。")
 
 ORDER_STEPS: Mapping[str, Mapping[str, Words]] = {
+    "books": {
+        "pass": Words(
+            "The books end {days_behind:days} before this check (at most {most:days} is usual).",
+            "账簿截止日早于本次检查{days_behind:days}（通常上限{most:days}）。",
+        ),
+        "released": Words(
+            "The books end {days_behind:days} before this check, more than {most:days}; the policy goes on "
+            "with what is known.",
+            "账簿截止日早于本次检查{days_behind:days}，超过{most:days}；按信用政策继续以已知数据检查。",
+        ),
+        "fail": Words(
+            "The books end {days_behind:days} before this check, more than {most:days}: what was paid since "
+            "is not known.",
+            "账簿截止日早于本次检查{days_behind:days}，超过{most:days}：此后的回款未知。",
+        ),
+    },
     "blocked": {
         "pass": Words("Nothing blocks the buyer.", "买方未被冻结。"),
         "insolvent": Words("An insolvency is on record.", "已有破产或清算记录。"),

@@ -340,6 +340,17 @@ RULES: Mapping[str, Rule] = {
     "orders.least_partial_share": _rule(
         "share", "of an order that is worth a delivery of its own", "值得单独交货的最小比例"
     ),
+    "orders.reservation_days": _rule(
+        "days",
+        "after delivery for which a released order keeps its part of the limit until it is invoiced",
+        "已放行订单在交货后开票前继续占用额度的天数",
+    ),
+    "orders.most_days_behind": _rule(
+        "days",
+        "for which the books may be behind before orders stop being checked as usual",
+        "账簿滞后超过此天数则不再照常检查订单",
+    ),
+    "orders.when_books_behind": _rule("word", "what then happens to an order", "此时订单的处理方式"),
     "orders.closed_states": _rule("word", "the states that end an order", "视为已结束的订单状态"),
     "blocking_days_overdue": _rule(
         "days", "for which a material sum is overdue at a block", "重大款项逾期达到此天数则冻结"

@@ -49,7 +49,7 @@ def test_an_order_that_passes_every_step_is_released_whole():
     found = check()
 
     assert (found["decision"], found["decided_by"], found["releasable_amount"]) == ("release", None, 50_000.0)
-    assert list(status(found)) == list(ORDER_STEPS)
+    assert list(status(found)) == [code for code in ORDER_STEPS if code != "books"]
     assert set(status(found).values()) == {"pass"}
 
 
@@ -72,6 +72,28 @@ def test_the_first_step_that_stops_an_order_decides(changed, decision, decided_b
     found = check(**changed)
 
     assert (found["decision"], found["decided_by"]) == (decision, decided_by)
+
+
+@pytest.mark.parametrize(
+    ("ends", "rule", "said", "decision"),
+    [
+        ("2026-06-28", "refer", "pass", "release"),
+        ("2026-06-20", "refer", "refer", "refer"),
+        ("2026-06-20", "hold", "hold", "hold"),
+        ("2026-06-20", "release", "pass", "release"),
+    ],
+)
+def test_books_that_are_behind_decide_as_the_policy_says(ends, rule, said, decision):
+    orders = POLICY.orders.model_copy(update={"when_books_behind": rule})
+    policy = POLICY.model_copy(update={"orders": orders})
+    behind = ({"code": "books_behind", "field": "as_of", "date": ends},)
+    subject = replace(make_subject(GOOD, ORDER.as_request()), warnings=behind)
+    assessment = assess(subject, make_answers(), make_a_book(), policy)
+
+    found = check_order(subject, ORDER, assessment, policy)
+
+    assert (status(found)["books"], found["decision"]) == (said, decision)
+    assert found["decided_by"] == (None if decision == "release" else "books")
 
 
 def test_every_step_is_told_though_an_early_one_decides():

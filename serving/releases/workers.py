@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import orjson
 
-__all__ = ["Board", "FolderBoard", "WorkerState", "own_identity"]
+__all__ = ["Board", "FolderBoard", "WorkerState", "instant", "own_identity"]
 
 _LOG = logging.getLogger("credence.serving")
 

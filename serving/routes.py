@@ -81,7 +81,8 @@ class _Answers:
         return _json(said)
 
     async def status(self, _request: Request) -> Response:
-        return _json(self._state.status())
+        # Reason: it reads the files of reports and of the other workers.
+        return _json(await to_thread.run_sync(self._state.status))
 
     async def buyers(self, request: Request) -> Response:
         prefix = request.query_params.get("prefix", "").casefold()
@@ -98,9 +99,7 @@ class _Answers:
         return _json({"state": "alive"})
 
     async def ready(self, _request: Request) -> Response:
-        if self._state.problem is not None:
-            raise self._state.problem
-        return _json({"state": "ready"})
+        return _json(self._state.readiness())
 
     async def openapi(self, _request: Request) -> Response:
         return _json(specification())

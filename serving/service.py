@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from typing import Any
 
@@ -11,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving.parent import end_with_parent
 from serving.routes import make_application
-from serving.settings import Settings
+from serving.settings import WORKERS, Settings
 from serving.state import State
 
 __all__ = ["Credence", "OwnHealth", "application", "state"]
@@ -49,7 +50,7 @@ async def _every_address(scope: Scope, receive: Receive, send: Send) -> None:
 
 @bentoml.asgi_app(_every_address, path="/")
 @bentoml.service(
-    workers=1,
+    workers=int(os.environ.get(WORKERS) or 1),
     # Spans that nobody reads take half of the time in the application.
     tracing={"excluded_urls": ".*"},
     # Its series are named by the raw path of a call, so that any caller could grow them without bound.

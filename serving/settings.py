@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["ADDRESS", "HOME", "PORTFOLIO", "Settings"]
+__all__ = ["ADDRESS", "HOME", "PORTFOLIO", "RELEASED", "WORKERS", "Settings"]
 
 HOME = "CREDENCE_HOME"
 """Variable that names the folder with the releases."""
@@ -17,6 +17,14 @@ PORTFOLIO = "CREDENCE_PORTFOLIO"
 
 ADDRESS = "CREDENCE_ADDRESS"
 """Variable with the address to be told once the service is ready."""
+
+WORKERS = "CREDENCE_WORKERS"
+"""Variable with the number of worker processes; 1 where it is not set."""
+
+RELEASED = "released"
+"""Folder beside the packages of a Bento with the pointer and the one release inside."""
+
+_IN_THE_BENTO = Path(__file__).resolve().parents[1] / RELEASED
 
 
 @dataclass(frozen=True)
@@ -29,6 +37,8 @@ class Settings:
     portfolio : Path or None
     address : str
         Told when the worker is ready; empty tells nothing.
+    bento : Path
+        Releases of the Bento that this process runs from; where it has none, those of the home are served.
 
     Examples
     --------
@@ -39,6 +49,7 @@ class Settings:
     home: Path
     portfolio: Path | None = None
     address: str = ""
+    bento: Path = _IN_THE_BENTO
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -62,4 +73,4 @@ class Settings:
     @property
     def releases(self) -> Path:
         """Folder of the releases."""
-        return self.home / "releases"
+        return self.bento if self.bento.is_dir() else self.home / "releases"

@@ -10,6 +10,7 @@ import click
 
 from credence import __version__
 from credence.cli.assess import assess
+from credence.cli.build import build
 from credence.cli.data import data
 from credence.cli.features import features
 from credence.cli.models import models
@@ -39,7 +40,18 @@ def cli() -> None:
     """  # noqa: D301 (click reads the escaped character)
 
 
-for command in (data, features, train, models, assess, review, orders, policy, serve):
+for command in (
+    data,
+    features,
+    train,
+    models,
+    assess,
+    review,
+    orders,
+    policy,
+    build,
+    serve,
+):
     cli.add_command(command)
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from credence.cli.common import folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["serve"]
 
@@ -14,10 +19,12 @@ __all__ = ["serve"]
 @click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True, help="IP address to listen at.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
-def serve(portfolio: str | None, port: int, host: str, workers: int) -> None:
+@click.option("--bento", type=folder, metavar="DIR", help="Serve the release inside this Bento.")
+def serve(portfolio: str | None, port: int, host: str, workers: int, bento: str | None) -> None:
     """Answer calls: POST /v1/assess, GET /v1/status, and a page for people at /.
 
-    It serves the release in force in CREDENCE_HOME. Ctrl-C ends it.
+    It serves the release in force in CREDENCE_HOME, and from the next call on another one that is promoted
+    there. A worker that ends is started anew. Ctrl-C ends it.
 
     \b
     Example:
@@ -34,10 +41,14 @@ def serve(portfolio: str | None, port: int, host: str, workers: int) -> None:
     told = Settings.from_environment()
     ledger = Path(portfolio).absolute() if portfolio else told.portfolio
     settings = Settings(told.home.absolute(), ledger, _address(host, port))
-    check(settings)
+    if bento is None:
+        check(settings)
     settings.to_environment()
     say(f"starting {workers} worker{'s' if workers > 1 else ''} at {settings.address}")
-    _run(host, port, workers)
+    if bento is None:
+        _run(host, port, workers)
+    else:
+        _run_bento(Path(bento).absolute(), host, port, workers)
 
 
 def check_port(host: str, port: int) -> None:
@@ -88,3 +99,20 @@ def _run(host: str, port: int, workers: int) -> None:
     from serving.service import serve as run
 
     run(host, port, workers, str(Path(serving.__file__).resolve().parents[1]))
+
+
+def _run_bento(bento: Path, host: str, port: int, workers: int) -> None:
+    """Become BentoML's own server of a Bento: its code runs, not ours."""
+    import os
+    import sys
+
+    from features.errors import InputError
+    from serving.compiled import CACHE
+    from serving.settings import WORKERS
+
+    if not (bento / "bento.yaml").is_file():
+        step = "make one with `credence build --out DIR`; an archive is unpacked first"
+        raise InputError.of("a folder with bento.yaml as --bento", "none", step)
+    environment = {name: value for name, value in os.environ.items() if name not in (CACHE, "PYTHONPATH")}
+    command = [sys.executable, "-m", "bentoml", "serve", str(bento), "--host", host, "--port", str(port)]
+    os.execve(sys.executable, command, {**environment, WORKERS: str(workers)})  # noqa: S606 (no shell is wanted)

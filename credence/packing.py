@@ -12,6 +12,7 @@ from typing import Any
 from packaging.requirements import Requirement
 
 from credit.release import POINTER, Release, current_folder
+from credit.trees.warm import warm as warm_trees
 from features.errors import InputError
 from features.warm import warm as warm_features
 from serving.settings import RELEASED
@@ -68,6 +69,7 @@ def make_bento(releases: Path, out: Path) -> str:
     release = Release.load(folder)
     # Reason: it goes into the Bento compiled, else its first start would compile for minutes.
     warm_features()
+    warm_trees()
     with tempfile.TemporaryDirectory() as made:
         context = Path(made) / "context"
         _write_context(context, folder)
@@ -116,7 +118,6 @@ def _write_context(context: Path, release: Path) -> None:
         shutil.copytree(root / name, context / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(release, context / RELEASED / release.name)
     (context / RELEASED / POINTER).write_text(release.name, encoding="utf-8")
-    (context / "requirements.txt").write_text("\n".join(pinned()) + "\n", encoding="utf-8")
 
 
 def _build(context: Path, store: Path, release_id: str) -> Any:
@@ -129,7 +130,7 @@ def _build(context: Path, store: Path, release_id: str) -> Any:
         name="credence",
         version=release_id,
         build_ctx=str(context),
-        python={"requirements_txt": str(context / "requirements.txt"), "lock_packages": False},
+        python={"packages": pinned(), "lock_packages": False},
         _bento_store=BentoStore(store),
     )
 

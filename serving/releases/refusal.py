@@ -85,8 +85,10 @@ def _has_another_catalog(folder: Path, _head: dict[str, Any], _seller_id: str) -
 
 
 def _has_another_policy(folder: Path, head: dict[str, Any], _seller_id: str) -> bool:
+    if "policy_hash" not in head:
+        return False
     try:
-        return Policy.load(folder / "policy.yaml").hash != head.get("policy_hash")
+        return Policy.load(folder / "policy.yaml").hash != head["policy_hash"]
     except (InputError, OSError):
         return True
 

@@ -13,6 +13,7 @@ from credence.cli.assess import assess
 from credence.cli.build import build
 from credence.cli.data import data
 from credence.cli.features import features
+from credence.cli.load import load
 from credence.cli.models import models
 from credence.cli.orders import orders
 from credence.cli.policy import policy
@@ -50,6 +51,7 @@ for command in (
     orders,
     policy,
     build,
+    load,
     serve,
 ):
     cli.add_command(command)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -69,8 +71,10 @@ def _facts(table: FactTable) -> Table:
         for column in table.columns
         if column.name in _LOOKED_UP and column.name != table.key[0]
     ]
-    ordered = sorted(columns, key=lambda column: key.index(column.name) if column.name in key else len(key))
-    items: list[SchemaItem] = [*ordered, *stamps, *indexes]
+    ordered: list[Column] = sorted(
+        columns, key=lambda column: key.index(column.name) if column.name in key else len(key)
+    )
+    items = cast("list[SchemaItem]", [*ordered, *stamps, *indexes])
     return Table(table.name, METADATA, *items)
 
 
@@ -95,7 +99,7 @@ ledger = Table(
     Column("observed_until", Instant, nullable=False),
     Column("groups_seq", BigInteger, nullable=False),
 )
-"""One row, taken first by every change of facts; `groups_seq` is the last change of who belongs to a group."""
+"""One row, taken first by every change of facts; `groups_seq` is the last change of a group's members."""
 
 dossiers = Table(
     "dossiers",

@@ -1,0 +1,255 @@
+"""Reads stored facts as a portfolio: each row known from when the store may say that it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Column, ColumnElement, Connection, Integer, Text, cast, func, or_, select, type_coerce
+
+from features.columns import TABLES, Table
+from features.columns import Column as FactColumn
+from features.errors import InputError
+from features.money import decimals_array
+from features.portfolio import Portfolio
+from features.seller import Seller
+from serving.store.schema import FACTS, ledger
+from serving.store.types import AMOUNT_DECIMALS
+
+__all__ = [
+    "buyers_of_invoices", "connected_invoices", "facts_of_buyers", "group_members", "ledger_row", "read_rows",
+    "stored_portfolio",
+]  # fmt: skip
+
+_AT_ONCE = 5_000
+"""Ids in one query: databases take a limited number."""
+
+_BY_BUYER = ("statements", "events", "limits", "securities", "orders", "attributes", "balances")
+
+
+def ledger_row(connection: Connection) -> dict[str, Any]:
+    """Return whose facts the store has, and between which instants the books are complete.
+
+    Raises
+    ------
+    InputError
+        Where nothing was loaded yet.
+    """
+    row = connection.execute(select(ledger)).mappings().one_or_none()
+    if row is None:
+        raise InputError.of("a store with a portfolio", "an empty one", "load it: credence load DIR")
+    return dict(row)
+
+
+def stored_portfolio(
+    connection: Connection, buyer_ids: Sequence[str] | None = None, *, invoice_ids: Iterable[str] = ()
+) -> Portfolio:
+    """Return the facts of some buyers, or of all, as they were known to the store.
+
+    Parameters
+    ----------
+    connection : Connection
+    buyer_ids : sequence of str, optional
+        Without it, all. Facts of others are among the result where items of both are linked.
+    invoice_ids : iterable of str
+        Further invoices, whoever owes them.
+
+    Raises
+    ------
+    InputError
+        Where nothing was loaded yet.
+    """
+    head = ledger_row(connection)
+    if buyer_ids is None:
+        frames = {name: read_rows(connection, name) for name in TABLES}
+    else:
+        frames = facts_of_buyers(connection, buyer_ids, invoice_ids)
+    currency = _currency_by_invoice(frames["invoices"])
+    tables = {
+        name: _as_known(_with_minor(frame, TABLES[name], currency), TABLES[name])
+        for name, frame in frames.items()
+        if len(frame)
+    }
+    return Portfolio(
+        Seller(**head["seller"]), tables, _naive(head["observed_from"]), _naive(head["observed_until"])
+    )
+
+
+def facts_of_buyers(
+    connection: Connection, buyer_ids: Sequence[str], invoice_ids: Iterable[str] = ()
+) -> dict[str, pd.DataFrame]:
+    """Return all that the packed facts of some buyers depend on; arguments as in `stored_portfolio`."""
+    buyers = sorted(set(buyer_ids))
+    own = _values(connection, FACTS["invoices"].c.invoice_id, FACTS["invoices"].c.buyer_id, buyers)
+    items = sorted(connected_invoices(connection, own | set(invoice_ids)))
+    frames = {name: _rows_in(connection, name, {"buyer_id": buyers}) for name in _BY_BUYER}
+    frames["buyers"] = _rows_in(connection, "buyers", {"buyer_id": group_members(connection, buyers)})
+    frames["invoices"] = _rows_in(connection, "invoices", {"invoice_id": items})
+    frames["disputes"] = _rows_in(connection, "disputes", {"invoice_id": items})
+    frames["allocations"] = _rows_in(connection, "allocations", {"invoice_id": items, "buyer_id": buyers})
+    frames["fx"] = read_rows(connection, "fx")
+    return {name: frames[name] for name in TABLES}
+
+
+def connected_invoices(connection: Connection, invoice_ids: Iterable[str]) -> set[str]:
+    """Return invoices with those that took over from them or that they took over from, however far away."""
+    allocations = FACTS["allocations"].c
+    found: set[str] = set()
+    new = set(invoice_ids)
+    while new:
+        found |= new
+        ids = sorted(new)
+        after = _values(connection, allocations.successor_id, allocations.invoice_id, ids)
+        before = _values(connection, allocations.invoice_id, allocations.successor_id, ids)
+        new = (after | before) - found
+    return found
+
+
+def group_members(connection: Connection, buyer_ids: Iterable[str]) -> list[str]:
+    """Return some buyers with all that are or were in a group that they are or were in, sorted."""
+    own, buyers = sorted(set(buyer_ids)), FACTS["buyers"].c
+    groups = _values(connection, buyers.group_id, buyers.buyer_id, own)
+    return sorted({*own, *_values(connection, buyers.buyer_id, buyers.group_id, sorted(groups))})
+
+
+def buyers_of_invoices(connection: Connection, invoice_ids: Iterable[str]) -> set[str]:
+    """Return who owes or owed some invoices."""
+    invoices = FACTS["invoices"].c
+    return _values(connection, invoices.buyer_id, invoices.invoice_id, sorted(set(invoice_ids)))
+
+
+def _values(connection: Connection, column: Column, by: Column, ids: Sequence[str]) -> set[str]:
+    found: set[str] = set()
+    for some in _parts(ids, _AT_ONCE):
+        query = select(column).distinct().where(by.in_(some), column.is_not(None))
+        found.update(connection.scalars(query))
+    return found
+
+
+def _parts(ids: Sequence[str], size: int) -> Iterator[list[str]]:
+    rest = iter(ids)
+    while part := list(islice(rest, size)):
+        yield part
+
+
+def _rows_in(connection: Connection, name: str, by: dict[str, Sequence[str]]) -> pd.DataFrame:
+    """Return rows of which one of some columns has one of some values, each row once."""
+    parts = [
+        read_rows(connection, name, FACTS[name].c[column].in_(some))
+        for column, ids in by.items()
+        for some in _parts(ids, _AT_ONCE)
+    ]
+    if len(parts) < 2:
+        return parts[0] if parts else read_rows(connection, name, or_(False))
+    key = [*TABLES[name].key, TABLES[name].knowledge]
+    return pd.concat(parts).drop_duplicates(key).sort_values(key, ignore_index=True)
+
+
+def read_rows(connection: Connection, name: str, where: ColumnElement[bool] | None = None) -> pd.DataFrame:
+    """Return rows of a table in order of their key, typed but for amounts, which are decimal text.
+
+    Parameters
+    ----------
+    connection : Connection
+    name : str
+        A table of facts.
+    where : ColumnElement, optional
+
+    Returns
+    -------
+    DataFrame
+        The table's columns under the names of files, `loaded_at` and `history`.
+    """
+    table = FACTS[name]
+    kinds = {column.name: column for column in TABLES[name].columns}
+    kinds |= {"loaded_at": FactColumn("loaded_at", "instant", True), "history": _HISTORY}
+    is_sqlite = connection.dialect.name == "sqlite"
+    expressions = [_expression(table.c[each], column.kind, is_sqlite) for each, column in kinds.items()]
+    query = select(*expressions).order_by(*table.primary_key)
+    rows = connection.execute(query if where is None else query.where(where)).all()
+    columns = zip(*rows, strict=True) if rows else [()] * len(kinds)
+    pairs = zip(kinds.values(), columns, strict=True)
+    return pd.DataFrame({column.name: _series(column, values) for column, values in pairs})
+
+
+_HISTORY = FactColumn("history", "flag", True, default=False)
+
+
+def _expression(column: Column, kind: str, is_sqlite: bool) -> ColumnElement[Any]:
+    """Return what both databases answer alike: text for dates, instants and amounts."""
+    if kind == "flag":
+        return type_coerce(column, Integer) if is_sqlite else column
+    if kind not in ("date", "instant", "money"):
+        return column
+    if is_sqlite:
+        return type_coerce(column, Text)
+    if kind == "instant":
+        return func.to_char(func.timezone("UTC", column), 'YYYY-MM-DD"T"HH24:MI:SS')
+    return cast(column, Text)
+
+
+def _series(column: FactColumn, values: Sequence[Any]) -> Any:
+    is_filled = column.required or column.default is not None
+    if column.kind in ("date", "instant"):
+        return np.array([value and value[:19] for value in values], "datetime64[s]")
+    if column.kind == "number":
+        return np.array(values, np.float64)
+    if column.kind == "integer":
+        return pd.array(values, "int64" if is_filled else "Int64")
+    if column.kind == "flag":
+        if is_filled:
+            return np.array(values, bool)
+        return pd.array([None if value is None else bool(value) for value in values], "boolean")
+    return pd.array(values, "str")
+
+
+def _currency_by_invoice(invoices: pd.DataFrame) -> pd.Series[Any]:
+    return invoices.drop_duplicates("invoice_id").set_index("invoice_id")["currency"]
+
+
+def _with_minor(frame: pd.DataFrame, table: Table, by_invoice: pd.Series[Any]) -> pd.DataFrame:
+    """Replace decimal text by minor units, as many to the unit as the currency has."""
+    money = [column for column in table.columns if column.kind == "money"]
+    if not money:
+        return frame
+    currency = frame["currency"] if "currency" in frame else pd.Series(pd.NA, frame.index, dtype="str")
+    if "invoice_id" in frame and table.name != "invoices":
+        currency = currency.fillna(frame["invoice_id"].map(by_invoice))
+    unit = 10 ** (AMOUNT_DECIMALS - decimals_array(currency))
+    for column in money:
+        texts = frame.pop(column.name)
+        missing = texts.isna().to_numpy(bool)
+        digits = texts.str.replace(".", "", regex=False).fillna("0").astype("int64").to_numpy()
+        minor = pd.Series(digits // unit, frame.index)
+        frame[column.stored_as] = minor if column.required else minor.astype("Int64").mask(missing)
+    return frame
+
+
+def _as_known(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Return versions with the instant at which the store knew each, without those that never counted.
+
+    A version that came after one that was recorded later never was the latest one known.
+    """
+    is_history = frame.pop("history").to_numpy(bool)
+    loaded = frame.pop("loaded_at")
+    if is_history.all():
+        return frame
+    recorded = frame[table.knowledge]
+    known = recorded.where(is_history | (recorded >= loaded).to_numpy(bool), loaded)
+    key = list(table.key)
+    if frame.duplicated(key).any():
+        later = pd.DataFrame({**{name: frame[name] for name in key}, "known": known, "recorded": recorded})
+        later = later.sort_values("recorded", ascending=False, kind="stable")
+        later["first"] = later.groupby(key, sort=False)["known"].cummin()
+        first = later.groupby(key, sort=False)["first"].shift(1).reindex(frame.index)
+        counts = (first.isna() | (first > known)).to_numpy(bool)
+        frame, known = frame[counts], known[counts]
+    return frame.assign(**{table.knowledge: known}).reset_index(drop=True)
+
+
+def _naive(instant: datetime) -> pd.Timestamp:
+    return pd.Timestamp(instant).tz_localize(None).as_unit("s")

@@ -86,9 +86,9 @@ function plainAmount(text) {
 
 // What the form itself can tell, in the language of the page.
 function mistakeOf(call) {
-  if (!call.buyer_id) return { code: "invalid_field", path: "buyer_id", message: say("page", "buyer_empty") };
+  if (!call.buyer_id) return { code: "invalid_field", field: "buyer_id", message: say("page", "buyer_empty") };
   const amount = call.request && call.request.amount;
-  if (amount && !/^\d+(\.\d+)?$/.test(amount)) return { code: "invalid_field", path: "request.amount", message: say("page", "amount_form") };
+  if (amount && !/^\d+(\.\d+)?$/.test(amount)) return { code: "invalid_field", field: "request.amount", message: say("page", "amount_form") };
   return null;
 }
 
@@ -128,7 +128,7 @@ async function assess(call) {
 function refuse(error) {
   lastCall = null;
   const told = error && error.code ? error : { message: say("page", "unreachable") };
-  const field = PATHS[told.path] || told.path;
+  const field = PATHS[told.field] || told.field;
   if (FIELDS.includes(field)) at(field).setAttribute("aria-invalid", "true");
   showError(at("error"), told, words[at("lang").value]);
   reveal("error", "answer");

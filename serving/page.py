@@ -46,6 +46,17 @@ _PAGE: Mapping[str, Words] = {
     "seller": Words("Seller", "卖方"),
     "buyers": Words("Buyers", "买方数"),
     "not_ready": Words("Not ready", "尚未就绪"),
+    "key": Words("Key", "访问密钥"),
+    "sign_in": Words("Sign in", "登录"),
+    "sign_out": Words("Sign out", "退出"),
+    "key_wanted": Words(
+        "Sign in with a key of this service. It is forgotten when this tab is closed.",
+        "请用本服务的访问密钥登录。关闭此标签页后即清除。",
+    ),
+    "key_wrong": Words(
+        "This key does not open the service: it is mistyped, expired or revoked.",
+        "该密钥无效：输入有误、已过期或已撤销。",
+    ),
     "language": Words("Language", "语言"),
     "buyer": Words("Buyer", "买方"),
     "as_of": Words("As of (default: end of the books)", "评估日期（默认：账簿截止日）"),

@@ -7,6 +7,7 @@ from collections.abc import Container
 from datetime import UTC, datetime
 
 import orjson
+from starlette.requests import cookie_parser
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -18,9 +19,12 @@ from serving.access.ring import Ring
 from serving.access.scopes import ANY_KEY, CLOSED, PUBLIC, SCOPES, need_of
 from serving.errors import CallError
 
-__all__ = ["Guard"]
+__all__ = ["COOKIE", "Guard"]
 
 _BEARER = "bearer "
+
+COOKIE = "credence_key"
+"""Cookie with the key of a reader of reports, and of nothing else; the page lets it expire in seconds."""
 
 
 class Guard:
@@ -83,6 +87,14 @@ class Guard:
 
 
 def _sent(scope: Scope) -> str:
-    found = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
-    text = found.decode("latin-1")
-    return text[len(_BEARER) :].strip() if text[: len(_BEARER)].lower() == _BEARER else ""
+    text = _header(scope, b"authorization")
+    if text[: len(_BEARER)].lower() == _BEARER:
+        return text[len(_BEARER) :].strip()
+    # Reason: a browser that follows a link sends no such header; the page sets the cookie for that one call.
+    if scope["method"] == "GET" and scope["path"].startswith("/reports/"):
+        return cookie_parser(_header(scope, b"cookie")).get(COOKIE, "")
+    return ""
+
+
+def _header(scope: Scope, wanted: bytes) -> str:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == wanted), "")

@@ -17,9 +17,11 @@ from serving.parent import end_with_parent
 from serving.routes import make_application
 from serving.settings import Settings
 from serving.state import State
+from serving.untimed import without_timeout
 
 __all__ = ["Credence", "OwnAddresses", "application", "state"]
 
+without_timeout()
 state = State()
 
 
@@ -64,8 +66,6 @@ async def _every_address(scope: Scope, receive: Receive, send: Send) -> None:
     # Its series are named by the raw path of a call, so that any caller could grow them without bound.
     metrics={"enabled": False},
     logging={"access": {"enabled": False}},
-    # Its answer to a call that takes long is not ours; what may take long has a time of its own.
-    traffic={"timeout": None},
 )
 class Credence:
     """Assesses buyers on open account: score, reasons and a suggested limit."""

@@ -37,7 +37,7 @@ class Ring:
         self._open_keys = open_keys
         self._store: Keys | None = None
         self._keys: dict[str, Key] = {}
-        self._read_at = -SECONDS_UNREVOKED
+        self._read_at = float("-inf")
         self._reading: asyncio.Task[None] | None = None
         self._used: set[str] = set()
 

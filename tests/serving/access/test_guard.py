@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,6 +13,7 @@ from statistics import median
 from time import perf_counter_ns
 
 import pytest
+from bentoml._internal.server.base_app import BaseAppFactory
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
@@ -168,13 +170,14 @@ def test_a_refusal_takes_the_same_time_whatever_is_wrong(keys: StoredKeys, tmp_p
 def test_a_revoked_key_stops_within_seconds(keys: StoredKeys, monkeypatch: pytest.MonkeyPatch) -> None:
     # given a key that has just been used
     monkeypatch.setattr(ring_module, "_SECONDS_FRESH", 0.0)
-    monkeypatch.setattr(ring_module, "SECONDS_UNREVOKED", 0.0)
+    monkeypatch.setattr(ring_module, "SECONDS_UNREVOKED", 0.2)
     key = made(keys)
     with client_of(keys, headers=bearer(key)) as client:
         assert client.get("/v1/status").status_code == 200
 
-        # when it is revoked, then the next reading of the keys has it refused
+        # when it is revoked, then it opens nothing once that time is over
         keys.revoke(key.split("_")[1], NOW)
+        time.sleep(0.2)
         assert client.get("/v1/status").status_code == 401
 
 
@@ -246,13 +249,15 @@ def test_the_store_keeps_no_secret_and_the_day_of_use(
     keys: StoredKeys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given a key that was used
-    monkeypatch.setattr(ring_module, "SECONDS_UNREVOKED", 0.0)
+    monkeypatch.setattr(ring_module, "SECONDS_UNREVOKED", 0.2)
     monkeypatch.setattr(ring_module, "_SECONDS_FRESH", 0.0)
     text = made(keys)
     _, key_id, secret = text.split("_")
     with client_of(keys, headers=bearer(text)) as client:
         for _ in range(2):
             assert client.get("/v1/status").status_code == 200
+            time.sleep(0.2)
+        assert client.get("/v1/status").status_code == 200
 
     # then the store knows on which day, and no file of it holds the secret
     found = keys.find(key_id)
@@ -292,6 +297,18 @@ def test_every_answer_is_safe_and_traced(keys: StoredKeys) -> None:
             assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
             assert answer.headers["Cache-Control"] in ("no-store", "no-cache")
             assert answer.headers["X-Trace-Id"] == "order-4711"
+
+
+def test_a_call_has_no_time_but_our_own() -> None:
+    # given the time-out that BentoML puts around every call
+    class Factory(BaseAppFactory):
+        name = "Credence"
+
+    [timed] = Factory(timeout=60).middlewares
+
+    # then it is not there
+    application = make_application(State())
+    assert timed.cls(application, **timed.kwargs) is application
 
 
 def test_a_new_key_differs_from_every_other() -> None:

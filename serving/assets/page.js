@@ -36,6 +36,7 @@ function leave(isWrong) {
   [status, lastCall] = [{}, null];
   asked += 1;
   clearTimeout(retry);
+  clearTimeout(typing);
   at("form").reset();
   for (const id of ["running", "buyers", "answer", "error"]) fill(at(id), []);
   for (const id of ["form", "answer", "error", "state", "sign_out"]) at(id).hidden = true;
@@ -127,6 +128,7 @@ async function suggest() {
   const prefix = encodeURIComponent(at("buyer_id").value.trim());
   try {
     const found = await ask(`/v1/buyers?limit=${SUGGESTIONS}&prefix=${prefix}`);
+    if (at("form").hidden) return;
     fill(at("buyers"), found.buyers.map((id) => Object.assign(make("option"), { value: id })));
   } catch { /* without suggestions an id can still be typed */ }
 }

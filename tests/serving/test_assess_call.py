@@ -152,7 +152,7 @@ def test_a_bad_call_is_told_what_is_wrong(
     assert answer.status == status
     assert problems_of("Error", answer.json) == []
     assert (answer.error["code"], answer.error["field"]) == (code, path)
-    assert answer.error["trace_id"] == answer.headers["X-Trace-Id"]
+    assert answer.error["trace_id"] == answer.headers["x-trace-id"]
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ class Page:
 
     def __init__(self, driver: webdriver.Chrome, service: Service) -> None:
         self.driver = driver
-        driver.get(service.address)
+        driver.get(f"{service.address}/words.json")
         driver.execute_script("sessionStorage.setItem('credence_key', arguments[0])", service.key)
         driver.get(service.address)
         self.wait(lambda: self.at("currency").get_attribute("value"))

@@ -36,7 +36,7 @@ REMOVE = "for (const each of document.querySelectorAll(arguments[0])) each.remov
 
 @pytest.fixture
 def report(driver: webdriver.Chrome, service: Service) -> webdriver.Chrome:
-    driver.get(service.address)
+    driver.get(f"{service.address}/words.json")
     lend(driver, service.key, ADDRESS)
     driver.get(service.address + ADDRESS)
     resize(driver, 1280)
@@ -50,7 +50,7 @@ def lend(driver: webdriver.Chrome, key: str, path: str) -> None:
 
 def test_the_page_leads_to_it(driver: webdriver.Chrome, service: Service) -> None:
     # given the page at / for who is signed in, when the link is followed
-    driver.get(service.address)
+    driver.get(f"{service.address}/words.json")
     driver.execute_script("sessionStorage.setItem('credence_key', arguments[0])", service.key)
     driver.get(service.address)
     links = WebDriverWait(driver, SECONDS_TO_ANSWER).until(

@@ -1,5 +1,6 @@
 """How long a portfolio takes into an empty store: `credence data simulate DIR --buyers 14500` makes a million
-invoices. `python benchmarks/load.py DIR [--url postgresql://...]` prints one JSON object."""
+invoices. `python benchmarks/load.py DIR [--url postgresql://...]` prints one JSON object.
+"""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from credence.cli.assess import assess
 from credence.cli.build import build
 from credence.cli.data import data
 from credence.cli.features import features
+from credence.cli.keys import keys
 from credence.cli.load import load
 from credence.cli.models import models
 from credence.cli.orders import orders
@@ -52,6 +53,7 @@ for command in (
     policy,
     build,
     load,
+    keys,
     serve,
 ):
     cli.add_command(command)

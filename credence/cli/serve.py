@@ -20,17 +20,24 @@ __all__ = ["serve"]
 @click.option("--host", default="127.0.0.1", show_default=True, help="IP address to listen at.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
 @click.option("--bento", type=folder, metavar="DIR", help="Serve the release inside this Bento.")
-def serve(portfolio: str | None, port: int, host: str, workers: int, bento: str | None) -> None:
+@click.option("--open", "is_open", is_flag=True,
+              help="For development: callers of this machine need no key.")  # fmt: skip
+def serve(
+    portfolio: str | None, port: int, host: str, workers: int, bento: str | None, is_open: bool
+) -> None:
     """Answer calls: POST /v1/assess, GET /v1/status, and a page for people at /.
 
     It serves the release in force in CREDENCE_HOME, and from the next call on another one that is promoted
-    there. A worker that ends is started anew. Ctrl-C ends it.
+    there, to whoever sends a key (`credence keys create`). A worker that ends is started anew. Ctrl-C ends
+    it.
 
     \b
     Example:
       credence serve --portfolio build/demo/portfolio --port 3000
     """  # noqa: D301 (click reads the escaped character)
     check_port(host, port)
+    if is_open:
+        check_open(host)
     # Reason: neither `credence --help` nor a port in use must wait for pandas and BentoML.
     from pathlib import Path
 
@@ -40,9 +47,11 @@ def serve(portfolio: str | None, port: int, host: str, workers: int, bento: str 
 
     told = Settings.from_environment()
     ledger = Path(portfolio).absolute() if portfolio else told.portfolio
-    settings = Settings(told.home.absolute(), ledger, _address(host, port))
+    settings = Settings(told.home.absolute(), ledger, _address(host, port), is_open)
     if bento is None:
         check(settings)
+    if not is_open:
+        _tell_keys(settings.home)
     settings.to_environment()
     say(f"starting {workers} worker{'s' if workers > 1 else ''} at {settings.address}")
     if bento is None:
@@ -85,6 +94,33 @@ def check_port(host: str, port: int) -> None:
             raise InputError.of(
                 f"{host}:{port} to listen at", f"an address that refuses ({error.strerror})", step
             ) from None
+
+
+def check_open(host: str) -> None:
+    """Refuse to serve without keys where others than this machine could call.
+
+    Raises
+    ------
+    InputError
+        Where the host is not loopback.
+    """
+    from features.errors import InputError
+    from serving.access.loopback import is_loopback
+
+    if not is_loopback(host):
+        step = "leave out --open and make a key: credence keys create --name ERP --scope assess"
+        raise InputError.of("a loopback address as --host beside --open", "another one", step)
+
+
+def _tell_keys(home: Path) -> None:
+    from datetime import UTC, datetime
+
+    from credence.cli.common import say
+    from serving.access.stored import keys_of
+
+    now = datetime.now(UTC)
+    if not any(key.state(now) == "in force" for key in keys_of(home).list()):
+        say("no key is in force: nobody is let in; make one: credence keys create --name ERP --scope assess")
 
 
 def _address(host: str, port: int) -> str:

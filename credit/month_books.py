@@ -13,7 +13,7 @@ from credit.book import Book, LossBasis, make_book
 from credit.common import Common
 from credit.dossier import Dossier
 from credit.release import Release
-from credit.sides import moment_of
+from credit.sides import Moment, moment_of
 from credit.workout import Cases, cases_of, workout_of_cases
 from features.catalog import NAMES
 from features.context_files import context_of_blocks
@@ -50,9 +50,8 @@ def book_of(
     if month_end < common.observed_from:
         return None
     at = moment_of(month_end, common.seller.timezone)
-    known = [
-        _known(each, common, release, at.second, at.day) for each in dossiers if _is_known(each, at.second)
-    ]
+    present = (each for each in dossiers if _is_known(each, at.second))
+    known = [_known(each, common, release, at) for each in present]
     known.sort(key=lambda each: each.buyer_id)
     values = np.array([each.values for each in known]).reshape(len(known), len(NAMES))
     model = release.models.get("default")
@@ -90,11 +89,11 @@ def _is_known(dossier: Dossier, second: int) -> bool:
     return dossier.known_from is not None and dossier.known_from <= second
 
 
-def _known(dossier: Dossier, common: Common, release: Release, second: int, day: int) -> _Known:
+def _known(dossier: Dossier, common: Common, release: Release, at: Moment) -> _Known:
     block = dossier.holding(common.rates, common.members).block
-    subject = subject_of(0, second, common.seller.timezone, Asked())
+    subject = subject_of(0, at.second, common.seller.timezone, Asked())
     values = compute(block, subject, common.context, assumes_usual=True)[0]
-    return _Known(dossier.buyer_id, values, cases_of(block, second, day, release.policy.own_recoveries))
+    return _Known(dossier.buyer_id, values, cases_of(block, at.second, at.day, release.policy.own_recoveries))
 
 
 def _together(cases: list[Cases]) -> Cases:

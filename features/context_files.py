@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from features.block import Block
 from features.engine.context import CONTEXT, GROUPS, Context, MonthEnds, figures, sums_of_buyers
@@ -87,18 +88,24 @@ def context_of_blocks(blocks: Iterable[Block], rates: Rates, months: MonthEnds) 
     rates : Rates
     months : MonthEnds
     """
-    places: dict[str, int] = {code: place for place, code in enumerate(rates.currencies)}
-    total, any_block = None, None
+    total, shared = None, rates.columns(rates.currencies)
     for block in blocks:
-        any_block = any_block or block
         if not len(block.ledger.item):
             continue
+        places = _places(block, rates)
+        ledger = block.ledger._replace(currency=places[block.ledger.currency], **shared)
         sections = [section_of_buyer(block.profiles, int(as_of)) for as_of in months.as_of]
         columns = np.ascontiguousarray(np.array(sections, np.int8).T.reshape(1, len(months.day)))
-        sums = sums_of_buyers(block.ledger, (0, 1), columns, months)
-        total = np.zeros((len(places), *sums.shape[1:]), np.int64) if total is None else total
-        total[[places[code] for code in block.currencies]] += sums
-    if total is None or any_block is None:
-        return Context(np.empty(0, np.int64), np.empty((0, GROUPS, len(CONTEXT))))
-    ledger = any_block.ledger._replace(**rates.columns(rates.currencies))
+        sums = sums_of_buyers(ledger, (0, 1), columns, months)
+        total = sums if total is None else total + sums
+    if total is None:
+        return contexts_in_a_row([])
     return Context(months.as_of, figures(ledger, total, months.as_of))
+
+
+def _places(block: Block, rates: Rates) -> npt.NDArray[np.int16]:
+    """Return where the currencies of a block stand among those of the rates."""
+    if not set(block.currencies) <= set(rates.currencies):
+        step = "name every currency of the books, also one without rates"
+        raise InputError.of("rates that name the currencies of the books", "others", step, table="fx")
+    return np.array([rates.currencies.index(code) for code in block.currencies], np.int16)

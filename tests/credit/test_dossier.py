@@ -30,7 +30,8 @@ def rich() -> Packed:
     money = {"amount": "500.00", "currency": "USD", "valid_from": "2025-01-01", "recorded_at": known}
     buyers = [{"buyer_id": "A"}, {"buyer_id": "B", "group_id": "G1"}, {"buyer_id": "C", "group_id": "G1"}]
     return books(
-        [invoice("0", buyer_id="A"), invoice(), invoice("2", "600.00", kind="bill", issued_on="2025-02-01", due_on="2025-09-01"),
+        [invoice("0", buyer_id="A"), invoice(),
+         invoice("2", "600.00", kind="bill", issued_on="2025-02-01", due_on="2025-09-01"),
          invoice("3", buyer_id="C", currency="SEK")],
         [allocation("bill", "600.00", "2025-02-01", successor_id="2"), payment("400.00", "2025-02-01")],
         buyers=[row | {"country": "DE", "recorded_at": "2025-01-01T00:00:00Z"} for row in buyers],

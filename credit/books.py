@@ -13,8 +13,7 @@ import pandas as pd
 
 from credit.answer import Answer
 from credit.book import Book, LossBasis, make_book
-from credit.cures import Cures, cures_of
-from credit.definition import DefaultDefinition
+from credit.cures import Cures, cures_of, shipped_definition
 from credit.policy import Policy
 from credit.release import Release
 from credit.side_facts import Moment, moment_of
@@ -116,8 +115,8 @@ class Books:
 
     def _cures(self, at: Moment, tag: str) -> Cures | None:
         """Return own cures by the definition of the model, where that is the shipped one."""
-        definition = DefaultDefinition.load()
-        if definition.tag != tag:
+        definition = shipped_definition(tag)
+        if definition is None:
             return None
         rules = self._release.policy.own_cures
         return cures_of(self._packed.block, at.second, at.day, definition, rules)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ from features.engine.axis import Rules
 from features.engine.ledger import LOSS
 from features.engine.spells import find_spells
 
-__all__ = ["Cures", "cures_of"]
+__all__ = ["Cures", "cures_of", "shipped_definition", "together"]
 
 Ints = npt.NDArray[np.int64]
 
@@ -103,6 +104,26 @@ def cures_of(
     until = begins + rules.days_to_cure
     cured = is_case & (ends < until) & (lost > until)
     return Cures(definition.tag, cases, int(cured.sum()))
+
+
+def together(parts: Iterable[Cures | None]) -> Cures | None:
+    """Return what is known of the cures of all buyers from that of some at a time; None without a case.
+
+    Examples
+    --------
+    >>> together([Cures("d", 2, 1), None, Cures("d", 3, 3)])
+    Cures(definition='d', cases=5, cured=4)
+    """
+    known = [each for each in parts if each is not None]
+    if not known:
+        return None
+    return Cures(known[0].definition, sum(each.cases for each in known), sum(each.cured for each in known))
+
+
+def shipped_definition(tag: str) -> DefaultDefinition | None:
+    """Return the definition by which own cures are told; None where a model is of another one."""
+    definition = DefaultDefinition.load()
+    return definition if definition.tag == tag else None
 
 
 def _first_loss(block: Block, second: int, definition: DefaultDefinition) -> Ints:

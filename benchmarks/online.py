@@ -22,10 +22,12 @@ if Path(sys.path[0]).resolve() == Path(__file__).parent:
     sys.path[0] = str(ROOT)
 
 from benchmarks.ledgers import ledger  # noqa: E402
-from features.block_files import block_from_bytes, block_to_bytes  # noqa: E402
+from credit.dossier import Dossier  # noqa: E402
+from credit.dossiers import DossierMaker  # noqa: E402
 from features.build import Asked, one_subject  # noqa: E402
 from features.engine.compute import compute  # noqa: E402
 from features.packing import Packed, pack_folder  # noqa: E402
+from features.shared import Rates  # noqa: E402
 
 BOUND_MICROSECONDS = 300.0
 _KEPT = ROOT / "build" / "bench"
@@ -42,12 +44,13 @@ def main() -> int:
     def in_memory() -> None:
         compute(packed.block, one_subject(packed, buyer, as_of, _ASKED), context)
 
-    kept = block_to_bytes(packed.block.of_buyer(packed.block.position(buyer)))
+    maker, rates = DossierMaker(packed), Rates.of_block(packed.block)
+    kept = maker.of(packed.block.position(buyer)).to_bytes()
     subject = one_subject(packed, buyer, as_of, _ASKED)
     own = type(subject)(**(vars(subject) | {"buyer": np.zeros(1, np.int64)}))
 
     def from_bytes() -> None:
-        compute(block_from_bytes(kept), own, context)
+        compute(Dossier.from_bytes(kept).holding(rates, maker.tables.members).block, own, context)
 
     count = int(np.diff(packed.block.ledger.invoice_start)[packed.block.position(buyer)])
     found = {"in_memory": _timed(in_memory), "from_bytes": _timed(from_bytes)}

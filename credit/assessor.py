@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from functools import partial
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,33 +17,26 @@ from credit.answer import Answer
 from credit.assess import assess, limit_of
 from credit.book import Book
 from credit.books import Books, Month, subjects_at
-from credit.changes import changes_of, check_previous
+from credit.desk import MAX_DAYS_BEHIND, Desk
+from credit.dossier import Dossier
+from credit.dossiers import DossierMaker, common_of
 from credit.extras import Extras
 from credit.facts import SubjectFacts
-from credit.levers import Lever, applied
-from credit.orders import Order, check_order
+from credit.orders import Order
 from credit.policy import Policy
 from credit.publish import Published
-from credit.raises import raises_of
-from credit.release import TIMING, Release
+from credit.release import Release
 from credit.request import Request
-from credit.side_facts import Moment, SideFacts, Sides, moment_of
-from credit.timing.answer import TimingAnswer, timing_answers
-from features.build import Asked, Packed, build_packed, one_subject
-from features.catalog import CATALOG_HASH, NAMES
-from features.engine.compute import compute
+from credit.side_facts import SideFacts, Sides
+from credit.timing.answer import TimingAnswer
+from features.build import Packed, build_packed
 from features.errors import InputError
-from features.instants import day_of, parse_as_of
 
 __all__ = ["MAX_DAYS_BEHIND", "Assessor", "UnknownBuyer"]
-
-MAX_DAYS_BEHIND = 7
-"""Days after the end of the books for which is still answered, with the warning ``books_behind``."""
 
 _NOTHING_MORE = Extras()
 
 Progress = Callable[[int], None]
-Warning_ = dict[str, str]
 
 
 class UnknownBuyer(InputError):
@@ -65,17 +58,21 @@ class Assessor:
     """
 
     def __init__(self, packed: Packed, release: Release) -> None:
-        seller = packed.portfolio.seller.seller_id
-        if release.seller_id != seller:
-            step = "set CREDENCE_HOME to the home of this seller"
-            raise InputError.of(f"a portfolio of seller '{release.seller_id}'", f"one of '{seller}'", step)
         self.packed = packed
         self.release = release
         self._buyers = frozenset(packed.block.buyer_ids)
-        self._has_ledger = len(packed.portfolio.table("invoices")) > 0
         self._sides = SideFacts(packed, release.policy.orders)
         self._books = Books(packed, release)
+        self._desk = self._open_desk()
         self._facts_by_month: dict[pd.Timestamp, list[SubjectFacts]] = {}
+
+    def _open_desk(self) -> Desk:
+        common = common_of(self.packed, self._sides.tables, self._books)
+        return Desk(common, self.release)
+
+    @cached_property
+    def _dossiers(self) -> DossierMaker:
+        return DossierMaker(self.packed, self._sides.tables)
 
     @property
     def buyer_ids(self) -> tuple[str, ...]:
@@ -91,15 +88,7 @@ class Assessor:
             Where the text is neither a date nor an instant, or lies so far after the end of the books that
             what was paid meanwhile would look unpaid.
         """
-        until = self.packed.portfolio.observed_until
-        if as_of is None:
-            return until
-        moment = parse_as_of(as_of, self.packed.portfolio.seller.timezone)
-        if moment > until + pd.Timedelta(days=MAX_DAYS_BEHIND):
-            expected = f"a moment at most {MAX_DAYS_BEHIND} days after the books end ({until:%Y-%m-%d})"
-            step = "load later books: what was paid since would look unpaid"
-            raise InputError.of(expected, "a later one", step, column="as_of")
-        return moment
+        return pd.Timestamp(self._desk.moment(as_of)).as_unit("s")
 
     def assess(
         self,
@@ -131,40 +120,8 @@ class Assessor:
             Where `as_of` is unreadable, no rate for the request's currency was known then, or the earlier
             assessment is another buyer's or not earlier.
         """
-        moment = self.moment(as_of)
-        subject = self._subject(buyer_id, moment, request)
-        said = subject.assessed(self.release.policy, lang=lang, also=also)
-        if also.since is not None or also.previous is not None:
-            said["changes"] = self._changes(said, moment, request, also, lang)
-        if also.raises:
-            policy, again = self.release.policy, partial(self._reassess, subject)
-            said["raises"] = raises_of(subject.facts, said, again, policy, lang=lang)
-        return said
-
-    def _reassess(self, subject: _Subject, levers: Sequence[Lever]) -> list[dict[str, Any]]:
-        """Assess a buyer after each lever, by the same models, book and policy."""
-        if not levers:
-            return []
-        values = np.repeat(subject.values[None, :], len(levers), axis=0)
-        for row, lever in enumerate(levers):
-            for name, value in lever.values.items():
-                values[row, NAMES.index(name)] = value
-        told = zip(levers, self._answers(values), strict=True)
-        policy = self.release.policy
-        return [assess(applied(subject.facts, each), said, subject.book, policy) for each, said in told]
-
-    def _changes(
-        self, said: dict[str, Any], moment: pd.Timestamp, request: Request | None, also: Extras, lang: str
-    ) -> dict[str, Any]:
-        """Assess the facts of an earlier moment with the models of today, and tell what changed."""
-        buyer_id, currency = str(said["buyer_id"]), self.packed.portfolio.seller.reporting_currency
-        previous = None if also.previous is None else check_previous(also.previous, buyer_id, currency)
-        since = self.moment(also.since if previous is None else previous["as_of"])
-        if since >= moment:
-            step = "name an earlier moment"
-            raise InputError.of("a moment before that of the assessment", "a later one", step, column="since")
-        then = self._subject(buyer_id, since, request).assessed(self.release.policy, lang=lang)
-        return changes_of(said, then, previous, lang=lang)
+        moment, dossier = self._desk.moment(as_of), self._dossier(buyer_id)
+        return self._desk.assess(dossier, moment, request, lang=lang, also=also)
 
     def check_order(
         self,
@@ -192,14 +149,10 @@ class Assessor:
         UnknownBuyer, InputError
             As `assess`; a day of delivery before the moment.
         """
-        subject = self._subject(buyer_id, self.moment(as_of), order.as_request(), order.order_id)
-        policy = self.release.policy
-        said = subject.assessed(policy, lang=lang)
-        return check_order(subject.facts, order, said, policy, published=published, lang=lang)
+        moment, dossier = self._desk.moment(as_of), self._dossier(buyer_id)
+        return self._desk.check_order(dossier, order, moment, published=published, lang=lang)
 
-    def _subject(
-        self, buyer_id: str, moment: pd.Timestamp, request: Request | None, without_order: str = ""
-    ) -> _Subject:
+    def _dossier(self, buyer_id: str) -> Dossier:
         if buyer_id not in self._buyers:
             raise UnknownBuyer.of(
                 "the id of a buyer in the ledger",
@@ -207,18 +160,11 @@ class Assessor:
                 "check the id, or import the buyer",
                 column="buyer_id",
             )
-        values, book = self._values(buyer_id, moment, request), self.book(moment)
-        sides = self._sides_of(buyer_id, moment, book, without_order)
-        facts = self._facts(buyer_id, moment, values[0], request, sides)
-        timing = self._timing(values, [facts], moment)[0]
-        return _Subject(facts, self._answers(values)[0], book, timing, values[0])
+        return self._dossiers.of(self.packed.block.position(buyer_id))
 
-    def _sides_of(
-        self, buyer_id: str, moment: pd.Timestamp, book: Book | None, without_order: str = ""
-    ) -> Sides:
+    def _sides_of(self, buyer_id: str, moment: pd.Timestamp, book: Book | None) -> Sides:
         exposures = {} if book is None else book.exposures
-        position = self.packed.block.position(buyer_id)
-        return self._sides.of(position, self._at(moment), exposures, without_order=without_order)
+        return self._sides.of(self.packed.block.position(buyer_id), self._desk.at(moment), exposures)
 
     def assess_all(
         self, as_of: str | datetime | None = None, *, lang: str = "en", progress: Progress | None = None
@@ -254,9 +200,10 @@ class Assessor:
         other = copy(self)
         other.release = replace(self.release, policy=policy)
         if policy.orders != self.release.policy.orders:
-            other._sides = SideFacts(self.packed, policy.orders)
+            other._sides = SideFacts(self.packed, policy.orders, self._sides.tables)
             other._facts_by_month = {}
         other._books = self._books.under(policy)
+        other._desk = other._open_desk()
         return other
 
     def limits_at(
@@ -315,39 +262,15 @@ class Assessor:
         """Return the figures of the whole book at the month end before a moment; None before the first."""
         return self._books.before(moment)
 
-    def _at(self, moment: pd.Timestamp) -> Moment:
-        return moment_of(moment, self.packed.portfolio.seller.timezone)
-
-    def _values(
-        self, buyer_id: str, moment: pd.Timestamp, request: Request | None
-    ) -> npt.NDArray[np.float64]:
-        arrays = one_subject(self.packed, buyer_id, moment, _asked(request))
-        _check_amount(arrays.amount[0], request)
-        return compute(self.packed.block, arrays, self.packed.context, assumes_usual=True)
-
     def _answers(
         self, values: npt.NDArray[np.float64], *, contributions: bool = True
     ) -> list[dict[str, Answer]]:
-        by_model = {
-            name: model.answers(values, self.release.versions[name], contributions=contributions)
-            for name, model in self.release.models.items()
-        }
-        asked = ~np.isnan(values[:, NAMES.index("request_amount")])
-        return [
-            {
-                name: answers[row] if name != "late" or asked[row] else _no_request(answers[row])
-                for name, answers in by_model.items()
-            }
-            for row in range(len(values))
-        ]
+        return self._desk.answers(values, contributions=contributions)
 
     def _timing(
         self, values: npt.NDArray[np.float64], facts: Sequence[SubjectFacts], moment: pd.Timestamp
     ) -> Sequence[TimingAnswer | None]:
-        model = self.release.timing
-        if model is None:
-            return [None] * len(facts)
-        return timing_answers(model, values, facts, self._at(moment).date)
+        return self._desk.timing(values, facts, moment)
 
     def _facts(
         self,
@@ -357,99 +280,4 @@ class Assessor:
         request: Request | None,
         sides: Sides,
     ) -> SubjectFacts:
-        named = self._with_nothing_owed(dict(zip(NAMES, values.tolist(), strict=True)), moment)
-        currency = self.packed.portfolio.seller.reporting_currency
-        return SubjectFacts(
-            buyer_id=buyer_id,
-            as_of=moment.to_pydatetime(),
-            values={**named, **sides.values},
-            request=request or _usual(named, currency),
-            reporting_currency=currency,
-            release=self.release.release_id,
-            versions={"catalog": CATALOG_HASH[:12], **self._timing_version},
-            warnings=self._warnings(moment),
-            securities=sides.securities,
-            country=sides.country,
-            local_day=self._at(moment).date,
-        )
-
-    @property
-    def _timing_version(self) -> dict[str, str]:
-        name = self.release.versions.get(TIMING)
-        return {} if name is None else {TIMING: name}
-
-    def _with_nothing_owed(self, named: dict[str, float], moment: pd.Timestamp) -> dict[str, float]:
-        """Return the values with an exposure of 0 for a buyer without items in a ledger.
-
-        Without a ledger, or before it begins, nobody knows what a buyer owes. The models see no such zeros:
-        a prospect must not look like a buyer that has paid everything.
-        """
-        is_known = self._has_ledger and moment >= self.packed.portfolio.observed_from
-        if not is_known or not np.isnan(named["count_open"]):
-            return named
-        return {**named, "exposure": 0.0, "overdue_amount": 0.0}
-
-    def _warnings(self, moment: pd.Timestamp) -> Sequence[Warning_]:
-        portfolio = self.packed.portfolio
-        found = []
-        if moment > portfolio.observed_until:
-            found.append(self._warning("books_behind", portfolio.observed_until))
-        if moment < portfolio.observed_from:
-            found.append(self._warning("before_the_books", portfolio.observed_from))
-        return found
-
-    def _warning(self, code: str, instant: pd.Timestamp) -> Warning_:
-        day = day_of(pd.Series([instant]), self.packed.portfolio.seller.timezone)[0]
-        return {"code": code, "field": "as_of", "date": day.date().isoformat()}
-
-
-@dataclass(frozen=True)
-class _Subject:
-    """All that the assessment of one buyer follows from, beside the policy."""
-
-    facts: SubjectFacts
-    answers: dict[str, Answer]
-    book: Book | None
-    timing: TimingAnswer | None
-    values: npt.NDArray[np.float64]
-
-    def assessed(self, policy: Policy, *, lang: str, also: Extras = _NOTHING_MORE) -> dict[str, Any]:
-        return assess(
-            self.facts,
-            self.answers,
-            self.book,
-            policy,
-            lang=lang,
-            offers=also.offers,
-            peers=also.peers,
-            timing=self.timing,
-        )
-
-
-def _asked(request: Request | None) -> Asked:
-    if request is None:
-        return Asked()
-    return Asked(request.amount, request.currency, request.terms_days, request.due_on)
-
-
-def _check_amount(converted: float, request: Request | None) -> None:
-    """Refuse an amount without a rate: the usual invoice must not stand in for it."""
-    if request is None or request.amount is None or not np.isnan(converted):
-        return
-    step = f"load rates for {request.currency} into table fx, or ask in the reporting currency"
-    raise InputError.of("a currency with a rate known at as_of", "none", step, table="fx", column="currency")
-
-
-def _usual(values: dict[str, float], currency: str) -> Request | None:
-    """Return the buyer's usual invoice as an assumed request; None where none is known."""
-    amount, terms = values["request_amount"], values["request_terms_days"]
-    if np.isnan(amount) or amount <= 0:
-        return None
-    days = None if np.isnan(terms) else round(terms)
-    return Request("order", amount, currency, terms_days=days, assumed=True)
-
-
-def _no_request(answer: Answer) -> Answer:
-    return replace(
-        answer, status="no_request", probability=None, log_odds=None, base_log_odds=None, contributions={}
-    )
+        return self._desk.facts(buyer_id, moment.to_pydatetime(), values, request, sides)

@@ -23,7 +23,7 @@ from features.columns import TABLES
 from features.instants import month_end_before
 from features.portfolio import Portfolio
 
-__all__ = ["Books", "Month", "subjects_at"]
+__all__ = ["Books", "Month", "known_since", "subjects_at"]
 
 _KEPT_MONTHS = 3
 """Month ends whose features are kept: policies that are compared ask for the same ones."""
@@ -61,7 +61,7 @@ class Books:
 
     def __init__(self, packed: Packed, release: Release) -> None:
         self._packed, self._release = packed, release
-        self._known_from = _known_from(packed.portfolio)
+        self._known_from = known_since(packed.portfolio)
         self._months: dict[pd.Timestamp, Month] = {}
         self._made: dict[pd.Timestamp, Book] = {}
 
@@ -119,7 +119,7 @@ def subjects_at(buyer_ids: Sequence[str], moment: pd.Timestamp) -> pd.DataFrame:
     return subjects.astype({"as_of": "datetime64[s]"})
 
 
-def _known_from(portfolio: Portfolio) -> pd.Series[Any]:
+def known_since(portfolio: Portfolio) -> pd.Series[Any]:
     """Return by buyer the instant at which the first fact of it was known."""
     facts = [
         frame[["buyer_id", TABLES[name].knowledge]].set_axis(["buyer_id", "known"], axis=1)

@@ -6,11 +6,11 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from pydantic import ValidationError
 
 from credit.answer import Answer
@@ -25,6 +25,9 @@ from credit.states import STATES, states_of
 from credit.trees import Trees
 from features.catalog import NAMES
 from features.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "BOOSTER", "PEERS", "REFERENCE", "SCORECARD", "TREES", "Predictions", "RiskModel", "beside_scorecard",
@@ -167,7 +170,7 @@ class RiskModel:
         contributions : bool
             Also explain; otherwise `Predictions.contributions` has no columns.
         """
-        if isinstance(values, pd.DataFrame):
+        if not isinstance(values, np.ndarray):
             values = values[list(NAMES)].to_numpy(np.float64)
         known = values[:, self._columns]
         inputs = np.where(np.isnan(known), self._fills, known)
@@ -237,6 +240,7 @@ def subject_hashes(subjects: pd.DataFrame, salt: str) -> npt.NDArray[np.uint64]:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> row = pd.DataFrame({"buyer_id": ["B"], "as_of": pd.to_datetime(["2026-01-01"])})
     >>> bool(subject_hashes(row, "a")[0] == subject_hashes(row, "b")[0])
     False

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from credit.sides import NO_SHARE, SECURITY_KINDS, SHARE_UNIT
 from features.arrays import by_buyer, day_numbers, starts_of, whole_numbers
 from features.build import Packed
 from features.facts import facts_of
@@ -18,29 +19,21 @@ from features.portfolio import Portfolio
 from features.versions import fact_versions
 
 __all__ = [
-    "NO_SHARE",
     "REFERENCE_PREFIX",
-    "SECURITY_KINDS",
-    "SHARE_UNIT",
     "Rows",
     "bank_limits",
     "bill_items",
     "countries_and_groups",
-    "open_orders",
+    "orders",
     "references",
     "securities",
 ]
 
 Ints = npt.NDArray[np.int64]
 
-SECURITY_KINDS = ("guarantee", "deposit", "bank_guarantee", "retention_of_title", "credit_insurance")
-
 REFERENCE_PREFIX = "reference_high_credit"
 """Attributes so called, with a supplier's name behind it, say what that supplier lets the buyer owe, in the
 reporting currency."""
-
-SHARE_UNIT, NO_SHARE = 1_000_000, -1
-"""Shares are held in millionths; one that is not stated is less than none."""
 
 _NOTHING = -1
 
@@ -56,7 +49,9 @@ class Rows:
     numbers : int64 ndarray, shape (rows, columns)
         The instants (seconds since 1970) from which and until which a version is known, and further columns.
     words : tuple of str
-        What a column of positions stands for: currencies, countries or groups.
+        What columns of positions stand for: currencies, states, countries or groups.
+    texts : tuple of int
+        The columns of `numbers` that are positions among `words`; -1 is no word.
     names : sequence of str
         Id of each row's fact, where somebody may leave one out.
     """
@@ -64,15 +59,28 @@ class Rows:
     start: Ints
     numbers: Ints
     words: tuple[str, ...] = ()
+    texts: tuple[int, ...] = ()
     names: Sequence[str] = ()
 
-    def known(self, buyer: int, second: int) -> list[list[int]]:
-        """Return the row's place and the further columns of what is known of a buyer at an instant."""
+    def of(self, buyer: int) -> list[list[Any]]:
+        """Return the rows of a buyer with words in place of positions, and the id at the end."""
         first, last = int(self.start[buyer]), int(self.start[buyer + 1])
-        if first == last:
-            return []
-        rows = enumerate(self.numbers[first:last].tolist(), first)
-        return [[row, *each[2:]] for row, each in rows if each[0] <= second < each[1]]
+        return [] if first == last else self._told(first, last)
+
+    def all(self) -> list[list[Any]]:
+        """Return the rows of all buyers, each behind its buyer's position."""
+        owner = np.repeat(np.arange(len(self.start) - 1), np.diff(self.start)).tolist()
+        told = self._told(0, len(self.numbers))
+        return [[buyer, *row] for buyer, row in zip(owner, told, strict=True)]
+
+    def _told(self, first: int, last: int) -> list[list[Any]]:
+        rows: list[list[Any]] = self.numbers[first:last].tolist()
+        for place, row in enumerate(rows, first):
+            for column in self.texts:
+                row[column] = self.words[row[column]] if row[column] >= 0 else ""
+            if self.names:
+                row.append(self.names[place])
+        return rows
 
 
 def securities(portfolio: Portfolio, buyer_ids: tuple[str, ...]) -> Rows:
@@ -81,24 +89,25 @@ def securities(portfolio: Portfolio, buyer_ids: tuple[str, ...]) -> Rows:
     share = _column(versions, "share").astype("float64")
     millionths = np.where(share.isna(), NO_SHARE, np.rint(share.fillna(0.0) * SHARE_UNIT)).astype(np.int64)
     kind = pd.Index(SECURITY_KINDS).get_indexer(pd.Index(versions["kind"]))
-    return _rows(versions, buyer_ids, [*_validity(versions), kind, *_money(versions), millionths])
+    return _rows(versions, buyer_ids, [*_validity(versions), kind, *_money(versions), millionths], (6,))
 
 
 def bank_limits(portfolio: Portfolio, buyer_ids: tuple[str, ...]) -> Rows:
     """Return what banks and factors take of each buyer: first and last day, minor units, currency."""
     versions = _versions(portfolio, "limits", buyer_ids)
     versions = versions[(versions["kind"] == "bank").to_numpy(bool)]
-    return _rows(versions, buyer_ids, [*_validity(versions), *_money(versions)])
+    return _rows(versions, buyer_ids, [*_validity(versions), *_money(versions)], (5,))
 
 
-def open_orders(portfolio: Portfolio, buyer_ids: tuple[str, ...], closed_states: Sequence[str]) -> Rows:
-    """Return orders: day, day of delivery (without one that of the order), if open, minor units, currency."""
+def orders(portfolio: Portfolio, buyer_ids: tuple[str, ...]) -> Rows:
+    """Return orders: day, day of delivery (without one that of the order), state, minor units, currency."""
     versions = _versions(portfolio, "orders", buyer_ids)
     deliver = _column(versions, "deliver_on").astype("datetime64[s]").fillna(versions["ordered_on"])
     state = _column(versions, "state").astype("str").str.strip().str.lower()
-    is_open = ~state.isin([each.lower() for each in closed_states]).to_numpy(bool)
+    words, (states, currencies) = _positions(state, versions["currency"])
     days = [day_numbers(versions["ordered_on"]), day_numbers(deliver)]
-    return _rows(versions, buyer_ids, [*days, is_open, *_money(versions)], versions["order_id"].tolist())
+    columns = [*days, states, whole_numbers(versions["amount_minor"]), currencies]
+    return _rows(versions, buyer_ids, columns, (4, 6), words, versions["order_id"].tolist())
 
 
 def references(portfolio: Portfolio, buyer_ids: tuple[str, ...]) -> Rows:
@@ -114,11 +123,10 @@ def references(portfolio: Portfolio, buyer_ids: tuple[str, ...]) -> Rows:
 def countries_and_groups(portfolio: Portfolio, buyer_ids: tuple[str, ...]) -> Rows:
     """Return buyers' own data: position of the country and of the group among the words; -1 where unknown."""
     versions = _versions(portfolio, "buyers", buyer_ids)
-    columns = [_column(versions, name).astype("str") for name in ("country", "group_id")]
-    words = tuple(sorted({word for column in columns for word in column.dropna()}))
-    index = pd.Index(words, dtype="object")
-    positions = [index.get_indexer(pd.Index(column.astype(object))) for column in columns]
-    return _rows(versions, buyer_ids, positions, words=words)
+    words, positions = _positions(
+        *(_column(versions, name).astype("str") for name in ("country", "group_id"))
+    )
+    return _rows(versions, buyer_ids, positions, (2, 3), words)
 
 
 def bill_items(packed: Packed) -> dict[int, list[int]]:
@@ -143,14 +151,22 @@ def _rows(
     versions: pd.DataFrame,
     buyer_ids: tuple[str, ...],
     columns: Sequence[Any],
-    names: Sequence[str] = (),
+    texts: tuple[int, ...] = (),
     words: tuple[str, ...] = (),
+    names: Sequence[str] = (),
 ) -> Rows:
     known = [whole_numbers(versions["known_from"]), whole_numbers(versions["known_until"])]
     numbers = np.column_stack([np.asarray(column, np.int64) for column in (*known, *columns)])
     currencies = tuple(sorted(set(versions["currency"]))) if "currency" in versions else ()
     start = starts_of(whole_numbers(versions["buyer"]), len(buyer_ids))
-    return Rows(start, numbers, words or currencies, names)
+    return Rows(start, numbers, words or currencies, texts, names)
+
+
+def _positions(*columns: pd.Series[Any]) -> tuple[tuple[str, ...], list[Any]]:
+    """Return all words of some columns, and each column as positions among them; -1 where it has none."""
+    words = tuple(sorted({word for column in columns for word in column.dropna()}))
+    index = pd.Index(words, dtype="object")
+    return words, [index.get_indexer(pd.Index(column.astype(object))) for column in columns]
 
 
 def _column(versions: pd.DataFrame, name: str) -> pd.Series[Any]:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from credit.bins import Bins, bins_of
 from credit.psi import ACT_ABOVE, WATCH_ABOVE, correlation, critical_value, effective_size, psi, seen_size
 from features.catalog import FEATURES, NAMES
 from features.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "MISSING_MOVED", "Clusters", "Quantity", "Reference", "colour_of", "months_of", "reference_of",
@@ -215,7 +217,7 @@ def stability_of(
     intraclass correlations that training found, with the sizes of the buyers and quarters on either side
     (Kish 1965). That many buyers are on both sides makes chance differences smaller than this supposes.
     """
-    frame = values[list(NAMES)].to_numpy(np.float64) if isinstance(values, pd.DataFrame) else values
+    frame = values[list(NAMES)].to_numpy(np.float64) if not isinstance(values, np.ndarray) else values
     if not len(frame):
         raise InputError.of("subjects in the period", "none", "widen the period, or load later books")
     clusters = Clusters.of(buyer, month)
@@ -261,6 +263,9 @@ def colour_of(value: float, critical: float) -> str:
 
 
 def _numbered(labels: npt.ArrayLike) -> Ints:
+    # Reason: only training numbers labels; a service that reads the bins needs no pandas.
+    import pandas as pd
+
     return pd.factorize(np.asarray(labels), use_na_sentinel=False)[0].astype(np.int64)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ from features.engine.arrears import DEFAULT_DAYS
 from features.engine.compute import rates_of
 from features.engine.ledger import CASH, LOSS, MOVES, PAID, Ledger
 
-__all__ = ["Workout", "workout_of"]
+__all__ = ["Cases", "Workout", "cases_of", "workout_of", "workout_of_cases"]
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -41,6 +41,22 @@ class Workout:
     exposure: float
 
 
+class Cases(NamedTuple):
+    """Items that were written off long enough ago.
+
+    Parameters
+    ----------
+    exposure, lost : float64 ndarray, shape (n,)
+        In the reporting currency; NaN where there is no rate.
+    buyer : int64 ndarray, shape (n,)
+        Number of the buyer.
+    """
+
+    exposure: Floats
+    lost: Floats
+    buyer: Ints
+
+
 def workout_of(block: Block, second: int, day: int, rules: OwnRecoveries) -> Workout | None:
     """Return what is known of own losses at a moment; None where nothing was written off long enough ago.
 
@@ -57,6 +73,11 @@ def workout_of(block: Block, second: int, day: int, rules: OwnRecoveries) -> Wor
     an item is what was open 90 days after its due date (at least what was written off), its loss what was
     written off less what came in afterwards. Defaults that were paid in full are no case: they are cures.
     """
+    return workout_of_cases(cases_of(block, second, day, rules))
+
+
+def cases_of(block: Block, second: int, day: int, rules: OwnRecoveries) -> Cases:
+    """Return the items that were written off long enough ago; parameters as in `workout_of`."""
     ledger: Any = block.ledger
     item = _item_of_allocation(ledger)
     known = (ledger.allocation_begins <= second) & (second < ledger.allocation_ends)
@@ -64,16 +85,18 @@ def workout_of(block: Block, second: int, day: int, rules: OwnRecoveries) -> Wor
     mature = _mature_items(item, is_loss, ledger, day - rules.days_to_recover)
     rows = np.flatnonzero((ledger.begins <= second) & (second < ledger.ends) & mature[ledger.item])
     if not len(rows):
-        return None
+        return Cases(np.empty(0), np.empty(0), np.empty(0, np.int64))
     written = _sum_by_item(item, is_loss, ledger)
     recovered = _sum_by_item(item, known & _is_recovery(ledger.meaning), ledger)
     exposure = np.maximum(_open_at_default(ledger, item, known & ~is_loss, rows), written[ledger.item[rows]])
     lost = np.maximum(written - recovered, 0)[ledger.item[rows]]
     rate = _rates(block, second)[ledger.currency[rows]]
-    return _workout(exposure * rate, lost * rate, np.searchsorted(ledger.invoice_start, rows, "right"))
+    return Cases(exposure * rate, lost * rate, np.searchsorted(ledger.invoice_start, rows, "right"))
 
 
-def _workout(exposure: Floats, lost: Floats, buyer: Ints) -> Workout | None:
+def workout_of_cases(cases: Cases) -> Workout | None:
+    """Return the experience that cases add up to; None without any."""
+    exposure, lost, buyer = cases
     priced = np.isfinite(exposure) & (exposure > 0.0)
     total = float(exposure[priced].sum())
     if total <= 0.0:

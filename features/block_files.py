@@ -1,9 +1,11 @@
-"""Named arrays as bytes: versioned, aligned, without pickle."""
+"""A block as bytes: versioned, aligned, without pickle, read in microseconds."""
 
 from __future__ import annotations
 
 import json
+import struct
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,7 @@ from features.errors import InputError
 
 __all__ = ["BLOCK_VERSION", "PART_NAMES", "arrays_of", "block_from_bytes", "block_of", "block_to_bytes"]
 
-BLOCK_VERSION = 2
+BLOCK_VERSION = 3
 """Version of the fields and of the layout; bytes of another version are refused."""
 
 _PARTS: dict[str, Any] = {"ledger": Ledger, "statements": StatementBlock, "profiles": Profiles}
@@ -25,8 +27,20 @@ _PARTS: dict[str, Any] = {"ledger": Ledger, "statements": StatementBlock, "profi
 PART_NAMES: dict[str, list[str]] = {part: list(kind._fields) for part, kind in _PARTS.items()}
 """Names of the arrays of each part of a block."""
 
+_COUNT = sum(map(len, PART_NAMES.values()))
 _MAGIC = b"CRDB"
 _ALIGNED = 8
+
+_HEAD = struct.Struct("<4sHHII")
+"""Mark, version, count of arrays, length of the texts and of the whole."""
+
+_SHAPE = struct.Struct("<BBHII")
+"""Code of an array's type, its dimensions, nothing, its rows and columns."""
+
+_TYPES = ("<i8", "<i4", "<i2", "|i1", "<f8")
+"""Types of arrays by their code."""
+
+_DTYPES = tuple(np.dtype(name) for name in _TYPES)
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -49,7 +63,9 @@ def block_of(buyer_ids: tuple[str, ...], currencies: tuple[str, ...], arrays: Ma
 
 
 def block_to_bytes(block: Block) -> bytes:
-    """Return a block as bytes: a mark, the length of a JSON head, the head, the arrays.
+    """Return a block as bytes: a head, the shapes of its arrays, its texts, the arrays.
+
+    The arrays stand in the order of `PART_NAMES`; the same facts give the same bytes.
 
     Examples
     --------
@@ -60,19 +76,19 @@ def block_to_bytes(block: Block) -> bytes:
     >>> block_from_bytes(block_to_bytes(block)).currencies
     ('XXX',)
     """
-    arrays = {name: np.ascontiguousarray(array) for name, array in arrays_of(block).items()}
-    head = {
-        "version": BLOCK_VERSION,
-        "buyer_ids": block.buyer_ids,
-        "currencies": block.currencies,
-        "arrays": [[name, array.dtype.str, array.shape] for name, array in arrays.items()],
-    }
-    text = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()
-    text += b" " * (-(len(text) + 8) % _ALIGNED)
-    parts = [_MAGIC, len(text).to_bytes(4, "little"), text]
-    for array in arrays.values():
-        parts += [array.tobytes(), b"\0" * (-array.nbytes % _ALIGNED)]
-    return b"".join(parts)
+    arrays = [np.ascontiguousarray(array) for part in _PARTS for array in getattr(block, part)]
+    shapes = b"".join(_shape(array) for array in arrays)
+    text = json.dumps([block.buyer_ids, block.currencies], ensure_ascii=False, separators=(",", ":")).encode()
+    text += b" " * (-(_HEAD.size + len(shapes) + len(text)) % _ALIGNED)
+    parts = [part for array in arrays for part in (array.tobytes(), b"\0" * (-array.nbytes % _ALIGNED))]
+    size = _HEAD.size + len(shapes) + len(text) + sum(map(len, parts))
+    head = _HEAD.pack(_MAGIC, BLOCK_VERSION, len(arrays), len(text), size)
+    return b"".join([head, shapes, text, *parts])
+
+
+def _shape(array: npt.NDArray[Any]) -> bytes:
+    columns = array.shape[1] if array.ndim == 2 else 1
+    return _SHAPE.pack(_TYPES.index(array.dtype.str), array.ndim, 0, array.shape[0], columns)
 
 
 def block_from_bytes(data: bytes) -> Block:
@@ -85,25 +101,26 @@ def block_from_bytes(data: bytes) -> Block:
     """
     try:
         return _read(data)
-    except (KeyError, TypeError, ValueError, IndexError) as error:
+    except (struct.error, KeyError, TypeError, ValueError, IndexError) as error:
         found = "bytes of another kind or version"
         raise InputError.of(f"a packed block of version {BLOCK_VERSION}", found, "pack it again") from error
 
 
 def _read(data: bytes) -> Block:
-    size = int.from_bytes(data[4:8], "little")
-    if data[:4] != _MAGIC:
-        raise ValueError("mark")
-    head = json.loads(data[8 : 8 + size])
-    if head["version"] != BLOCK_VERSION:
-        raise ValueError("version")
-    memory, at = np.frombuffer(bytearray(data), np.uint8), 8 + size
-    arrays: Arrays = {}
-    for name, dtype, shape in head["arrays"]:
-        length = int(np.prod(shape)) * np.dtype(dtype).itemsize
-        # Reason: a slice beyond the end is silently shorter; the view refuses it.
-        arrays[name] = memory[at : at + length].view(dtype).reshape(shape)
-        at += length + (-length % _ALIGNED)
+    mark, version, count, texts, size = _HEAD.unpack_from(data)
+    if (mark, version, count) != (_MAGIC, BLOCK_VERSION, _COUNT) or size != len(data):
+        raise ValueError("mark, version or length")
+    at = _HEAD.size + count * _SHAPE.size
+    buyer_ids, currencies = json.loads(data[at : at + texts])
+    # Reason: arrays that may not be written to are another type, for which the engine would compile anew.
+    memory, at = bytearray(data), at + texts
+    arrays = []
+    for code, dimensions, _, rows, columns in _SHAPE.iter_unpack(data[_HEAD.size : at - texts]):
+        array: npt.NDArray[Any] = np.frombuffer(memory, _DTYPES[code], rows * columns, at)
+        arrays.append(array if dimensions == 1 else array.reshape(rows, columns))
+        at += array.nbytes + (-array.nbytes % _ALIGNED)
     if at != len(data):
         raise ValueError("length")
-    return block_of(tuple(head["buyer_ids"]), tuple(head["currencies"]), arrays)
+    read = iter(arrays)
+    parts = {part: kind._make(islice(read, len(kind._fields))) for part, kind in _PARTS.items()}
+    return Block(tuple(buyer_ids), tuple(currencies), **parts)

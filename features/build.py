@@ -6,9 +6,6 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +18,7 @@ from features.engine.compute import COLUMNS, compute_columns, needs_peers, rates
 from features.engine.context import NO_CONTEXT
 from features.errors import InputError, Problem
 from features.instants import local_days
+from features.one_subject import Asked, subject_of
 from features.packing import Packed, pack_portfolio
 from features.portfolio import Portfolio
 from features.texts import texts_of
@@ -42,17 +40,6 @@ Floats = npt.NDArray[np.float64]
 
 _CHUNK = 16_392
 """Subjects at a time; eight times an odd number, so that columns do not fall on the same lines of a cache."""
-
-_EPOCH = date(1970, 1, 1).toordinal()
-
-
-class Asked(NamedTuple):
-    """A request as its caller says it; None for what is not said."""
-
-    amount: float | None = None
-    currency: str | None = None
-    terms_days: float | None = None
-    due_on: date | None = None
 
 
 def build(
@@ -183,21 +170,9 @@ def one_subject(packed: Packed, buyer_id: str, as_of: pd.Timestamp, asked: Asked
     asked : Asked
     """
     second = int(as_of.timestamp())
-    local = datetime.fromtimestamp(second, ZoneInfo(packed.seller.timezone)).date()
-    day = local.toordinal() - _EPOCH
-    terms = np.nan if asked.terms_days is None else float(asked.terms_days)
-    due = day + terms if asked.due_on is None else float(asked.due_on.toordinal() - _EPOCH)
-    terms = due - day if np.isnan(terms) else terms
     instants = np.array([second], np.int64)
-    rate = np.ones(1) if asked.currency is None else _rates(packed, asked.currency, instants)
-    numbers = (np.nan if asked.amount is None else asked.amount * rate[0], terms, due - day, due)
-    return SubjectArrays(
-        np.array([packed.block.position(buyer_id)], np.int64),
-        instants,
-        np.array([day], np.int64),
-        np.array([NO_ITEM], np.int64),
-        *(np.array([number], np.float64) for number in numbers),
-    )
+    rate = 1.0 if asked.currency is None else float(_rates(packed, asked.currency, instants)[0])
+    return subject_of(packed.block.position(buyer_id), second, packed.seller.timezone, asked, rate)
 
 
 def _check(subjects: pd.DataFrame) -> None:

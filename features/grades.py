@@ -6,14 +6,17 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from features.checks import Checked
 from features.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from features.checks import Checked
 
 __all__ = [
     "GRADE_PREFIX",
@@ -67,11 +70,15 @@ def external_pds(attributes: pd.DataFrame, own_maps: GradeMaps) -> Floats:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> rows = pd.DataFrame({"name": ["external_pd", "external_grade_letters"], "value": ["0.02", "bb+"]})
     >>> external_pds(rows, {}), external_pds(rows, {"letters": {"BB": 0.01}})
     (array([0.02 , 0.006]), array([0.02, 0.01]))
     """
     maps: GradeMaps = {**shipped_grade_maps(), **own_maps}
+    # Reason: the shipped maps and their checks are read where there is no pandas.
+    import pandas as pd
+
     pairs = pd.DataFrame({"name": attributes["name"], "value": attributes["value"]})
     distinct = pairs.drop_duplicates()
     known = {

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from features.errors import InputError
+from features.as_of import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    instant_of,
+    is_day,
+    last_month_end,
+    parsed,
+    refuse_instant,
+)
 
 __all__ = [
     "FAR_FUTURE",
@@ -32,14 +38,10 @@ __all__ = [
 FAR_FUTURE = np.datetime64("2262-01-01T00:00:00", "s")
 """Later than every instant of a ledger: the end of the validity of a version that none replaces."""
 
-FIRST_YEAR, LAST_YEAR = 1900, 2200
-"""Years between which every date and instant of a ledger, a mapping and a request lies."""
-
 _FIRST = np.datetime64(f"{FIRST_YEAR}-01-01T00:00:00", "s")
 _END = np.datetime64(f"{LAST_YEAR + 1}-01-01T00:00:00", "s")
 _SECONDS_A_DAY = 86_400
 _ONE_DAY = np.timedelta64(1, "D")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def within_range(times: pd.Series[Any] | pd.DatetimeIndex, *, is_utc: bool = False) -> npt.NDArray[np.bool_]:
@@ -147,17 +149,6 @@ def month_ends(start: pd.Timestamp, stop: pd.Timestamp, timezone: str) -> pd.Dat
     return ends[(ends >= start) & (ends < stop)]
 
 
-def is_day(text: str) -> bool:
-    """Whether a text names a day and no time.
-
-    Examples
-    --------
-    >>> is_day("2026-01-31"), is_day("2026-01-31T12:00:00Z")
-    (True, False)
-    """
-    return _DAY.fullmatch(text.strip()) is not None
-
-
 def month_end_before(instant: pd.Timestamp, timezone: str) -> pd.Timestamp:
     """Return the end of the month before that of an instant's local day.
 
@@ -166,10 +157,7 @@ def month_end_before(instant: pd.Timestamp, timezone: str) -> pd.Timestamp:
     >>> str(month_end_before(pd.Timestamp("2026-06-30 21:59:59"), "Europe/Berlin"))
     '2026-05-31 21:59:59'
     """
-    zone = ZoneInfo(timezone)
-    local = datetime.fromtimestamp(int(instant.timestamp()), zone)
-    start = datetime(local.year, local.month, 1, tzinfo=zone)
-    return pd.Timestamp(int(start.timestamp()) - 1, unit="s")
+    return pd.Timestamp(last_month_end(instant, timezone)).as_unit("s")
 
 
 def parse_as_of(value: str | date | datetime | pd.Timestamp, timezone: str) -> pd.Timestamp:
@@ -187,13 +175,9 @@ def parse_as_of(value: str | date | datetime | pd.Timestamp, timezone: str) -> p
     InputError
         Where the text is neither a date nor an instant as ISO 8601 writes them; words like "today" are none.
     """
-    if isinstance(value, str):
-        value = _parsed(value)
-    if pd.isna(value) or not FIRST_YEAR <= value.year <= LAST_YEAR:
-        raise _bad_instant()
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return end_of_day(pd.DatetimeIndex([pd.Timestamp(value)]), timezone)[0]
-    return to_utc(pd.DatetimeIndex([pd.Timestamp(value)]), timezone)[0]
+    if not isinstance(value, str) and pd.isna(value):
+        raise refuse_instant()
+    return pd.Timestamp(instant_of(value, timezone)).as_unit("s")
 
 
 def start_of_day(day: str | date, timezone: str) -> pd.Timestamp:
@@ -204,27 +188,8 @@ def start_of_day(day: str | date, timezone: str) -> pd.Timestamp:
     >>> start_of_day("2016-01-01", "Europe/Berlin").isoformat()
     '2015-12-31T23:00:00'
     """
-    parsed = _parsed(day) if isinstance(day, str) else day
-    if not FIRST_YEAR <= parsed.year <= LAST_YEAR:
-        raise _bad_instant()
-    midnight = pd.DatetimeIndex([pd.Timestamp(parsed)]).normalize()
+    given = parsed(day) if isinstance(day, str) else day
+    if not FIRST_YEAR <= given.year <= LAST_YEAR:
+        raise refuse_instant()
+    midnight = pd.DatetimeIndex([pd.Timestamp(given)]).normalize()
     return end_of_day(midnight - pd.Timedelta(days=1), timezone)[0] + pd.Timedelta(seconds=1)
-
-
-def _parsed(text: str) -> date | datetime:
-    try:
-        if is_day(text):
-            return date.fromisoformat(text.strip())
-        if ":" in text:
-            return datetime.fromisoformat(text.strip())
-    except ValueError:
-        pass
-    raise _bad_instant()
-
-
-def _bad_instant() -> InputError:
-    return InputError.of(
-        f"a date like 2026-01-31 or an instant like 2026-01-31T12:00:00Z, from {FIRST_YEAR} to {LAST_YEAR}",
-        "something else",
-        "correct it",
-    )

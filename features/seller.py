@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from zoneinfo import available_timezones
 
+from features.as_of import instant_of
 from features.codes import CURRENCIES
 from features.errors import InputError
 from features.grades import check_grade_maps
-from features.instants import parse_as_of
 
 __all__ = ["Seller"]
 
@@ -55,7 +55,7 @@ class Seller:
             raise InputError.of(
                 "an ISO 4217 reporting_currency", "another word", "set it in portfolio.toml or the mapping"
             )
-        parse_as_of("2000-01-01", _zone(self.timezone))
+        instant_of("2000-01-01", _zone(self.timezone))
         check_grade_maps(self.grade_maps)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from credit.encoding import patterns_of
 from credit.folder import arrays_of, broken, check_golden, check_manifest, read_spec
@@ -19,7 +19,9 @@ from credit.timing.spec import TimingSpec
 from credit.trees import Trees
 from features.catalog import NAMES
 from features.errors import InputError
-from features.instants import local_days
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["TimingModel"]
 
@@ -90,8 +92,11 @@ class TimingModel:
         InputError
             Where a column or a date is missing.
         """
-        if isinstance(values, pd.DataFrame):
+        if not isinstance(values, np.ndarray):
             values = values[list(NAMES)].to_numpy(np.float64)
+        # Reason: who asks without frames, online, needs no pandas.
+        from features.instants import local_days
+
         _check(subjects)
         seconds = subjects["as_of"].astype("datetime64[s]").to_numpy().astype(np.int64)
         due = subjects["due_on"].astype("datetime64[s]").to_numpy().astype("datetime64[D]").astype(np.int64)

@@ -1,0 +1,333 @@
+"""From one buyer's dossier to its assessment, without a frame: the path of every single call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from credit.answer import Answer
+from credit.assess import assess
+from credit.book import Book
+from credit.changes import changes_of, check_previous
+from credit.common import Common
+from credit.dossier import Dossier
+from credit.extras import Extras
+from credit.facts import SubjectFacts
+from credit.levers import Lever, applied
+from credit.orders import Order, check_order
+from credit.policy import Policy
+from credit.publish import Published
+from credit.raises import raises_of
+from credit.release import TIMING, Release
+from credit.request import Request
+from credit.sides import Moment, SideReader, Sides, moment_of
+from credit.timing.answer import TimingAnswer, timing_answers
+from features.as_of import instant_of
+from features.catalog import CATALOG_HASH, NAMES
+from features.engine.compute import compute
+from features.errors import InputError
+from features.one_subject import Asked, subject_of
+
+__all__ = ["MAX_DAYS_BEHIND", "Desk"]
+
+MAX_DAYS_BEHIND = 7
+"""Days after the end of the books for which is still answered, with the warning ``books_behind``."""
+
+_NOTHING_MORE = Extras()
+
+Floats = npt.NDArray[np.float64]
+Warning_ = dict[str, str]
+
+
+class Desk:
+    """Assesses buyers of one seller, a dossier at a time, with one release.
+
+    Parameters
+    ----------
+    common : Common
+    release : Release
+
+    Raises
+    ------
+    InputError
+        Where the release is another seller's.
+    """
+
+    def __init__(self, common: Common, release: Release) -> None:
+        seller = common.seller
+        if release.seller_id != seller.seller_id:
+            step = "set CREDENCE_HOME to the home of this seller"
+            found = f"one of '{seller.seller_id}'"
+            raise InputError.of(f"a portfolio of seller '{release.seller_id}'", found, step)
+        self.common, self.release = common, release
+        self._sides = SideReader(
+            release.policy.orders, seller.reporting_currency, common.rates, common.members
+        )
+        timing = release.versions.get(TIMING)
+        self._versions = {"catalog": CATALOG_HASH[:12], **({} if timing is None else {TIMING: timing})}
+
+    def moment(self, as_of: str | datetime | None) -> datetime:
+        """Return `as_of` as a naive UTC instant; the end of the books where nobody names one.
+
+        Raises
+        ------
+        InputError
+            Where the text is neither a date nor an instant, or lies so far after the end of the books that
+            what was paid meanwhile would look unpaid.
+        """
+        until = self.common.observed_until
+        if as_of is None:
+            return until
+        moment = instant_of(as_of, self.common.seller.timezone)
+        if moment > until + timedelta(days=MAX_DAYS_BEHIND):
+            expected = f"a moment at most {MAX_DAYS_BEHIND} days after the books end ({until:%Y-%m-%d})"
+            step = "load later books: what was paid since would look unpaid"
+            raise InputError.of(expected, "a later one", step, column="as_of")
+        return moment
+
+    def assess(
+        self,
+        dossier: Dossier,
+        moment: datetime,
+        request: Request | None = None,
+        *,
+        lang: str = "en",
+        also: Extras = _NOTHING_MORE,
+    ) -> dict[str, Any]:
+        """Return the assessment of one buyer.
+
+        Parameters
+        ----------
+        dossier : Dossier
+        moment : datetime
+            Naive UTC, as `moment` gives it.
+        request : Request, optional
+            Without one, the late model speaks of the buyer's usual invoice.
+        lang : {"en", "zh"}
+        also : Extras
+            Parts that are told only where they are asked for; without them they are None.
+
+        Raises
+        ------
+        InputError
+            Where no rate for the request's currency was known then, or the earlier assessment is another
+            buyer's or not earlier.
+        """
+        subject = self._subject(dossier, moment, request)
+        said = subject.assessed(self.release.policy, lang=lang, also=also)
+        if also.since is not None or also.previous is not None:
+            said["changes"] = self._changes(said, dossier, moment, request, also, lang)
+        if also.raises:
+            policy, again = self.release.policy, partial(self._reassess, subject)
+            said["raises"] = raises_of(subject.facts, said, again, policy, lang=lang)
+        return said
+
+    def check_order(
+        self,
+        dossier: Dossier,
+        order: Order,
+        moment: datetime,
+        *,
+        published: Published | None = None,
+        lang: str = "en",
+    ) -> dict[str, Any]:
+        """Return whether an order is released, held or referred: see `credit.orders.check_order`.
+
+        Parameters
+        ----------
+        dossier : Dossier
+        order : Order
+        moment : datetime
+            As in `assess`.
+        published : Published, optional
+            The limit in force, where the caller keeps it; else that of the limits table, else the suggested.
+        lang : {"en", "zh"}
+
+        Raises
+        ------
+        InputError
+            As `assess`; a day of delivery before the moment.
+        """
+        subject = self._subject(dossier, moment, order.as_request(), order.order_id)
+        policy = self.release.policy
+        said = subject.assessed(policy, lang=lang)
+        return check_order(subject.facts, order, said, policy, published=published, lang=lang)
+
+    def answers(self, values: Floats, *, contributions: bool = True) -> list[dict[str, Answer]]:
+        """Return what each risk model says of subjects, shape (n, len(NAMES))."""
+        by_model = {
+            name: model.answers(values, self.release.versions[name], contributions=contributions)
+            for name, model in self.release.models.items()
+        }
+        asked = ~np.isnan(values[:, NAMES.index("request_amount")])
+        return [
+            {
+                name: answers[row] if name != "late" or asked[row] else _no_request(answers[row])
+                for name, answers in by_model.items()
+            }
+            for row in range(len(values))
+        ]
+
+    def timing(
+        self, values: Floats, facts: Sequence[SubjectFacts], moment: datetime
+    ) -> Sequence[TimingAnswer | None]:
+        """Return when subjects of one moment would pay; None for each where the release has no such model."""
+        model = self.release.timing
+        if model is None:
+            return [None] * len(facts)
+        return timing_answers(model, values, facts, self.at(moment).date)
+
+    def facts(
+        self, buyer_id: str, moment: datetime, values: Floats, request: Request | None, sides: Sides
+    ) -> SubjectFacts:
+        """Return what is known of a subject from its features, shape (len(NAMES),), and its sides."""
+        named = self._with_nothing_owed(dict(zip(NAMES, values.tolist(), strict=True)), moment)
+        currency = self.common.seller.reporting_currency
+        return SubjectFacts(
+            buyer_id=buyer_id,
+            as_of=moment,
+            values={**named, **sides.values},
+            request=request or _usual(named, currency),
+            reporting_currency=currency,
+            release=self.release.release_id,
+            versions=self._versions,
+            warnings=self._warnings(moment),
+            securities=sides.securities,
+            country=sides.country,
+            local_day=self.at(moment).date,
+        )
+
+    def at(self, moment: datetime) -> Moment:
+        """Return an instant with its day where the seller is."""
+        return moment_of(moment, self.common.seller.timezone)
+
+    def _subject(
+        self, dossier: Dossier, moment: datetime, request: Request | None, without_order: str = ""
+    ) -> _Subject:
+        holding, at = dossier.holding(self.common.rates, self.common.members), self.at(moment)
+        arrays = subject_of(
+            0, at.second, self.common.seller.timezone, _asked(request), self._rate(request, at.second)
+        )
+        values = compute(holding.block, arrays, self.common.context, assumes_usual=True)
+        book = self.common.book(moment)
+        exposures = {} if book is None else book.exposures
+        sides = self._sides.of(holding, at, exposures, without_order=without_order)
+        facts = self.facts(dossier.buyer_id, moment, values[0], request, sides)
+        timing = self.timing(values, [facts], moment)[0]
+        return _Subject(facts, self.answers(values)[0], book, timing, values[0])
+
+    def _rate(self, request: Request | None, second: int) -> float:
+        """Refuse an amount without a rate: the usual invoice must not stand in for it."""
+        if request is None or request.amount is None or request.currency is None:
+            return 1.0
+        rate = self.common.rates.unit(request.currency, second)
+        if np.isnan(rate):
+            step = f"load rates for {request.currency} into table fx, or ask in the reporting currency"
+            expected = "a currency with a rate known at as_of"
+            raise InputError.of(expected, "none", step, table="fx", column="currency")
+        return rate
+
+    def _reassess(self, subject: _Subject, levers: Sequence[Lever]) -> list[dict[str, Any]]:
+        """Assess a buyer after each lever, by the same models, book and policy."""
+        if not levers:
+            return []
+        values = np.repeat(subject.values[None, :], len(levers), axis=0)
+        for row, lever in enumerate(levers):
+            for name, value in lever.values.items():
+                values[row, NAMES.index(name)] = value
+        told = zip(levers, self.answers(values), strict=True)
+        policy = self.release.policy
+        return [assess(applied(subject.facts, each), said, subject.book, policy) for each, said in told]
+
+    def _changes(
+        self,
+        said: dict[str, Any],
+        dossier: Dossier,
+        moment: datetime,
+        request: Request | None,
+        also: Extras,
+        lang: str,
+    ) -> dict[str, Any]:
+        """Assess the facts of an earlier moment with the models of today, and tell what changed."""
+        currency = self.common.seller.reporting_currency
+        previous = (
+            None if also.previous is None else check_previous(also.previous, dossier.buyer_id, currency)
+        )
+        since = self.moment(also.since if previous is None else previous["as_of"])
+        if since >= moment:
+            step = "name an earlier moment"
+            raise InputError.of("a moment before that of the assessment", "a later one", step, column="since")
+        then = self._subject(dossier, since, request).assessed(self.release.policy, lang=lang)
+        return changes_of(said, then, previous, lang=lang)
+
+    def _with_nothing_owed(self, named: dict[str, float], moment: datetime) -> dict[str, float]:
+        """Return the values with an exposure of 0 for a buyer without items in a ledger.
+
+        Without a ledger, or before it begins, nobody knows what a buyer owes. The models see no such zeros:
+        a prospect must not look like a buyer that has paid everything.
+        """
+        is_known = self.common.has_ledger and moment >= self.common.observed_from
+        if not is_known or not np.isnan(named["count_open"]):
+            return named
+        return {**named, "exposure": 0.0, "overdue_amount": 0.0}
+
+    def _warnings(self, moment: datetime) -> Sequence[Warning_]:
+        found = []
+        if moment > self.common.observed_until:
+            found.append(self._warning("books_behind", self.common.observed_until))
+        if moment < self.common.observed_from:
+            found.append(self._warning("before_the_books", self.common.observed_from))
+        return found
+
+    def _warning(self, code: str, instant: datetime) -> Warning_:
+        return {"code": code, "field": "as_of", "date": self.at(instant).date.isoformat()}
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """All that the assessment of one buyer follows from, beside the policy."""
+
+    facts: SubjectFacts
+    answers: dict[str, Answer]
+    book: Book | None
+    timing: TimingAnswer | None
+    values: Floats
+
+    def assessed(self, policy: Policy, *, lang: str, also: Extras = _NOTHING_MORE) -> dict[str, Any]:
+        return assess(
+            self.facts,
+            self.answers,
+            self.book,
+            policy,
+            lang=lang,
+            offers=also.offers,
+            peers=also.peers,
+            timing=self.timing,
+        )
+
+
+def _asked(request: Request | None) -> Asked:
+    if request is None:
+        return Asked()
+    return Asked(request.amount, request.currency, request.terms_days, request.due_on)
+
+
+def _usual(values: dict[str, float], currency: str) -> Request | None:
+    """Return the buyer's usual invoice as an assumed request; None where none is known."""
+    amount, terms = values["request_amount"], values["request_terms_days"]
+    if np.isnan(amount) or amount <= 0:
+        return None
+    days = None if np.isnan(terms) else round(terms)
+    return Request("order", amount, currency, terms_days=days, assumed=True)
+
+
+def _no_request(answer: Answer) -> Answer:
+    return replace(
+        answer, status="no_request", probability=None, log_odds=None, base_log_odds=None, contributions={}
+    )

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from credit.assessor import Assessor
+from credit.books import Books
+from credit.desk import Desk
+from credit.dossier import Dossier
+from credit.dossiers import common_of, dossiers_of
+from credit.extras import Extras
+from credit.orders import Order
+from credit.release import Release
+from credit.request import Request
+from credit.side_facts import SideTables
+from features.build import Packed
+
+EVERYTHING = Extras(offers=True, peers=True, raises=True, since="2025-12-31")
+
+
+@pytest.fixture(scope="session")
+def assessor(demo_packed: Packed, demo_release: Release) -> Assessor:
+    return Assessor(demo_packed, demo_release)
+
+
+@pytest.fixture(scope="session")
+def rows_of_a_store(demo_packed: Packed) -> dict[str, bytes]:
+    return {dossier.buyer_id: dossier.to_bytes() for dossier in dossiers_of(demo_packed)}
+
+
+@pytest.fixture(scope="session")
+def desk(demo_packed: Packed, demo_release: Release) -> Desk:
+    books = Books(demo_packed, demo_release)
+    return Desk(common_of(demo_packed, SideTables(demo_packed), books), demo_release)
+
+
+@pytest.mark.parametrize("as_of", [None, "2026-03-31", "2024-02-10T08:00:00Z"])
+def test_bytes_of_each_buyer_give_what_the_folder_gives(assessor, desk, rows_of_a_store, as_of):
+    moment = desk.moment(as_of)
+    for buyer_id in assessor.buyer_ids:
+        told = desk.assess(Dossier.from_bytes(rows_of_a_store[buyer_id]), moment)
+        assert json.dumps(told) == json.dumps(assessor.assess(buyer_id, as_of))
+
+
+def test_with_all_that_can_be_asked_for_they_say_the_same(assessor, desk, rows_of_a_store):
+    moment, request = desk.moment("2026-03-31"), Request("order", 50_000.0, "EUR", terms_days=60)
+    for buyer_id in assessor.buyer_ids[::5]:
+        dossier = Dossier.from_bytes(rows_of_a_store[buyer_id])
+        for lang in ("en", "zh"):
+            told = desk.assess(dossier, moment, request, lang=lang, also=EVERYTHING)
+            said = assessor.assess(buyer_id, "2026-03-31", request, lang=lang, also=EVERYTHING)
+            assert json.dumps(told) == json.dumps(said)
+
+
+def test_orders_are_checked_the_same(assessor, desk, rows_of_a_store):
+    order = Order(25_000.0, "EUR", order_id="any")
+    for buyer_id in assessor.buyer_ids[::5]:
+        dossier = Dossier.from_bytes(rows_of_a_store[buyer_id])
+        told = desk.check_order(dossier, order, desk.moment(None))
+        assert told == assessor.check_order(buyer_id, order)

@@ -1,5 +1,7 @@
-"""How long a portfolio takes into an empty store: `credence data simulate DIR --buyers 14500` makes a million
-invoices. `python benchmarks/load.py DIR [--url postgresql://...]` prints one JSON object.
+"""How long a portfolio takes into an empty store.
+
+A million invoices: ``credence data simulate DIR --buyers 14500``. ``python -m benchmarks.load DIR`` prints
+one JSON object; ``--url postgresql://...`` names an empty database instead of a file.
 """
 
 from __future__ import annotations

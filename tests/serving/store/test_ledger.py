@@ -1,0 +1,271 @@
+"""Posting facts: answered one by one, idempotent, with the dossiers that they change."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from features.errors import InputError
+from features.portfolio import from_frames
+from features.seller import Seller
+from serving.store import schema
+from serving.store.connect import Store, open_store, store_url
+from serving.store.facts import stored_portfolio
+from serving.store.ledger import post_ledger
+from serving.store.loading import load_portfolio, rebuild_dossiers
+
+NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
+
+INVOICE = {
+    "table": "invoices", "invoice_id": "i1", "buyer_id": "B", "issued_on": "2026-01-05",
+    "due_on": "2026-02-04", "amount": "100.00", "currency": "EUR",
+}  # fmt: skip
+PAYMENT = {
+    "table": "allocations", "allocation_id": "p1", "invoice_id": "i1", "settled_on": "2026-02-10",
+    "amount": "40.00", "kind": "payment",
+}  # fmt: skip
+
+
+@pytest.fixture
+def begun(store: Store) -> Store:
+    """A store with one buyer and one invoice."""
+    begin(store)
+    return store
+
+
+def begin(store: Store) -> None:
+    frame = pd.DataFrame([{**INVOICE, "invoice_id": "i0", "recorded_at": "2026-01-05T00:00:00Z"}])
+    portfolio = from_frames(
+        {"invoices": frame.drop(columns="table")}, Seller("me", country="DE", reporting_currency="EUR")
+    )
+    load_portfolio(store, portfolio, history=True, now=NOW)
+
+
+def statuses(store: Store, *items: dict[str, Any], now: datetime = NOW, **options: Any) -> list[str]:
+    posted = post_ledger(store, list(items), now=now, **options)
+    return [item.get("code", item["status"]) for item in posted.items]
+
+
+def rows_of(store: Store, name: str) -> int:
+    with store.reading() as connection:
+        return connection.scalar(select(func.count()).select_from(schema.FACTS[name])) or 0
+
+
+def bodies(store: Store) -> dict[str, bytes]:
+    with store.reading() as connection:
+        rows = connection.execute(select(schema.dossiers.c.buyer_id, schema.dossiers.c.body))
+        return {buyer_id: bytes(body) for buyer_id, body in rows}
+
+
+def test_a_new_fact_is_accepted_and_in_the_dossier(begun: Store) -> None:
+    before = bodies(begun)
+    posted = post_ledger(begun, [INVOICE, PAYMENT], now=NOW)
+    assert [item["status"] for item in posted.items] == ["accepted", "accepted"]
+    assert (posted.facts_seq, posted.buyers) == (2, ["B"])
+    assert bodies(begun) != before
+    assert rebuild_dossiers(begun) == 0
+
+
+def test_posting_again_is_unchanged_and_costs_no_change(begun: Store) -> None:
+    first = post_ledger(begun, [INVOICE, PAYMENT], now=NOW)
+    again = post_ledger(begun, [INVOICE, PAYMENT], now=NOW + timedelta(days=3))
+    assert [item["status"] for item in again.items] == ["unchanged", "unchanged"]
+    assert again.facts_seq == first.facts_seq
+    assert rows_of(begun, "invoices") == 2
+
+
+def test_without_an_id_the_same_content_is_the_same_fact(begun: Store) -> None:
+    payment = {name: value for name, value in PAYMENT.items() if name != "allocation_id"}
+    payment["invoice_id"] = "i0"
+    assert statuses(begun, payment) == ["accepted"]
+    assert statuses(begun, payment, now=NOW + timedelta(hours=1)) == ["unchanged"]
+    assert statuses(begun, payment, payment, now=NOW + timedelta(hours=2)) == ["unchanged", "accepted"]
+
+
+def test_a_changed_fact_is_a_version_and_a_withdrawal_takes_it_back(begun: Store) -> None:
+    assert statuses(begun, INVOICE) == ["accepted"]
+    changed = {**INVOICE, "amount": "90.00"}
+    assert statuses(begun, changed, now=NOW + timedelta(hours=1)) == ["accepted"]
+    withdrawn = {**changed, "withdrawn": True}
+    assert statuses(begun, withdrawn, now=NOW + timedelta(hours=2)) == ["accepted"]
+    assert statuses(begun, withdrawn, now=NOW + timedelta(hours=3)) == ["unchanged"]
+    with begun.reading() as connection:
+        found = stored_portfolio(connection).table("invoices")
+    versions = found[found["invoice_id"] == "i1"]
+    assert versions["amount_minor"].tolist() == [10000, 9000, 9000]
+    assert versions["withdrawn"].tolist() == [False, False, True]
+    assert rebuild_dossiers(begun) == 0
+
+
+def test_other_content_under_one_key_and_instant_is_a_conflict(begun: Store) -> None:
+    told = {**INVOICE, "recorded_at": "2026-03-01T00:00:00Z"}
+    assert statuses(begun, told) == ["accepted"]
+    assert statuses(begun, {**told, "amount": "1.00"}) == ["conflict"]
+    assert statuses(begun, told) == ["unchanged"]
+    twice = [{**INVOICE, "invoice_id": "i2"}, {**INVOICE, "invoice_id": "i2", "amount": "7.00"}]
+    assert statuses(begun, *twice) == ["conflict", "conflict"]
+
+
+@pytest.mark.parametrize(
+    ("item", "code", "field"),
+    [
+        ({"table": "invoice"}, "unknown_table", "table"),
+        ({**INVOICE, "colour": "red"}, "unknown_field", None),
+        ({**INVOICE, "amount": None}, "invalid_field", "amount"),
+        ({**INVOICE, "amount": "1.001"}, "invalid_field", "amount"),
+        ({**INVOICE, "amount": "-1"}, "invalid_field", "amount"),
+        ({**INVOICE, "amount": float("nan")}, "invalid_field", "amount"),
+        ({**INVOICE, "amount": 1e300}, "invalid_field", "amount"),
+        ({**INVOICE, "instalment": 10**30}, "invalid_field", "instalment"),
+        ({**INVOICE, "due_on": "2025-12-01"}, "invalid_field", "due_on"),
+        ({**INVOICE, "kind": "gift"}, "invalid_field", "kind"),
+        ({**INVOICE, "buyer_id": "a\x00b"}, "invalid_field", "buyer_id"),
+        ({**INVOICE, "buyer_id": "\ud800"}, "invalid_field", "buyer_id"),
+        ({**INVOICE, "buyer_id": ["B"]}, "invalid_field", "buyer_id"),
+        ({**INVOICE, "recorded_at": "2026-07-02T00:00:00Z"}, "known_in_future", "recorded_at"),
+        ({**PAYMENT, "invoice_id": "nobody's"}, "unknown_invoice", "invoice_id"),
+        ({**PAYMENT, "invoice_id": "i0", "successor_id": "nobody's"}, "unknown_invoice", "successor_id"),
+        ({**PAYMENT, "invoice_id": "i0", "currency": "USD"}, "invalid_field", "currency"),
+    ],
+)
+def test_a_wrong_fact_is_refused_and_the_others_taken(
+    begun: Store, item: dict[str, Any], code: str, field: str | None
+) -> None:
+    good = {**INVOICE, "invoice_id": "good"}
+    refused, accepted = post_ledger(begun, [item, good], now=NOW).items
+    assert (refused["code"], refused["field"]) == (code, field)
+    assert refused["next_step"]
+    assert accepted["status"] == "accepted"
+
+
+def test_a_payment_of_a_refused_invoice_is_refused(begun: Store) -> None:
+    assert statuses(begun, {**INVOICE, "currency": "euros"}, PAYMENT) == ["invalid_field", "unknown_invoice"]
+
+
+def test_atomic_takes_all_or_nothing(begun: Store) -> None:
+    before = bodies(begun)
+    wrong = {**PAYMENT, "amount": "0"}
+    assert statuses(begun, INVOICE, wrong, atomic=True) == ["atomic", "invalid_field"]
+    assert (rows_of(begun, "invoices"), bodies(begun)) == (1, before)
+    assert statuses(begun, INVOICE, PAYMENT, atomic=True) == ["accepted", "accepted"]
+
+
+@pytest.mark.parametrize(
+    "posted", ["facts", 7, [1], {"table": "fx", "rows": 3}, {"table": "fx", "rows": ["x"]}]
+)
+def test_another_shape_is_refused(begun: Store, posted: Any) -> None:
+    with pytest.raises(InputError, match="list of facts"):
+        post_ledger(begun, posted, now=NOW)
+
+
+def test_an_empty_store_asks_for_a_load(store: Store) -> None:
+    with pytest.raises(InputError, match="credence load"):
+        post_ledger(store, [INVOICE], now=NOW)
+
+
+def test_a_group_changes_the_dossiers_of_its_members(begun: Store) -> None:
+    member = {"table": "buyers", "buyer_id": "B", "country": "DE", "group_id": "g"}
+    assert statuses(begun, member) == ["accepted"]
+    posted = post_ledger(begun, [{**member, "buyer_id": "C"}], now=NOW + timedelta(hours=1))
+    assert posted.buyers == ["B", "C"]
+    left = {**member, "group_id": "other"}
+    assert post_ledger(begun, [left], now=NOW + timedelta(hours=2)).buyers == ["B", "C"]
+    assert rebuild_dossiers(begun) == 0
+
+
+def test_two_writers_lose_nothing(begun: Store) -> None:
+    def write(number: int) -> int:
+        items = [{**INVOICE, "invoice_id": f"w{number}-{each}"} for each in range(3)]
+        return post_ledger(begun, items, now=NOW).facts_seq
+
+    with ThreadPoolExecutor(4) as pool:
+        sequences = list(pool.map(write, range(8)))
+    assert sorted(sequences) == list(range(2, 10))
+    assert rows_of(begun, "invoices") == 1 + 8 * 3
+    assert rebuild_dossiers(begun) == 0
+
+
+POSTER = """
+import sys
+from datetime import UTC, datetime
+from serving.store.connect import open_store
+from serving.store.ledger import post_ledger
+
+store = open_store(sys.argv[1])
+fact = {"table": "invoices", "buyer_id": "B", "issued_on": "2026-01-05", "due_on": "2026-02-04", "amount": 1,
+        "currency": "EUR"}
+for number in range(10_000):
+    post_ledger(store, [{**fact, "invoice_id": f"k{number}"}], now=datetime(2026, 7, 1, 12, tzinfo=UTC))
+    print(number, flush=True)
+"""
+
+
+def test_what_was_acknowledged_survives_a_kill(begun: Store, database_url: str) -> None:
+    command = [sys.executable, "-c", POSTER, database_url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        told = [process.stdout.readline() for _ in range(4)]
+        process.send_signal(signal.SIGKILL)
+        told += process.stdout.readlines()
+    acknowledged = len([line for line in told if line.endswith("\n")])
+    assert 4 <= acknowledged <= rows_of(begun, "invoices") - 1 <= acknowledged + 1
+    assert rebuild_dossiers(begun) == 0
+
+
+def facts() -> st.SearchStrategy[list[list[dict[str, Any]]]]:
+    """Calls with facts of few buyers that touch each other in every way."""
+    few = st.sampled_from
+    invoice = st.fixed_dictionaries(
+        {
+            "table": st.just("invoices"),
+            "invoice_id": few(["i0", "i1", "i2"]),
+            "buyer_id": few(["B", "C"]),
+            "issued_on": st.just("2026-01-05"),
+            "due_on": few(["2026-02-04", "2026-03-04"]),
+            "amount": few(["100", "50"]),
+            "currency": few(["EUR", "USD"]),
+            "withdrawn": st.booleans(),
+        }
+    )
+    allocation = st.fixed_dictionaries(
+        {
+            "table": st.just("allocations"),
+            "allocation_id": few(["p1", "p2"]),
+            "invoice_id": few(["i0", "i1", "i2"]),
+            "settled_on": few(["2026-02-10", "2026-02-20"]),
+            "amount": few(["40", "100", "-40"]),
+            "kind": few(["payment", "credit_note"]),
+        },
+        optional={"successor_id": few(["i1", "i2"])},
+    )
+    buyer = st.fixed_dictionaries(
+        {"table": st.just("buyers"), "buyer_id": few(["B", "C", "D"]), "group_id": few(["g", "h"])}
+    )
+    rate = st.fixed_dictionaries(
+        {"table": st.just("fx"), "currency": st.just("USD"), "on_date": few(["2026-01-01", "2026-05-01"]),
+         "rate": few([0.9, 1.1])}
+    )  # fmt: skip
+    return st.lists(st.lists(st.one_of(invoice, allocation, buyer, rate), min_size=1, max_size=4), max_size=5)
+
+
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(calls=facts())
+def test_dossiers_after_any_posts_are_those_of_a_rebuild(
+    tmp_path_factory: pytest.TempPathFactory, calls: list[list[dict[str, Any]]]
+) -> None:
+    store = open_store(store_url(tmp_path_factory.mktemp("posts"), {}))
+    begin(store)
+    for number, call in enumerate(calls):
+        post_ledger(store, call, now=NOW + timedelta(hours=number))
+    assert rebuild_dossiers(store) == 0
+    store.close()

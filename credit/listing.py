@@ -97,7 +97,7 @@ def plain_texts(rows: pd.DataFrame) -> pd.DataFrame:
     >>> plain_texts(pd.DataFrame({"buyer_id": ["'=A1", "B'1"]}))["buyer_id"].tolist()
     ['=A1', "B'1"]
     """
-    return rows.assign(**{name: rows[name].map(_without_mark, na_action="ignore") for name in rows})
+    return rows.assign(**{name: rows[name].map(_without_mark, na_action="ignore") for name in map(str, rows)})
 
 
 def _without_mark(text: str) -> str:

@@ -131,7 +131,7 @@ class Stopped:
         return found if np.isfinite(found) else 0.0
 
 
-def _rows(*columns: npt.NDArray[Any]) -> tuple[tuple[int, ...], ...]:
+def _rows(*columns: npt.NDArray[Any]) -> tuple[Any, ...]:
     return tuple(zip(*(each.tolist() for each in columns), strict=True))
 
 

@@ -1,4 +1,4 @@
-"""Two served workers whose release is promoted back and forth while they are called, and one of them killed."""
+"""Two served workers whose release is promoted back and forth while they are called; one of them is killed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -22,7 +23,7 @@ from tests.serving.releases.homes import another_release, copied_home, point
 _CALLERS, _CALLS, _PROMOTIONS = 3, 2000, 6
 _OTHER, _BAD = "r0002-second", "r0003-bad"
 
-Versions = tuple[str, str, str]
+Seen = Counter[tuple[int, tuple[str, str, str]]]
 
 
 @pytest.fixture(scope="module")
@@ -54,47 +55,44 @@ def workers(service: Service) -> list[dict[str, Any]]:
     return [worker for worker in told if worker["state"] == "ready"]
 
 
-def call_until(stop: Event, service: Service, buyers: list[str]) -> Counter[tuple[int, Versions]]:
+def call_until(stop: Event, service: Service, buyers: list[str], seen: Seen) -> None:
     """Assess one buyer after the other; count answers by status and versions."""
     connection = http.client.HTTPConnection(service.address.removeprefix("http://"), timeout=60)
-    seen: Counter[tuple[int, Versions]] = Counter()
     while not stop.is_set():
         for buyer_id in buyers:
             connection.request("POST", "/v1/assess", json.dumps({"buyer_id": buyer_id}))
             answer = connection.getresponse()
-            said = json.loads(answer.read())
-            told = said.get("versions", {})
+            told = json.loads(answer.read()).get("versions", {})
             seen[answer.status, (told.get("release"), told.get("default"), told.get("late"))] += 1
     connection.close()
-    return seen
 
 
 def test_no_call_fails_and_no_answer_is_mixed(service: Service, home: Path) -> None:
     # given two workers, and callers who do not wait
     good = service.call("/v1/status").json["release"]
     buyers = service.call("/v1/buyers?limit=20").json["buyers"]
-    stop = Event()
+    stop, seen = Event(), [Seen() for _ in range(_CALLERS)]
     with ThreadPoolExecutor(_CALLERS) as pool:
-        running = [pool.submit(call_until, stop, service, buyers) for _ in range(_CALLERS)]
+        running = [pool.submit(call_until, stop, service, buyers, told) for told in seen]
 
         # when releases are put in force and taken back, a bad one among them
+        number = 0
         try:
-            for number in range(_PROMOTIONS):
+            while number < _PROMOTIONS or sum(told.total() for told in seen) < _CALLS:
                 name = (_OTHER, _BAD, good)[number % 3]
-                serving = _OTHER if name == _BAD else name
                 point(home, name)
-                wait(lambda name=name: all_tell(service, name))
-                assert {worker["release"] for worker in workers(service)} == {serving}
-            wait(lambda: len(workers(service)) == 2)
+                wait(partial(all_tell, service, name))
+                serving = {_OTHER if name == _BAD else name}
+                assert {worker["release"] for worker in workers(service)} == serving
+                number += 1
         finally:
-            time.sleep(5)
             stop.set()
-        seen = sum((caller.result() for caller in running), Counter())
+        for caller in running:
+            caller.result()
 
     # then every call was answered, wholly by one release or wholly by the other
     whole = {(good, "default@1", "late@1"), (_OTHER, "default@2", "late@2")}
-    assert set(seen) == {(200, versions) for versions in whole}
-    assert sum(seen.values()) >= _CALLS
+    assert set(sum(seen, Seen())) == {(200, versions) for versions in whole}
 
 
 def all_tell(service: Service, release_id: str) -> bool:
@@ -132,5 +130,13 @@ def test_a_signal_ends_all_workers_in_a_few_seconds(home: Path, demo_portfolio: 
         start = time.monotonic()
         service.process.send_signal(signal.SIGTERM)
         service.process.wait(timeout=30)
+        wait(lambda: not any(map(runs, pids)))
         assert time.monotonic() - start < 10
-    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+def runs(pid: int) -> bool:
+    """Return whether a process runs; one that has ended and that nobody has asked for does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

@@ -1,4 +1,4 @@
-"""Two served workers whose release is promoted back and forth while they are called; one of them is killed."""
+"""Two served workers whose release is promoted back and forth while they are called; one is killed."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import tempfile
@@ -15,6 +16,7 @@ from credit.release import POINTER, Release, current_folder
 from credit.trees.warm import warm as warm_trees
 from features.errors import InputError
 from features.warm import warm as warm_features
+from serving.compiled import CACHE
 from serving.settings import RELEASED
 
 __all__ = ["container_file", "make_bento", "pinned"]
@@ -146,14 +148,16 @@ def _finish(bento: Path) -> None:
 
 def _copy_compiled(source: Path) -> None:
     """Put compiled code beside its source, where Numba looks first; it is checked by the source's hash."""
-    from numba.core import config
     from numba.core.caching import _CacheLocator
 
+    kept = os.environ.get(CACHE)
+    if not kept:
+        return
     root = Path(__file__).resolve().parents[1]
     for folder in {path.parent for name in _PACKAGES for path in (root / name).rglob("*.py")}:
         place = _CacheLocator.get_suitable_cache_subpath(str(folder / "__init__.py"))
-        compiled = Path(config.CACHE_DIR) / place
-        if config.CACHE_DIR and compiled.is_dir():
+        compiled = Path(kept) / place
+        if compiled.is_dir():
             shutil.copytree(compiled, source / folder.relative_to(root) / "__pycache__", dirs_exist_ok=True)
 
 

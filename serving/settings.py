@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["ADDRESS", "HOME", "PORTFOLIO", "Settings"]
+__all__ = ["ADDRESS", "HOME", "OPEN", "PORTFOLIO", "Settings"]
 
 HOME = "CREDENCE_HOME"
 """Variable that names the folder with the releases."""
@@ -17,6 +17,9 @@ PORTFOLIO = "CREDENCE_PORTFOLIO"
 
 ADDRESS = "CREDENCE_ADDRESS"
 """Variable with the address to be told once the service is ready."""
+
+OPEN = "CREDENCE_OPEN"
+"""Variable that lets callers of this machine in without a key where it is ``1``: for development only."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Settings:
     portfolio : Path or None
     address : str
         Told when the worker is ready; empty tells nothing.
+    is_open : bool
+        Whether callers of this machine need no key.
 
     Examples
     --------
@@ -39,6 +44,7 @@ class Settings:
     home: Path
     portfolio: Path | None = None
     address: str = ""
+    is_open: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -48,11 +54,12 @@ class Settings:
             home=Path(environment.get(HOME) or ".credence"),
             portfolio=Path(portfolio) if portfolio else None,
             address=environment.get(ADDRESS, ""),
+            is_open=environment.get(OPEN) == "1",
         )
 
     def to_environment(self) -> None:
         """Tell the processes that this one starts, and keep BentoML's own files in the home."""
-        told = {HOME: str(self.home), ADDRESS: self.address}
+        told = {HOME: str(self.home), ADDRESS: self.address, OPEN: str(int(self.is_open))}
         if self.portfolio is not None:
             told[PORTFOLIO] = str(self.portfolio)
         os.environ.update(told)

@@ -12,6 +12,7 @@ from credence import __version__
 from credence.cli.assess import assess
 from credence.cli.data import data
 from credence.cli.features import features
+from credence.cli.keys import keys
 from credence.cli.models import models
 from credence.cli.orders import orders
 from credence.cli.policy import policy
@@ -38,7 +39,7 @@ def cli() -> None:
     """  # noqa: D301 (click reads the escaped character)
 
 
-for command in (data, features, train, models, assess, orders, policy, serve):
+for command in (data, features, train, models, assess, orders, policy, serve, keys):
     cli.add_command(command)
 
 

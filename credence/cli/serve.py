@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from credence.cli.common import folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["serve"]
 
@@ -14,16 +19,21 @@ __all__ = ["serve"]
 @click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True, help="IP address to listen at.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
-def serve(portfolio: str | None, port: int, host: str, workers: int) -> None:
+@click.option("--open", "is_open", is_flag=True,
+              help="For development: callers of this machine need no key.")  # fmt: skip
+def serve(portfolio: str | None, port: int, host: str, workers: int, is_open: bool) -> None:
     """Answer calls: POST /v1/assess, GET /v1/status, and a page for people at /.
 
-    It serves the release in force in CREDENCE_HOME. Ctrl-C ends it.
+    It serves the release in force in CREDENCE_HOME to whoever sends a key (`credence keys create`). Ctrl-C
+    ends it.
 
     \b
     Example:
       credence serve --portfolio build/demo/portfolio --port 3000
     """  # noqa: D301 (click reads the escaped character)
     check_port(host, port)
+    if is_open:
+        check_open(host)
     # Reason: neither `credence --help` nor a port in use must wait for pandas and BentoML.
     from pathlib import Path
 
@@ -33,8 +43,10 @@ def serve(portfolio: str | None, port: int, host: str, workers: int) -> None:
 
     told = Settings.from_environment()
     ledger = Path(portfolio).absolute() if portfolio else told.portfolio
-    settings = Settings(told.home.absolute(), ledger, _address(host, port))
+    settings = Settings(told.home.absolute(), ledger, _address(host, port), is_open)
     check(settings)
+    if not is_open:
+        _tell_keys(settings.home)
     settings.to_environment()
     say(f"starting {workers} worker{'s' if workers > 1 else ''} at {settings.address}")
     _run(host, port, workers)
@@ -74,6 +86,35 @@ def check_port(host: str, port: int) -> None:
             raise InputError.of(
                 f"{host}:{port} to listen at", f"an address that refuses ({error.strerror})", step
             ) from None
+
+
+def check_open(host: str) -> None:
+    """Refuse to serve without keys where others than this machine could call.
+
+    Raises
+    ------
+    InputError
+        Where the host is not loopback.
+    """
+    from features.errors import InputError
+    from serving.access.loopback import is_loopback
+
+    if not is_loopback(host):
+        step = "leave out --open and make a key: credence keys create --name ERP --scope assess"
+        raise InputError.of("a loopback address as --host beside --open", "another one", step)
+
+
+def _tell_keys(home: Path) -> None:
+    from datetime import UTC, datetime
+
+    from credence.cli.common import say
+    from serving.access.stored import keys_of
+
+    now = datetime.now(UTC)
+    with keys_of(home) as stored:
+        found = stored.list()
+    if not any(key.state(now) == "in force" for key in found):
+        say("no key is in force: nobody is let in; make one: credence keys create --name ERP --scope assess")
 
 
 def _address(host: str, port: int) -> str:

@@ -23,10 +23,10 @@ function fieldName(path, words) {
 
 export function showError(target, error, words) {
   const page = (code) => textOf(words, "page", code);
-  const rows = ["expected", "found", "next_step", "incident"].filter((name) => error[name]);
+  const rows = ["message", "hint", "trace_id"].filter((name) => error[name]);
   fill(target, [
-    make("h2", "", error.path ? `${page("error")}${page("colon")}${fieldName(error.path, words)}` : page("error")),
-    rows.length ? make("dl", "", ...rows.flatMap((name) => [make("dt", "", page(name)), make("dd", "", error[name])]))
+    make("h2", "", error.field ? `${page("error")}${page("colon")}${fieldName(error.field, words)}` : page("error")),
+    error.hint ? make("dl", "", ...rows.flatMap((name) => [make("dt", "", page(name)), make("dd", "", error[name])]))
       : make("p", "", error.message),
   ]);
 }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from credence.cli.assess_options import ASKS, check_options, extras_of
+from credence.cli.assess_remote import assessment_of, check_source
 from credence.cli.common import as_json, folder, load_packed, print_json, progress_bar, say, without_collector
 from credence.cli.receipts import DEFAULT_WEEKS, LONGEST_WEEKS, receipts
 
@@ -24,7 +25,8 @@ __all__ = ["assess", "assessor_of", "naming_the_buyer"]
 
 
 @click.command()
-@click.argument("directory", metavar="DIR", type=folder)
+@click.argument("directory", metavar="[DIR]", type=folder, required=False)
+@click.option("--url", metavar="URL", help="Ask the service there, with the key of CREDENCE_API_KEY.")
 @click.option("--buyer", "buyer_id", metavar="ID", help="The buyer to assess.")
 @click.option("--all", "everybody", is_flag=True, help="Assess every buyer into a list; needs --out.")
 @click.option("--receipts", "wants_receipts", is_flag=True,
@@ -52,10 +54,13 @@ __all__ = ["assess", "assessor_of", "naming_the_buyer"]
               help="Take this version instead of the one in force; may be repeated.")  # fmt: skip
 @as_json
 def assess(
-    directory: str, buyer_id: str | None, everybody: bool, wants_receipts: bool, weeks: int | None,
-    out: str | None, as_of: str | None, lang: str, references: tuple[str, ...], as_json: bool, **more: Any,
+    directory: str | None, url: str | None, buyer_id: str | None, everybody: bool, wants_receipts: bool,
+    weeks: int | None, out: str | None, as_of: str | None, lang: str, references: tuple[str, ...],
+    as_json: bool, **more: Any,
 ) -> None:  # fmt: skip
     """Assess one buyer of the portfolio in DIR, or all of them. Assessments are suggestions.
+
+    With --url, a running service is asked instead of reading a portfolio.
 
     With --receipts, tell instead which money is expected when on what is open now.
 
@@ -68,9 +73,16 @@ def assess(
       credence assess build/demo/portfolio --all --out book.csv
       credence assess build/demo/portfolio --all --out july.parquet --since june.parquet
       credence assess build/demo/portfolio --receipts --weeks 8
+      credence assess --url http://127.0.0.1:3000 --buyer B000001 --amount 50000
     """  # noqa: D301 (click reads the escaped character)
     asks = {name: more.pop(name) for name in ASKS}
     check_options((buyer_id is not None, everybody, wants_receipts), weeks, out, {**asks, **more})
+    check_source(directory, url, buyer_id is not None, asks["previous"], references)
+    if url is not None:
+        found = assessment_of(url, str(buyer_id), as_of, lang, {**asks, **more})
+        _tell(found, lang, asks["letter_kind"], as_json=as_json)
+        return
+    assert directory is not None  # noqa: S101 (checked above)
     earlier = _earlier(asks["since"]) if everybody and asks["since"] else None
     assessor = assessor_of(directory, references)
     if as_of is None:

@@ -10,7 +10,8 @@ import click
 from credence.cli.common import as_json, print_json, say
 
 if TYPE_CHECKING:
-    from serving.access.keys import Key, Keys
+    from serving.access.keys import Key
+    from serving.access.stored import StoredKeys
 
 __all__ = ["keys"]
 
@@ -51,7 +52,8 @@ def create(
     from serving.access.issue import create as issue
 
     end = None if expires is None else expires.replace(tzinfo=UTC) + timedelta(days=1)
-    key, text = issue(_stored(), name, scopes, _now(), expires_at=end, rate_per_minute=rate)
+    with _stored() as stored:
+        key, text = issue(stored, name, scopes, _now(), expires_at=end, rate_per_minute=rate)
     _hand_over(key, text, as_json)
 
 
@@ -64,7 +66,8 @@ def list_keys(as_json: bool) -> None:
     Example:
       credence keys list
     """  # noqa: D301 (click reads the escaped character)
-    found, now = _stored().list(), _now()
+    with _stored() as stored:
+        found, now = stored.list(), _now()
     if as_json:
         print_json([_told(key, now) for key in found])
         return
@@ -96,9 +99,10 @@ def revoke(key_id: str, as_json: bool) -> None:
     """  # noqa: D301 (click reads the escaped character)
     from serving.access.issue import in_force
 
-    stored, now = _stored(), _now()
-    key = in_force(stored, key_id, now)
-    stored.revoke(key.key_id, now)
+    with _stored() as stored:
+        now = _now()
+        key = in_force(stored, key_id, now)
+        stored.revoke(key.key_id, now)
     if as_json:
         print_json({"key_id": key.key_id, "state": "revoked"})
         return
@@ -119,9 +123,9 @@ def rotate(key_id: str, overlap: float, as_json: bool) -> None:
     """  # noqa: D301 (click reads the escaped character)
     from serving.access.issue import rotate as replaced
 
-    stored = _stored()
-    key, text = replaced(stored, key_id, _now(), timedelta(hours=overlap))
-    old = stored.find(key_id)
+    with _stored() as stored:
+        key, text = replaced(stored, key_id, _now(), timedelta(hours=overlap))
+        old = stored.find(key_id)
     end = None if old is None or old.expires_at is None else old.expires_at
     say(f"the old key {key_id} opens until {_instant(end)}")
     _hand_over(key, text, as_json)
@@ -154,11 +158,10 @@ def _instant(value: datetime | None) -> str | None:
 
 
 def _now() -> datetime:
-    # Reason: the store keeps whole seconds.
-    return datetime.now(UTC).replace(microsecond=0)
+    return datetime.now(UTC)
 
 
-def _stored() -> Keys:
+def _stored() -> StoredKeys:
     from serving.access.stored import keys_of
     from serving.settings import Settings
 

@@ -119,7 +119,9 @@ def _tell_keys(home: Path) -> None:
     from serving.access.stored import keys_of
 
     now = datetime.now(UTC)
-    if not any(key.state(now) == "in force" for key in keys_of(home).list()):
+    with keys_of(home) as stored:
+        found = stored.list()
+    if not any(key.state(now) == "in force" for key in found):
         say("no key is in force: nobody is let in; make one: credence keys create --name ERP --scope assess")
 
 

@@ -18,6 +18,7 @@ from serving.access.refusals import forbidden, rate_limited, unauthorized
 from serving.access.ring import Ring
 from serving.access.scopes import ANY_KEY, CLOSED, PUBLIC, SCOPES, need_of
 from serving.errors import CallError
+from serving.faults import log_fault
 
 __all__ = ["COOKIE", "Guard"]
 
@@ -44,15 +45,22 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a call on, or refuse it."""
-        if scope["type"] == "http":
-            try:
-                await self._check(scope)
-            except CallError as error:
-                body = orjson.dumps(error.as_json())
-                answer = Response(body, error.status, error.headers, media_type="application/json")
-                await answer(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+        refusal = await self._refusal(scope) if scope["type"] == "http" else None
+        if refusal is None:
+            await self._app(scope, receive, send)
+            return
+        body = orjson.dumps(refusal.as_json())
+        answer = Response(body, refusal.status, refusal.headers, media_type="application/json")
+        await answer(scope, receive, send)
+
+    async def _refusal(self, scope: Scope) -> CallError | None:
+        try:
+            await self._check(scope)
+        except CallError as error:
+            return error
+        except Exception as error:
+            return log_fault(error)
+        return None
 
     async def _check(self, scope: Scope) -> None:
         need = need_of(scope["path"])

@@ -27,6 +27,16 @@ class StoredKeys:
     def __init__(self, store: Store) -> None:
         self._store = store
 
+    def __enter__(self) -> StoredKeys:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the store."""
+        self._store.close()
+
     def list(self) -> list[Key]:
         """Return all keys, the oldest first."""
         with self._store.reading() as connection:

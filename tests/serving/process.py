@@ -95,7 +95,8 @@ def served(home: Path, *options: str, ready_status: int = 200) -> Iterator[Servi
 def made_key(home: Path, *scopes: str, rate_per_minute: int | None = None) -> str:
     """Return a key of the home's store, with every scope unless some are named."""
     now = datetime.now(UTC)
-    _, text = create(keys_of(home), "test", scopes or tuple(SCOPES), now, rate_per_minute=rate_per_minute)
+    with keys_of(home) as keys:
+        _, text = create(keys, "test", scopes or tuple(SCOPES), now, rate_per_minute=rate_per_minute)
     return text
 
 

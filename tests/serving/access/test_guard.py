@@ -36,8 +36,9 @@ CALL = {"json": {"buyer_id": "B000001"}}
 
 
 @pytest.fixture
-def keys(tmp_path: Path) -> StoredKeys:
-    return keys_of(tmp_path)
+def keys(tmp_path: Path) -> Iterator[StoredKeys]:
+    with keys_of(tmp_path) as opened:
+        yield opened
 
 
 @contextmanager
@@ -122,12 +123,14 @@ def wrong_keys(keys: StoredKeys, tmp_path: Path) -> dict[str, str]:
     revoked, expired = made(keys), made(keys, expires_at=NOW + timedelta(days=1))
     keys.revoke(revoked.split("_")[1], NOW)
     keys.expire(expired.split("_")[1], NOW - timedelta(days=1))
+    with keys_of(tmp_path / "other") as others:
+        foreign = made(others)
     return {
         "none": "",
         "another secret": f"crd_{key_id}_{'0' * 64}",
         "a prefix of the secret": right[:-1],
         "another id": right.replace(key_id, "0" * 12),
-        "foreign": made(keys_of(tmp_path / "other")),
+        "foreign": foreign,
         "revoked": revoked,
         "expired": expired,
         "no key": "' OR 1=1 --",

@@ -44,11 +44,6 @@ class SideTables:
         secured, banks, ordered, told, buyers = (table.of(position) for table in self._tables)
         return SideRows(secured, banks, ordered, told, buyers, self._bills.get(position, ()))
 
-    @property
-    def groups(self) -> Mapping[str, Sequence[Member]]:
-        """By group who is known to be of it, and when."""
-        return self._members
-
     def members(self, group: str) -> Sequence[Member]:
         """Return who is known to be of a group, and when."""
         return self._members.get(group, ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -21,8 +21,8 @@ from serving.store.schema import FACTS, ledger
 from serving.store.types import AMOUNT_DECIMALS
 
 __all__ = [
-    "buyers_of_invoices", "connected_invoices", "facts_of_buyers", "group_members", "ledger_row",
-    "portfolio_of", "read_rows", "stored_portfolio",
+    "buyers_of_invoices", "connected_invoices", "facts_of_buyers", "group_members", "ledger_row", "read_rows",
+    "stored_portfolio",
 ]  # fmt: skip
 
 _AT_ONCE = 5_000
@@ -63,17 +63,12 @@ def stored_portfolio(
     InputError
         Where nothing was loaded yet.
     """
+    head = ledger_row(connection)
     if buyer_ids is None:
         frames = {name: read_rows(connection, name) for name in TABLES}
     else:
         frames = facts_of_buyers(connection, buyer_ids, invoice_ids)
-    return portfolio_of(connection, frames)
-
-
-def portfolio_of(connection: Connection, frames: Mapping[str, pd.DataFrame]) -> Portfolio:
-    """Return rows of `read_rows` by table as a portfolio; tables that are not there have no rows."""
-    head = ledger_row(connection)
-    currency = _currency_by_invoice(frames["invoices"]) if "invoices" in frames else pd.Series(dtype="str")
+    currency = _currency_by_invoice(frames["invoices"])
     tables = {
         name: _as_known(_with_minor(frame, TABLES[name], currency), TABLES[name])
         for name, frame in frames.items()

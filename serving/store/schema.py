@@ -29,7 +29,7 @@ from serving.store.types import Amount, Instant
 
 __all__ = [
     "FACTS", "METADATA", "STAMPS", "api_keys", "assessments", "books", "contexts", "dossiers", "ledger",
-    "order_checks", "outbox", "published", "shared", "workers",
+    "order_checks", "outbox", "published", "workers",
 ]  # fmt: skip
 
 METADATA = MetaData(
@@ -108,15 +108,6 @@ dossiers = Table(
     Column("facts_seq", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
 )
-
-shared = Table(
-    "shared",
-    METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("facts_seq", BigInteger, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-)
-"""One row: the rates and the members of groups, which every dossier is read with."""
 
 contexts = Table(
     "contexts",

@@ -96,7 +96,6 @@ _OTHERS = {
         groups_seq!:integer
     """,
     "dossiers": "buyer_id*:text facts_seq!:integer body!:bytes",
-    "shared": "id*:small facts_seq!:integer body!:bytes",
     "contexts": "month_end*:instant body!:bytes",
     "books": "month_end*:instant release_id*:text body!:bytes",
     "assessments": """

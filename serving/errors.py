@@ -29,6 +29,7 @@ ERRORS = {
     "no_release": ErrorKind(503, "no model was promoted in this home, or its release cannot be loaded"),
     "no_ledger": ErrorKind(503, "no portfolio was named, or it cannot be read"),
     "not_scored": ErrorKind(503, "no buyer of the ledger could be scored since the release was loaded"),
+    "busy": ErrorKind(503, "the service is at work on something else; call again in a few seconds"),
     "internal": ErrorKind(500, "a fault of the service; the log has more under the incident"),
 }
 """Every code that an answer may carry."""

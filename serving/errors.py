@@ -25,9 +25,13 @@ ERRORS = {
     "unauthorized": ErrorKind(401, "no key was sent, or one that does not open this service (any more)"),
     "forbidden": ErrorKind(403, "the key lacks the scope that this address asks for"),
     "unknown_buyer": ErrorKind(404, "the ledger names no such buyer"),
+    "unknown_order": ErrorKind(404, "no order of this id was checked"),
+    "unknown_assessment": ErrorKind(404, "no assessment of this id was kept"),
     "not_found": ErrorKind(404, "there is nothing at this address"),
     "method_not_allowed": ErrorKind(405, "the address answers other methods; the header Allow names them"),
     "slow_body": ErrorKind(408, "the body did not come in time"),
+    "order_conflict": ErrorKind(409, "another order has this id; `amends` says that it is replaced"),
+    "order_closed": ErrorKind(409, "the order was ended"),
     "too_large": ErrorKind(413, "the body is larger than is read"),
     "not_json_type": ErrorKind(415, "the header Content-Type does not say application/json"),
     "invalid_field": ErrorKind(422, "a field is missing, unknown or not legal; `field` names it"),
@@ -38,6 +42,8 @@ ERRORS = {
     "no_ledger": ErrorKind(503, "no portfolio was named, or it cannot be read", 30),
     "not_scored": ErrorKind(503, "no buyer of the ledger could be scored since the release was loaded", 30),
     "keys_unreadable": ErrorKind(503, "the keys cannot be read from the store, so that nobody is let in", 5),
+    "busy": ErrorKind(503, "the service is at work on something else; call again in a few seconds", 2),
+    "store_unreachable": ErrorKind(503, "the store does not answer, or refuses", 5),
 }
 """Every code that an answer may carry."""
 

@@ -21,14 +21,14 @@ from serving.store.schema import FACTS, ledger
 from serving.store.types import AMOUNT_DECIMALS
 
 __all__ = [
-    "buyers_of_invoices", "connected_invoices", "facts_of_buyers", "group_members", "ledger_row", "read_rows",
-    "stored_portfolio",
+    "buyers_of_invoices", "connected_invoices", "facts_of_buyers", "ledger_row", "read_rows",
+    "shared_portfolio", "stored_portfolio",
 ]  # fmt: skip
 
 _AT_ONCE = 5_000
 """Ids in one query: databases take a limited number."""
 
-_BY_BUYER = ("statements", "events", "limits", "securities", "orders", "attributes", "balances")
+_BY_BUYER = ("buyers", "statements", "events", "limits", "securities", "orders", "attributes", "balances")
 
 
 def ledger_row(connection: Connection) -> dict[str, Any]:
@@ -63,12 +63,21 @@ def stored_portfolio(
     InputError
         Where nothing was loaded yet.
     """
-    head = ledger_row(connection)
     if buyer_ids is None:
         frames = {name: read_rows(connection, name) for name in TABLES}
     else:
         frames = facts_of_buyers(connection, buyer_ids, invoice_ids)
-    currency = _currency_by_invoice(frames["invoices"])
+    return _portfolio(connection, frames)
+
+
+def shared_portfolio(connection: Connection) -> Portfolio:
+    """Return the facts that buyers share: exchange rates, and who belongs to which group."""
+    return _portfolio(connection, {name: read_rows(connection, name) for name in ("buyers", "fx")})
+
+
+def _portfolio(connection: Connection, frames: dict[str, pd.DataFrame]) -> Portfolio:
+    head = ledger_row(connection)
+    currency = _currency_by_invoice(frames["invoices"]) if "invoices" in frames else pd.Series(dtype="str")
     tables = {
         name: _as_known(_with_minor(frame, TABLES[name], currency), TABLES[name])
         for name, frame in frames.items()
@@ -82,17 +91,15 @@ def stored_portfolio(
 def facts_of_buyers(
     connection: Connection, buyer_ids: Sequence[str], invoice_ids: Iterable[str] = ()
 ) -> dict[str, pd.DataFrame]:
-    """Return all that the packed facts of some buyers depend on; arguments as in `stored_portfolio`."""
+    """Return all that the dossiers of some buyers depend on; arguments as in `stored_portfolio`."""
     buyers = sorted(set(buyer_ids))
     own = _values(connection, FACTS["invoices"].c.invoice_id, FACTS["invoices"].c.buyer_id, buyers)
     items = sorted(connected_invoices(connection, own | set(invoice_ids)))
     frames = {name: _rows_in(connection, name, {"buyer_id": buyers}) for name in _BY_BUYER}
-    frames["buyers"] = _rows_in(connection, "buyers", {"buyer_id": group_members(connection, buyers)})
     frames["invoices"] = _rows_in(connection, "invoices", {"invoice_id": items})
     frames["disputes"] = _rows_in(connection, "disputes", {"invoice_id": items})
     frames["allocations"] = _rows_in(connection, "allocations", {"invoice_id": items, "buyer_id": buyers})
-    frames["fx"] = read_rows(connection, "fx")
-    return {name: frames[name] for name in TABLES}
+    return {name: frames[name] for name in TABLES if name in frames}
 
 
 def connected_invoices(connection: Connection, invoice_ids: Iterable[str]) -> set[str]:
@@ -107,13 +114,6 @@ def connected_invoices(connection: Connection, invoice_ids: Iterable[str]) -> se
         before = _values(connection, allocations.invoice_id, allocations.successor_id, ids)
         new = (after | before) - found
     return found
-
-
-def group_members(connection: Connection, buyer_ids: Iterable[str]) -> list[str]:
-    """Return some buyers with all that are or were in a group that they are or were in, sorted."""
-    own, buyers = sorted(set(buyer_ids)), FACTS["buyers"].c
-    groups = _values(connection, buyers.group_id, buyers.buyer_id, own)
-    return sorted({*own, *_values(connection, buyers.buyer_id, buyers.group_id, sorted(groups))})
 
 
 def buyers_of_invoices(connection: Connection, invoice_ids: Iterable[str]) -> set[str]:
@@ -218,7 +218,7 @@ def _with_minor(frame: pd.DataFrame, table: Table, by_invoice: pd.Series[Any]) -
         return frame
     currency = frame["currency"] if "currency" in frame else pd.Series(pd.NA, frame.index, dtype="str")
     if "invoice_id" in frame and table.name != "invoices":
-        currency = currency.fillna(frame["invoice_id"].map(by_invoice))
+        currency = currency.fillna(frame["invoice_id"].map(by_invoice).astype("str"))
     unit = 10 ** (AMOUNT_DECIMALS - decimals_array(currency))
     for column in money:
         texts = frame.pop(column.name)

@@ -8,22 +8,18 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, insert, select, tuple_, union, update
+from sqlalchemy import Connection, insert, select, tuple_, update
 
 from features.columns import TABLES
 from features.seller import Seller
 from serving.store.changes import next_change, take_ledger, widen_books
 from serving.store.connect import Store
 from serving.store.dossiers import write_dossiers
-from serving.store.facts import (
-    buyers_of_invoices,
-    connected_invoices,
-    group_members,
-    stored_portfolio,
-)
+from serving.store.facts import buyers_of_invoices, connected_invoices, stored_portfolio
 from serving.store.packing import dossiers_of
 from serving.store.posted import Item, check_items, items_of, references
 from serving.store.schema import FACTS, STAMPS, ledger
+from serving.store.sharing import write_shared
 
 __all__ = ["Posted", "post_ledger"]
 
@@ -94,6 +90,8 @@ def post_ledger(store: Store, items: Any, *, atomic: bool = False, now: datetime
         touched |= _touched(connection, accepted, before)
         _set_head(connection, row, accepted, sequence)
         buyers = sorted(touched)
+        if any(item.table in ("buyers", "fx") for item in accepted):
+            write_shared(connection, sequence)
         portfolio = stored_portfolio(connection, buyers)
         write_dossiers(connection, dossiers_of(portfolio, buyers), sequence)
     return Posted(sequence, [item.as_json() for item in posted], buyers)
@@ -187,7 +185,7 @@ def _insert(connection: Connection, accepted: Sequence[Item], stamps: dict[str, 
 
 
 def _touched(connection: Connection, accepted: Sequence[Item], before: Mapping[str, Rows]) -> set[str]:
-    """Return the buyers whose packed facts depend on some facts or on the versions that these replace."""
+    """Return the buyers whose dossiers depend on some facts or on the versions that these replace."""
     rows = [(item.table, item.row) for item in accepted]
     changed = {(item.table, _key(item.row, TABLES[item.table].key)) for item in accepted}
     rows += [
@@ -201,23 +199,7 @@ def _touched(connection: Connection, accepted: Sequence[Item], before: Mapping[s
         row[name] for _, row in rows for name in ("invoice_id", "successor_id") if row.get(name) is not None
     }
     buyers |= buyers_of_invoices(connection, connected_invoices(connection, invoices))
-    profiles = {row["buyer_id"] for name, row in rows if name == "buyers"}
-    if profiles:
-        buyers |= set(group_members(connection, profiles))
-    currencies = {row["currency"] for name, row in rows if name == "fx"}
-    return buyers | _users_of(connection, currencies)
-
-
-def _users_of(connection: Connection, currencies: set[str]) -> set[str]:
-    """Return buyers whose packed facts have money in some currencies."""
-    if not currencies:
-        return set()
-    tables = (FACTS[name].c for name in ("invoices", "allocations", "statements", "limits"))
-    queries = (
-        select(columns.buyer_id).where(columns.currency.in_(currencies), columns.buyer_id.is_not(None))
-        for columns in tables
-    )
-    return set(connection.scalars(union(*queries)))
+    return buyers
 
 
 def _set_head(connection: Connection, row: dict[str, Any], accepted: Sequence[Item], sequence: int) -> None:

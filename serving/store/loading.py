@@ -11,7 +11,6 @@ import pandas as pd
 from sqlalchemy import Connection, insert, select, text, update
 
 from features.columns import TABLES
-from features.context import book_context
 from features.errors import InputError, Problem
 from features.portfolio import Portfolio
 from serving.store.bulk import Stamps, append
@@ -20,8 +19,9 @@ from serving.store.connect import Store
 from serving.store.contexts import write_context
 from serving.store.dossiers import write_dossiers
 from serving.store.facts import stored_portfolio
-from serving.store.packing import dossiers_of_block, pack_in_order
+from serving.store.packing import every_dossier, pack_in_order
 from serving.store.schema import FACTS, STAMPS, ledger
+from serving.store.sharing import write_shared
 
 __all__ = ["Loaded", "load_portfolio", "rebuild_dossiers"]
 
@@ -126,24 +126,21 @@ def rebuild_dossiers(store: Store, *, progress: Progress = _untold) -> int:
     with store.writing() as connection:
         row = take_ledger(connection)
         portfolio = stored_portfolio(connection)
-        made = dossiers_of_block(pack_in_order(portfolio), portfolio.seller)
+        made = every_dossier(pack_in_order(portfolio))
         return write_dossiers(connection, _counted(made, progress), row["facts_seq"])
 
 
 def _packed(connection: Connection, portfolio: Portfolio, loaded: Loaded, progress: Progress) -> Loaded:
     """Return a load with dossiers and figures of month ends made."""
-    block = pack_in_order(portfolio)
-    made = _counted(dossiers_of_block(block, portfolio.seller), progress)
-    zone = portfolio.seller.timezone
-    # Reason: the end of the books counts where it ends a month.
-    stop = portfolio.observed_until + pd.Timedelta(seconds=1)
-    context = book_context(block, portfolio.observed_from, stop, zone)
+    packed = pack_in_order(portfolio)
+    made = _counted(every_dossier(packed), progress)
+    write_shared(connection, loaded.facts_seq)
     return Loaded(
         loaded.facts_seq,
         loaded.added,
         loaded.unchanged,
         write_dossiers(connection, made, loaded.facts_seq),
-        write_context(connection, context),
+        write_context(connection, packed.context),
     )
 
 

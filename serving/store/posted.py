@@ -245,9 +245,14 @@ _CODES = (
 )
 
 
+_NO_INVOICE = {"invoice_id": [""], "currency": ["XXX"]}
+
+
 def _fill_rows(items: Sequence[Item], checked: Checked, invoices: Checked, seller: Seller) -> None:
     start = pd.Timestamp(0)
-    book = Portfolio(seller, {"invoices": invoices.frame}, start, start)
+    # Reason: currencies are looked up among the invoices, which must not be none.
+    known = invoices.frame if len(invoices.frame) else pd.DataFrame(_NO_INVOICE, dtype="str")
+    book = Portfolio(seller, {"invoices": known}, start, start)
     rows = table_in_arrow(checked.frame, book, checked.table).to_pylist()
     for item, row in zip(items, rows, strict=True):
         item.row = row

@@ -29,7 +29,7 @@ from serving.store.types import Amount, Instant
 
 __all__ = [
     "FACTS", "METADATA", "STAMPS", "api_keys", "assessments", "books", "contexts", "dossiers", "ledger",
-    "order_checks", "outbox", "published", "workers",
+    "order_checks", "outbox", "published", "shared", "workers",
 ]  # fmt: skip
 
 METADATA = MetaData(
@@ -108,6 +108,15 @@ dossiers = Table(
     Column("facts_seq", BigInteger, nullable=False),
     Column("body", LargeBinary, nullable=False),
 )
+
+shared = Table(
+    "shared",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("facts_seq", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+"""What all dossiers share: exchange rates and members of groups, rewritten where either changes."""
 
 contexts = Table(
     "contexts",

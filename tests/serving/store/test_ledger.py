@@ -23,6 +23,7 @@ from serving.store.connect import Store, open_store, store_url
 from serving.store.facts import stored_portfolio
 from serving.store.ledger import post_ledger
 from serving.store.loading import load_portfolio, rebuild_dossiers
+from serving.store.shared import read_shared
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
 
@@ -152,6 +153,13 @@ def test_a_payment_of_a_refused_invoice_is_refused(begun: Store) -> None:
     assert statuses(begun, {**INVOICE, "currency": "euros"}, PAYMENT) == ["invalid_field", "unknown_invoice"]
 
 
+def test_money_without_an_invoice_names_buyer_and_currency(begun: Store) -> None:
+    loose = {name: value for name, value in PAYMENT.items() if name != "invoice_id"}
+    assert statuses(begun, loose) == ["invalid_field"]
+    assert statuses(begun, {**loose, "buyer_id": "B", "currency": "JPY", "amount": "7"}) == ["accepted"]
+    assert rebuild_dossiers(begun) == 0
+
+
 def test_atomic_takes_all_or_nothing(begun: Store) -> None:
     before = bodies(begun)
     wrong = {**PAYMENT, "amount": "0"}
@@ -173,14 +181,20 @@ def test_an_empty_store_asks_for_a_load(store: Store) -> None:
         post_ledger(store, [INVOICE], now=NOW)
 
 
-def test_a_group_changes_the_dossiers_of_its_members(begun: Store) -> None:
+def test_members_of_groups_and_rates_are_shared(begun: Store) -> None:
     member = {"table": "buyers", "buyer_id": "B", "country": "DE", "group_id": "g"}
-    assert statuses(begun, member) == ["accepted"]
+    rate = {"table": "fx", "currency": "USD", "on_date": "2026-01-01", "rate": 0.9}
+    assert statuses(begun, member, rate) == ["accepted", "accepted"]
     posted = post_ledger(begun, [{**member, "buyer_id": "C"}], now=NOW + timedelta(hours=1))
-    assert posted.buyers == ["B", "C"]
-    left = {**member, "group_id": "other"}
-    assert post_ledger(begun, [left], now=NOW + timedelta(hours=2)).buyers == ["B", "C"]
-    assert rebuild_dossiers(begun) == 0
+    assert posted.buyers == ["C"]
+    with begun.reading() as connection:
+        found = read_shared(connection)
+        assert read_shared(connection, found) is found
+    second = int(NOW.timestamp())
+    assert [(buyer, since) for buyer, since, _ in found.members("g")] == [("B", second), ("C", second + 3600)]
+    assert found.members("other") == ()
+    assert found.rates.unit("USD", second) == 0.9
+    assert found.facts_seq == 3
 
 
 def test_two_writers_lose_nothing(begun: Store) -> None:

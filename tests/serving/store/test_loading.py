@@ -16,7 +16,8 @@ from click.testing import CliRunner
 from sqlalchemy import func, select
 
 from credence.cli.load import load
-from features.block_files import block_from_bytes
+from credit.dossier import Dossier
+from credit.dossiers import dossiers_of
 from features.errors import InputError
 from features.files import read, write
 from features.packing import pack_portfolio
@@ -76,10 +77,11 @@ def test_dossiers_and_contexts_are_those_of_the_folder(store: Store, portfolio: 
     assert ids == list(packed.block.buyer_ids)
     assert stored is not None
     assert stored.facts_seq == loaded.facts_seq == 1
-    own = block_from_bytes(stored.body)
-    assert own.buyer_ids == (ids[3],)
-    begins = packed.block.of_buyer(3).ledger.begins
-    assert own.ledger.begins.tolist() == begins.tolist()
+    own = Dossier.from_bytes(stored.body)
+    expected = {dossier.buyer_id: dossier for dossier in dossiers_of(packed)}[ids[3]]
+    assert own.buyer_id == ids[3]
+    assert own.block.ledger.begins.tolist() == expected.block.ledger.begins.tolist()
+    assert own.known_from == expected.known_from
     assert context.month_end.tolist() == packed.context.month_end.tolist()
     assert np.array_equal(context.values, packed.context.values, equal_nan=True)
 

@@ -96,6 +96,7 @@ _OTHERS = {
         groups_seq!:integer
     """,
     "dossiers": "buyer_id*:text facts_seq!:integer body!:bytes",
+    "shared": "name*:text facts_seq!:integer body!:bytes",
     "contexts": "month_end*:instant body!:bytes",
     "books": "month_end*:instant release_id*:text body!:bytes",
     "assessments": """

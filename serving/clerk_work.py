@@ -1,0 +1,51 @@
+"""What the clerk does; only its process imports this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from features.context import book_context
+from serving.store.connect import Store, open_store
+from serving.store.contexts import write_context
+from serving.store.facts import ledger_row, stored_portfolio
+from serving.store.ledger import Posted, post_ledger
+from serving.store.packing import pack_in_order
+
+__all__ = ["WORK", "begin"]
+
+_OPEN: list[Store] = []
+
+
+def begin(url: str) -> None:
+    """Open the store of this process."""
+    _OPEN.append(open_store(url, pool_size=1))
+
+
+def _warm() -> int:
+    """Return the last change of facts; what it imports, the next call finds imported."""
+    with _OPEN[0].reading() as connection:
+        return int(ledger_row(connection)["facts_seq"])
+
+
+def _post(items: Any, atomic: bool, now: datetime) -> Posted:
+    return post_ledger(_OPEN[0], items, atomic=atomic, now=now)
+
+
+def _make_context(until: datetime) -> int:
+    """Make the figures of month ends up to an instant that are not kept yet, and return how many."""
+    store = _OPEN[0]
+    with store.reading() as connection:
+        portfolio = stored_portfolio(connection)
+    block = pack_in_order(portfolio).block
+    stop = pd.Timestamp(until).tz_convert("UTC").tz_localize(None) + pd.Timedelta(seconds=1)
+    context = book_context(block, portfolio.observed_from, stop, portfolio.seller.timezone)
+    with store.writing() as connection:
+        return write_context(connection, context)
+
+
+WORK: dict[str, Callable[..., Any]] = {"warm": _warm, "post_ledger": _post, "make_context": _make_context}
+"""Pieces of work by name."""

@@ -1,0 +1,40 @@
+"""Makes what all dossiers share from the facts."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, delete, insert, select
+
+from credit.side_facts import SideTables
+from features.shared import Rates
+from serving.store.facts import shared_portfolio
+from serving.store.packing import pack_in_order
+from serving.store.schema import shared
+from serving.store.shared import GROUPS, RATES, members_to_bytes, rates_to_bytes
+
+__all__ = ["write_shared"]
+
+
+def write_shared(connection: Connection, facts_seq: int) -> None:
+    """Make exchange rates and members of groups anew and write what differs from what is kept.
+
+    Parameters
+    ----------
+    connection : Connection
+        In the transaction that changes the facts.
+    facts_seq : int
+        The change.
+    """
+    portfolio = shared_portfolio(connection)
+    packed = pack_in_order(portfolio)
+    buyers = portfolio.table("buyers")
+    names = sorted(buyers["group_id"].dropna().unique()) if "group_id" in buyers else []
+    tables = SideTables(packed)
+    made = {
+        RATES: rates_to_bytes(Rates.of_block(packed.block)),
+        GROUPS: members_to_bytes({str(name): list(tables.members(str(name))) for name in names}),
+    }
+    kept = {row.name: bytes(row.body) for row in connection.execute(select(shared.c.name, shared.c.body))}
+    for name, body in made.items():
+        if kept.get(name) != body:
+            connection.execute(delete(shared).where(shared.c.name == name))
+            connection.execute(insert(shared), {"name": name, "facts_seq": facts_seq, "body": body})

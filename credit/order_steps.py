@@ -81,14 +81,14 @@ def steps_of(case: OrderCase) -> Iterator[Step]:
 
 def _books(case: OrderCase) -> Iterator[Step]:
     """Ask how far the books are behind, where they are."""
-    ends = next((each["date"] for each in case.subject.warnings if each["code"] == "books_behind"), None)
-    if ends is None:
+    behind = case.subject.known("days_books_behind")
+    if behind is None:
         return
-    rules, behind = case.policy.orders, (case.subject.day - date.fromisoformat(ends)).days
+    rules = case.policy.orders
     is_late = behind > rules.most_days_behind
     # Reason: the policy's word for going on is what it does with the order; a step is passed.
     otherwise: StepStatus = "pass" if rules.when_books_behind == "release" else rules.when_books_behind
-    inputs: Inputs = {"days_behind": float(behind), "most": float(rules.most_days_behind)}
+    inputs: Inputs = {"days_behind": behind, "most": float(rules.most_days_behind)}
     yield Step("books", otherwise if is_late else "pass", inputs)
 
 

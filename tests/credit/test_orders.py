@@ -75,19 +75,18 @@ def test_the_first_step_that_stops_an_order_decides(changed, decision, decided_b
 
 
 @pytest.mark.parametrize(
-    ("ends", "rule", "said", "decision"),
+    ("days", "rule", "said", "decision"),
     [
-        ("2026-06-28", "refer", "pass", "release"),
-        ("2026-06-20", "refer", "refer", "refer"),
-        ("2026-06-20", "hold", "hold", "hold"),
-        ("2026-06-20", "release", "pass", "release"),
+        (3.0, "refer", "pass", "release"),
+        (4.0, "refer", "refer", "refer"),
+        (4.0, "hold", "hold", "hold"),
+        (4.0, "release", "pass", "release"),
     ],
 )
-def test_books_that_are_behind_decide_as_the_policy_says(ends, rule, said, decision):
+def test_books_that_are_behind_decide_as_the_policy_says(days, rule, said, decision):
     orders = POLICY.orders.model_copy(update={"when_books_behind": rule})
     policy = POLICY.model_copy(update={"orders": orders})
-    behind = ({"code": "books_behind", "field": "as_of", "date": ends},)
-    subject = replace(make_subject(GOOD, ORDER.as_request()), warnings=behind)
+    subject = make_subject(GOOD, ORDER.as_request(), days_books_behind=days)
     assessment = assess(subject, make_answers(), make_a_book(), policy)
 
     found = check_order(subject, ORDER, assessment, policy)

@@ -29,15 +29,15 @@ _TRAINING_ONLY = frozenset(
 
 _CONTAINER_FILE = """\
 FROM python:{python}-slim
-ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 BENTOML_DO_NOT_TRACK=True CREDENCE_HOME=/home/credence/home
-RUN useradd --create-home --uid 10001 credence
-WORKDIR /home/credence/bento
+ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 BENTOML_DO_NOT_TRACK=True CREDENCE_HOME=/srv/credence/home
+RUN useradd --create-home --home-dir /srv/credence --uid 10001 credence
+WORKDIR /srv/credence/bento
 COPY env/python/requirements.txt env/python/requirements.txt
 RUN pip install --no-deps --requirement env/python/requirements.txt
 COPY --chown=credence:credence . .
 USER credence
-RUN mkdir -p /home/credence/home
-VOLUME ["/home/credence/home"]
+RUN mkdir -p /srv/credence/home
+VOLUME ["/srv/credence/home"]
 EXPOSE 3000
 HEALTHCHECK --start-period=120s CMD \
 ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:3000/livez')"]

@@ -62,7 +62,7 @@ def test_the_container_file_is_sound(bento: Path) -> None:
         "FROM ENV RUN WORKDIR COPY USER VOLUME EXPOSE HEALTHCHECK ENTRYPOINT".split()
     )
     assert all(word != "RUN" or "pip" not in rest or "--requirement" in rest for word, rest in told)
-    assert not re.search(r"https?://(?!127\.0\.0\.1)|--index-url|--trusted-host|:latest", text)
+    assert not re.search(r"https?://(?!127\.0\.0\.1)|index|trusted|:latest", text)
     words = [word for word, _ in told]
     assert [rest for word, rest in told if word == "USER"] == ["credence"]
     assert words.index("USER") < words.index("ENTRYPOINT")

@@ -86,6 +86,7 @@ def test_no_call_fails_and_no_answer_is_mixed(service: Service, home: Path) -> N
                 assert {worker["release"] for worker in workers(service)} == serving
                 number += 1
         finally:
+            point(home, good)
             stop.set()
         for caller in running:
             caller.result()

@@ -10,11 +10,18 @@ import multiprocessing
 import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any
+from typing import Any, NamedTuple
 
+from features.errors import InputError, Problem
 from serving.errors import CallError
 
 __all__ = ["Clerk"]
+
+
+class _Refusal(NamedTuple):
+    """Why the work refuses its input: an error of ours does not survive the way between processes."""
+
+    problems: tuple[Problem, ...]
 
 
 class Clerk:
@@ -51,11 +58,14 @@ class Clerk:
         """
         pool = self._running()
         try:
-            return await asyncio.wrap_future(pool.submit(_work, work, arguments))
+            made = await asyncio.wrap_future(pool.submit(_work, work, arguments))
         except BrokenProcessPool:
             self._forget(pool)
             found = "one that is starting anew"
             raise CallError("busy", "a clerk that answers", found, "call again in a few seconds") from None
+        if isinstance(made, _Refusal):
+            raise InputError(made.problems)
+        return made
 
     def start(self) -> None:
         """Start the process and let it import what it needs."""
@@ -94,4 +104,7 @@ def _open(url: str) -> None:
 def _work(name: str, arguments: tuple[Any, ...]) -> Any:
     from serving import clerk_work
 
-    return clerk_work.WORK[name](*arguments)
+    try:
+        return clerk_work.WORK[name](*arguments)
+    except InputError as error:
+        return _Refusal(error.problems)

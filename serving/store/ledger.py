@@ -92,8 +92,9 @@ def post_ledger(store: Store, items: Any, *, atomic: bool = False, now: datetime
         buyers = sorted(touched)
         if any(item.table in ("buyers", "fx") for item in accepted):
             write_shared(connection, sequence)
-        portfolio = stored_portfolio(connection, buyers)
-        write_dossiers(connection, dossiers_of(portfolio, buyers), sequence)
+        if buyers:
+            made = dossiers_of(stored_portfolio(connection, buyers), buyers)
+            write_dossiers(connection, made, sequence)
     return Posted(sequence, [item.as_json() for item in posted], buyers)
 
 

@@ -38,7 +38,9 @@ def dossiers_of(portfolio: Portfolio, buyer_ids: Collection[str]) -> Iterator[tu
 
 def every_dossier(packed: Packed) -> Iterator[tuple[str, bytes]]:
     """Give the id and the dossier of each buyer of a packed portfolio."""
-    return ((dossier.buyer_id, dossier.to_bytes()) for dossier in dossiers_of_packed(packed))
+    # Reason: of rates alone no dossier can be made.
+    made = dossiers_of_packed(packed) if packed.block.buyer_ids else ()
+    return ((dossier.buyer_id, dossier.to_bytes()) for dossier in made)
 
 
 def pack_in_order(portfolio: Portfolio) -> Packed:

@@ -193,7 +193,7 @@ def test_members_of_groups_and_rates_are_shared(begun: Store) -> None:
     second = int(NOW.timestamp())
     assert [(buyer, since) for buyer, since, _ in found.members("g")] == [("B", second), ("C", second + 3600)]
     assert found.members("other") == ()
-    assert found.rates.unit("USD", second) == 0.9
+    assert found.rates.unit("USD", second) == pytest.approx(0.9)
     assert found.facts_seq == 3
 
 

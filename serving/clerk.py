@@ -60,12 +60,18 @@ class Clerk:
         try:
             made = await asyncio.wrap_future(pool.submit(_work, work, arguments))
         except BrokenProcessPool:
-            self._forget(pool)
-            found = "one that is starting anew"
-            raise CallError("busy", "a clerk that answers", found, "call again in a few seconds") from None
+            raise self._died(pool) from None
         if isinstance(made, _Refusal):
             raise InputError(made.problems)
         return made
+
+    def run(self, work: str, *arguments: Any) -> Any:
+        """Do as `call`, for a thread that may wait."""
+        pool = self._running()
+        try:
+            return pool.submit(_work, work, arguments).result()
+        except BrokenProcessPool:
+            raise self._died(pool) from None
 
     def start(self) -> None:
         """Start the process and let it import what it needs."""
@@ -84,6 +90,11 @@ class Clerk:
                 context = multiprocessing.get_context("spawn")
                 self._pool = ProcessPoolExecutor(1, context, _open, (self._url,))
             return self._pool
+
+    def _died(self, pool: ProcessPoolExecutor) -> CallError:
+        self._forget(pool)
+        found = "one that is starting anew"
+        return CallError("busy", "a clerk that answers", found, "call again in a few seconds")
 
     def _forget(self, broken: ProcessPoolExecutor) -> None:
         with self._lock:

@@ -82,6 +82,11 @@ class Credence:
             end_with_parent()
         state.start(settings)
 
+    @bentoml.on_shutdown
+    def end(self) -> None:
+        """Keep what waits to be kept."""
+        state.close()
+
 
 _SERVICE: Any = Credence  # the decorators have made a service of the class, which types do not tell
 _SERVICE.add_asgi_middleware(OwnAddresses)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -76,8 +76,7 @@ class LiveAssessor:
             As `credit.desk.Desk.assess`.
         """
         entry = self.entry(buyer_id)
-        desk = self.desk(entry.facts_seq)
-        moment, now = self._moments(desk, as_of)
+        desk, moment, now = self._prepared(entry.facts_seq, as_of)
         said = desk.assess(_dossier(entry), moment, request, lang=lang, also=also, now=now)
         return with_published(said, entry.published) if as_of is None else said
 
@@ -86,20 +85,19 @@ class LiveAssessor:
         buyer_id: str,
         order: Order,
         *,
-        reserved: list[Reservation] | None = None,
+        reserved: Sequence[Reservation] = (),
         published: Published | None = None,
         lang: str = "en",
     ) -> tuple[dict[str, Any], int]:
         """Return what the check of an order says now, and the change of facts that it was said at."""
         entry = self.entry(buyer_id)
-        desk = self.desk(entry.facts_seq)
-        moment, now = self._moments(desk, None)
+        desk, moment, now = self._prepared(entry.facts_seq, None)
         told = desk.check_order(
             _dossier(entry),
             order,
             moment,
             published=published or entry.published,
-            reserved=reserved or (),
+            reserved=reserved,
             lang=lang,
             now=now,
         )
@@ -122,25 +120,25 @@ class LiveAssessor:
             raise CallError("unknown_buyer", expected, "an unknown one", step, path="buyer_id")
         return entry
 
-    def desk(self, facts_seq: int | None = None, *, waits: bool = False) -> Desk:
+    def desk(self, facts_seq: int | None = None) -> Desk:
         """Return the desk over the books as they stand.
 
         Parameters
         ----------
         facts_seq : int, optional
             As `LiveLedger.head`.
-        waits : bool
-            Make the figures of a month end that lack, rather than refuse the call meanwhile.
         """
         head = self.ledger.head(facts_seq)
         kept = self._desk
-        if kept is not None and kept[0] is head and not waits:
+        if kept is not None and kept[0] is head:
             return kept[1]
-        common = head.common(lambda moment: self._books.before(moment, head, waits=waits))
-        desk = Desk(common, self.release)
-        if not waits:
-            self._desk = (head, desk)
+        desk = Desk(head.common(lambda moment: self._books.before(moment, head)), self.release)
+        self._desk = (head, desk)
         return desk
+
+    def prepare(self) -> None:
+        """Make the figures of the last month end where they lack, which may take a while."""
+        self._prepared(None, None, waits=True)
 
     def moment(self, as_of: str | datetime | None) -> datetime:
         """Return the moment that a call speaks of."""
@@ -149,6 +147,20 @@ class LiveAssessor:
     def close(self) -> None:
         """Give the connection back."""
         self._reader.close()
+
+    def _prepared(
+        self, facts_seq: int | None, as_of: str | datetime | None, *, waits: bool = False
+    ) -> tuple[Desk, datetime, datetime | None]:
+        """Return the desk with the figures of the month end before a moment, and the moment."""
+        desk = self.desk(facts_seq)
+        moment, now = self._moments(desk, as_of)
+        head = self.ledger.head_now
+        book = self._books.before(moment, head, waits=waits)
+        if book is not None and not head.has_month_end(book.as_of):
+            # Reason: another worker's clerk has made them since the head was read.
+            self.ledger.forget_context()
+            desk = self.desk(facts_seq)
+        return desk, moment, now
 
     def _moments(self, desk: Desk, as_of: str | datetime | None) -> tuple[datetime, datetime | None]:
         """Return the moment that is spoken of, and the present where the moment is meant to be now."""

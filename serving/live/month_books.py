@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,16 +10,28 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from credit.book import Book
-from credit.book_files import book_from_bytes
+from credit.book_files import book_from_bytes, book_to_bytes
 from features.as_of import last_month_end
 from serving.errors import CallError
 from serving.live.ledger import Head
 from serving.store.connect import Store
 from serving.store.schema import books
 
-__all__ = ["MonthBooks"]
+__all__ = ["MonthBooks", "keep_book"]
+
+_LOG = logging.getLogger("credence.serving")
 
 _KEPT = 60
+
+
+def keep_book(connection: sa.Connection, month_end: datetime, release_id: str, book: Book) -> None:
+    """Keep a book where none is kept yet: one that was made stays as it is."""
+    end = month_end.replace(tzinfo=UTC)
+    which = (books.c.month_end == end) & (books.c.release_id == release_id)
+    if connection.scalar(sa.select(sa.exists().where(which))):
+        return
+    values = {"month_end": end, "release_id": release_id, "body": book_to_bytes(book)}
+    connection.execute(sa.insert(books).values(values))
 
 
 class MonthBooks:
@@ -32,7 +45,7 @@ class MonthBooks:
         Has the clerk make and keep the book of a month end (naive UTC); returns once it is kept.
     """
 
-    def __init__(self, store: Store, release_id: str, make: Callable[[str, datetime], None]) -> None:
+    def __init__(self, store: Store, release_id: str, make: Callable[[datetime], None]) -> None:
         self._store, self._release_id, self._make = store, release_id, make
         self._kept: dict[datetime, Book | None] = {}
         self._making: dict[datetime, threading.Thread] = {}
@@ -64,7 +77,7 @@ class MonthBooks:
     def _found(self, end: datetime, *, waits: bool) -> Book:
         kept = self._read(end)
         if kept is None and waits:
-            self._make(self._release_id, end)
+            self._make(end)
             kept = self._read(end)
         elif kept is None:
             self._start(end)
@@ -77,9 +90,16 @@ class MonthBooks:
         with self._lock:
             running = self._making.get(end)
             if running is None or not running.is_alive():
-                thread = threading.Thread(target=self._make, args=(self._release_id, end), daemon=True)
+                thread = threading.Thread(target=self._made_quietly, args=(end,), daemon=True)
                 self._making[end] = thread
                 thread.start()
+
+    def _made_quietly(self, end: datetime) -> None:
+        try:
+            self._make(end)
+        except Exception as error:
+            # Reason: the next call that needs it tries again; the text may name what a row says.
+            _LOG.error("figures of a month end were not made: %s", type(error).__name__)
 
     def _read(self, end: datetime) -> Book | None:
         which = (books.c.month_end == end.replace(tzinfo=UTC)) & (books.c.release_id == self._release_id)

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from credit.month_books import book_of
+from credit.release import Release
 from features.context import book_context
+from serving.store.books import read_book, write_book
+from serving.store.common import every_stored_dossier, read_common
 from serving.store.connect import Store, open_store
 from serving.store.contexts import write_context
 from serving.store.facts import ledger_row, stored_portfolio
 from serving.store.ledger import Posted, post_ledger
 from serving.store.packing import pack_in_order
 
-__all__ = ["WORK", "begin"]
+__all__ = ["WORK", "begin", "make_book"]
 
 _OPEN: list[Store] = []
 
@@ -47,5 +52,34 @@ def _make_context(until: datetime) -> int:
         return write_context(connection, context)
 
 
-WORK: dict[str, Callable[..., Any]] = {"warm": _warm, "post_ledger": _post, "make_context": _make_context}
+def make_book(store: Store, release: Release, month_end: datetime) -> bool:
+    """Make and keep the book of a month end under a release; whether it was made now.
+
+    Parameters
+    ----------
+    store : Store
+    release : Release
+    month_end : datetime
+        Naive UTC, as `features.as_of.last_month_end` gives it.
+    """
+    with store.reading() as connection:
+        if read_book(connection, month_end, release.release_id) is not None:
+            return False
+        book = book_of(every_stored_dossier(connection), read_common(connection), release, month_end)
+    if book is None:
+        return False
+    with store.writing() as connection:
+        return write_book(connection, month_end, release.release_id, book)
+
+
+def _make_book(release_folder: str, month_end: datetime) -> bool:
+    return make_book(_OPEN[0], Release.load(Path(release_folder)), month_end)
+
+
+WORK: dict[str, Callable[..., Any]] = {
+    "warm": _warm,
+    "post_ledger": _post,
+    "make_context": _make_context,
+    "make_book": _make_book,
+}
 """Pieces of work by name."""

@@ -5,8 +5,9 @@ expected loss; the request is the buyer's usual invoice. The books are simulated
 
 - ``one``: microseconds of an assessment, median and 99th percentile, of the processor and by the clock, and
   the share of each part of the processor's time;
-- ``all``: the same for `assess_all`, run as ``credence assess --all`` runs it: microseconds a buyer, and
-  seconds that 100,000 buyers would take.
+- ``without_timing``: the same without the timing model;
+- ``all``: the same for `assess_all`, in one process: microseconds a buyer, and seconds that 100,000 buyers
+  would take. ``benchmarks/whole_book.py`` measures the command, with its processes and memory.
 
 Shares are told by a second pass, whose stop-watches the figures do not contain. Reading and packing of the
 books, and the figures of the whole book, which are made once a month end, are told apart (``before_s``).
@@ -22,6 +23,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -81,13 +83,15 @@ def report_of(home: Path, buyers: int, calls: int) -> dict[str, Any]:
     chosen = np.random.default_rng(SEED).choice(np.array(assessor.buyer_ids), WARM_UP + calls).tolist()
     for buyer_id in chosen[:WARM_UP]:
         assessor.assess(buyer_id)
-    models = dict(release.versions)
-    one = _one(assessor, chosen[WARM_UP:])
+    untimed = Assessor(packed, replace(release, timing=None))
+    for buyer_id in chosen[:WARM_UP]:
+        untimed.assess(buyer_id)
     return {
         "buyers": buyers,
-        "models": models,
+        "models": dict(release.versions),
         "before_s": round(before, 2),
-        "one": one,
+        "one": _one(assessor, chosen[WARM_UP:]),
+        "without_timing": _one(untimed, chosen[WARM_UP:]),
         "all": _all(assessor),
     }
 
@@ -158,11 +162,13 @@ def _shares(parts: Times, total: float) -> dict[str, float]:
 
 
 def _text(report: dict[str, Any]) -> str:
-    one, every = report["one"], report["all"]
+    one, untimed, every = report["one"], report["without_timing"], report["all"]
     lines = [
         f"{report['buyers']} buyers; the book's figures take {report['before_s']} s before",
         f"one assessment, processor: {_pair(one['processor_us'])}; clock: {_pair(one['clock_us'])}",
         f"  {_told(one['shares'])}",
+        f"the same without the timing model: {_pair(untimed['processor_us'])}; "
+        f"clock: {_pair(untimed['clock_us'])}",
         f"all buyers: {every['processor_us_a_buyer']} microseconds a buyer, "
         f"{every['processor_s_for_100000']} s for {AIM_BUYERS:,}",
         f"  {_told(every['shares'])}",

@@ -7,12 +7,13 @@ import importlib.util
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Assessor", "Portfolio", "RiskModel", "assess", "build", "read", "train"]
+__all__ = ["Assessor", "Client", "Portfolio", "RiskModel", "assess", "build", "read", "train"]
 
 __version__ = "0.1.0"
 
 _PUBLIC = {
     "Assessor": "credit.assessor",
+    "Client": "credence.client",
     "Portfolio": "features.portfolio",
     "RiskModel": "credit.model",
     "assess": "credit.assess",

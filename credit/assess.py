@@ -96,6 +96,7 @@ def assess(  # noqa: PLR0913  (all that an assessment follows from, by name)
         "assessment_id": assessment_id(subject, answers, book, policy),
         "buyer_id": subject.buyer_id,
         "as_of": subject.as_of.isoformat(timespec="seconds") + "Z",
+        "day": subject.day.isoformat(),
         "facts_seq": subject.facts_seq,
         "information_state": subject.information_state,
         "request": None if subject.request is None else subject.request.as_json(),
@@ -127,15 +128,16 @@ def limit_of(
     Returns
     -------
     dict
-        Of `assess` with the same arguments: ``as_of``; ``status`` and ``probability`` of ``default`` and
-        ``late``; ``computed`` of ``grade``; ``amount``, ``currency``, ``binding`` and ``valid_until`` of
-        ``limit``.
+        Of `assess` with the same arguments: ``as_of`` and ``day``; ``status`` and ``probability`` of
+        ``default`` and ``late``; ``computed`` of ``grade``; ``amount``, ``currency``, ``binding`` and
+        ``valid_until`` of ``limit``.
     """
     found = _Found(subject, answers, book, policy, _CATALOG)
     limit = found.limit()
     until = None if limit.amount is None else found.valid_until().isoformat()
     return {
         "as_of": subject.as_of.isoformat(timespec="seconds") + "Z",
+        "day": subject.day.isoformat(),
         **models_say(subject, answers),
         "grade": {"computed": found.grade_name()},
         "limit": {
@@ -286,6 +288,7 @@ class _Found:
             "headroom": decision.headroom,
             "action": action_of(limit, exposure, is_blocked=blocked, must_refer=decision.must_refer),
             "valid_until": self.valid_until().isoformat() if said else None,
+            "published": None,
         }
 
     def valid_until(self) -> date:

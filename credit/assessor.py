@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
 from datetime import datetime
@@ -14,9 +14,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from credit.answer import Answer
-from credit.assess import assess, limit_of
+from credit.assess import limit_of
 from credit.book import Book
 from credit.books import Books, Month, subjects_at
+from credit.cases import PART, Cases
 from credit.desk import MAX_DAYS_BEHIND, Desk
 from credit.dossier import Dossier
 from credit.dossiers import DossierMaker, common_of
@@ -179,21 +180,38 @@ class Assessor:
             Called with 1 after each buyer.
         """
         moment = self.moment(as_of)
-        frame = build_packed(self.packed, subjects_at(self.buyer_ids, moment), assumes_usual=True)
-        frame.index = pd.Index(self.buyer_ids, name="buyer_id")
-        values = frame.to_numpy()
-        answers, book = self._answers(values), self.book(moment)
+        book, policy = self.book(moment), self.release.policy
+        frames, told = [], []
+        for cases in self.cases(moment):
+            frames.append(cases.values)
+            for said in cases.assessed(book, policy, lang):
+                told.append(said)
+                if progress is not None:
+                    progress(1)
+        return pd.concat(frames), told
+
+    def cases(self, moment: pd.Timestamp, part: int = PART) -> Iterator[Cases]:
+        """Yield the buyers of the ledger, in its order, with what their assessments follow from.
+
+        Parameters
+        ----------
+        moment : Timestamp
+            As `moment` gives it.
+        part : int
+            Buyers at a time; what is said of them does not depend on it.
+        """
+        for start in range(0, max(len(self.buyer_ids), 1), part):
+            yield self._cases(self.buyer_ids[start : start + part], moment)
+
+    def _cases(self, buyer_ids: tuple[str, ...], moment: pd.Timestamp) -> Cases:
+        frame = build_packed(self.packed, subjects_at(buyer_ids, moment), assumes_usual=True)
+        frame.index = pd.Index(buyer_ids, name="buyer_id")
+        values, book = frame.to_numpy(), self.book(moment)
         facts = [
             self._facts(buyer_id, moment, values[row], None, self._sides_of(buyer_id, moment, book))
-            for row, buyer_id in enumerate(self.buyer_ids)
+            for row, buyer_id in enumerate(buyer_ids)
         ]
-        timing, policy = self._timing(values, facts, moment), self.release.policy
-        told = []
-        for of_buyer, said, when in zip(facts, answers, timing, strict=True):
-            told.append(assess(of_buyer, said, book, policy, lang=lang, timing=when))
-            if progress is not None:
-                progress(1)
-        return frame, told
+        return Cases(frame, facts, self._answers(values), self._timing(values, facts, moment))
 
     def under(self, policy: Policy) -> Assessor:
         """Return an assessor of the same books and models with another policy; both share what models say."""

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from credit.budget import shadow_price
+from credit.cures import Cures
 from credit.interval import prudent_pds, worths_of_files
 from credit.loss import loss_rate
 from credit.need import usual_need, yearly_purchases
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from features.portfolio import Seller
 
-__all__ = ["Book", "LossBasis", "lgd_of", "make_book"]
+__all__ = ["Book", "LossBasis", "cure_rate_of", "lgd_of", "make_book"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -61,6 +62,8 @@ class Book:
         Median terms in days by industry section.
     workout : Workout or None
         Own losses; None where there are none yet.
+    cures : Cures or None
+        Own cures; None where no buyer defaulted long enough ago.
     """
 
     as_of: datetime | None
@@ -77,6 +80,7 @@ class Book:
     peers: PeerTable = field(default_factory=PeerTable, repr=False)
     usual_terms: Mapping[int, float] = field(default_factory=dict, repr=False)
     workout: Workout | None = None
+    cures: Cures | None = None
 
 
 @dataclass(frozen=True)
@@ -89,10 +93,13 @@ class LossBasis:
         Definition of default that the probabilities are of.
     workout : Workout or None
         Own losses at the book's moment.
+    cures : Cures or None
+        Own cures at the book's moment.
     """
 
     definition: str = ""
     workout: Workout | None = None
+    cures: Cures | None = None
 
 
 def make_book(
@@ -152,6 +159,7 @@ def make_book(
         peers=_peers(values, section),
         usual_terms=usual_terms(section, terms, policy.terms.sector_least_buyers),
         workout=basis.workout,
+        cures=basis.cures,
     )
 
 
@@ -167,6 +175,20 @@ def lgd_of(
     if workout is None or workout.cases < rules.least_cases:
         return policy.loss_of(definition).lgd, "policy"
     return max(workout.lgd, rules.lgd_floor), "own_recoveries"
+
+
+def cure_rate_of(
+    policy: Policy, definition: str, cures: Cures | None
+) -> tuple[float, Literal["policy", "own_cures"]]:
+    """Return the share of defaults that pay in full after all, and whose it is.
+
+    The seller's own, weighed against the policy's, where enough buyers defaulted long enough ago by the same
+    definition; else the policy's.
+    """
+    assumed, rules = policy.loss_of(definition).cure_rate, policy.own_cures
+    if cures is None or cures.definition != definition or cures.cases < rules.least_cases:
+        return assumed, "policy"
+    return cures.credible(assumed, rules), "own_cures"
 
 
 def _column(values: pd.DataFrame, name: str) -> Floats:
@@ -188,7 +210,8 @@ def _rates(values: pd.DataFrame, pds: Floats, policy: Policy, basis: LossBasis) 
     worths = worths_of_files(policy, has_payments, has_accounts, _column(values, "count_settled_365d"))
     prudent = np.clip(prudent_pds(bounded, worths, policy.interval), policy.pd_floor, policy.pd_cap)
     lgd, _ = lgd_of(policy, basis.definition, basis.workout)
-    return loss_rate(prudent, lgd, policy.loss_of(basis.definition).cure_rate)
+    cure_rate, _ = cure_rate_of(policy, basis.definition, basis.cures)
+    return loss_rate(prudent, lgd, cure_rate)
 
 
 def _price(needs: Floats, rates: Floats, margin: float, budget: float) -> float | None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from credit.book import Book
+from credit.cures import Cures
 from credit.peers import PeerCell, PeerTable
 from credit.workout import Workout
 from features.errors import InputError
@@ -61,6 +62,7 @@ def _book(told: dict[str, Any]) -> Book:
             "reference_pds": tuple(told["reference_pds"]),
             "peers": PeerTable({(cell.size_class, cell.section): cell for cell in cells}),
             "usual_terms": {int(section): days for section, days in told["usual_terms"]},
+            "cures": None if told["cures"] is None else Cures(**told["cures"]),
             "workout": None if told["workout"] is None else Workout(**told["workout"]),
         }
     )

@@ -13,9 +13,10 @@ import pandas as pd
 
 from credit.answer import Answer
 from credit.book import Book, LossBasis, make_book
+from credit.cures import Cures, cures_of, shipped_definition
 from credit.policy import Policy
 from credit.release import Release
-from credit.side_facts import moment_of
+from credit.side_facts import Moment, moment_of
 from credit.workout import workout_of
 from features.build import Packed, build_packed
 from features.catalog import NAMES
@@ -107,10 +108,18 @@ class Books:
         seller, policy = self._packed.portfolio.seller, self._release.policy
         at = moment_of(end, seller.timezone)
         workout = workout_of(self._packed.block, at.second, at.day, policy.own_recoveries)
-        basis = LossBasis(definition, workout)
+        basis = LossBasis(definition, workout, self._cures(at, definition))
         index = pd.Index(month.buyer_ids, name="buyer_id", dtype="str")
         frame = pd.DataFrame(month.values, index=index, columns=list(NAMES))
         return make_book(frame, month.probability, seller, policy, basis=basis, as_of=end.to_pydatetime())
+
+    def _cures(self, at: Moment, tag: str) -> Cures | None:
+        """Return own cures by the definition of the model, where that is the shipped one."""
+        definition = shipped_definition(tag)
+        if definition is None:
+            return None
+        rules = self._release.policy.own_cures
+        return cures_of(self._packed.block, at.second, at.day, definition, rules)
 
 
 def subjects_at(buyer_ids: Sequence[str], moment: pd.Timestamp) -> pd.DataFrame:

@@ -51,6 +51,7 @@ def changes_of(now: Json, then: Json, previous: Json | None = None, *, lang: str
     return {
         "status": status,
         "since": said["as_of"],
+        "since_day": then["day"],
         "versions": {"then": dict(said["versions"]), "now": dict(now["versions"])},
         "score": _pair(*points) if status == "ok" else _NO_PAIR,
         "groups": groups,

@@ -32,6 +32,8 @@ class Common:
         Gives the figures across buyers at month ends; called when the first buyer is assessed.
     book : callable
         Gives the figures of the whole book at the month end before a naive UTC instant; None before any.
+    facts_seq : int or None
+        Position of the store that the facts are read at; None for a folder.
     """
 
     seller: Seller
@@ -42,6 +44,7 @@ class Common:
     members: Members
     contexts: Callable[[], Context]
     book: Callable[[datetime], Book | None]
+    facts_seq: int | None = None
 
     @property
     def context(self) -> Context:

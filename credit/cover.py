@@ -92,10 +92,13 @@ def largest_exposure(unsecured: float, counted: Sequence[tuple[Security, float]]
         # Reason: what is bare bends upwards only, so that once it is above `unsecured` it stays there.
         above = edge - _paid(edge, counted)
         if above > unsecured:
-            # Reason: of sums too small for a float a product is 0; what is bare may always be owed.
-            return max(unsecured, low + (unsecured - bare) * (edge - low) / (above - bare))
+            found = low + (unsecured - bare) * (edge - low) / (above - bare)
+            break
         low, bare = edge, above
-    return low + unsecured - bare
+    else:
+        found = low + unsecured - bare
+    # Reason: rounding may lose the last digits; what is bare may always be owed.
+    return max(unsecured, found)
 
 
 def cover_json(exposure: float | None, counted: Sequence[tuple[Security, float]]) -> dict[str, Any]:

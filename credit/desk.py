@@ -26,6 +26,7 @@ from credit.publish import Published
 from credit.raises import raises_of
 from credit.release import TIMING, Release
 from credit.request import Request
+from credit.reservations import Reservation, with_reservations
 from credit.sides import Moment, SideReader, Sides, moment_of
 from credit.timing.answer import TimingAnswer, timing_answers
 from features.as_of import instant_of
@@ -99,6 +100,7 @@ class Desk:
         *,
         lang: str = "en",
         also: Extras = _NOTHING_MORE,
+        now: datetime | None = None,
     ) -> dict[str, Any]:
         """Return the assessment of one buyer.
 
@@ -112,6 +114,8 @@ class Desk:
         lang : {"en", "zh"}
         also : Extras
             Parts that are told only where they are asked for; without them they are None.
+        now : datetime, optional
+            When somebody asks (naive UTC), where later than `moment`: books that end before are behind.
 
         Raises
         ------
@@ -119,7 +123,7 @@ class Desk:
             Where no rate for the request's currency was known then, or the earlier assessment is another
             buyer's or not earlier.
         """
-        subject = self._subject(dossier, moment, request)
+        subject = self._subject(dossier, moment, request, now=now)
         said = subject.assessed(self.release.policy, lang=lang, also=also)
         if also.since is not None or also.previous is not None:
             said["changes"] = self._changes(said, dossier, moment, request, also, lang)
@@ -128,14 +132,16 @@ class Desk:
             said["raises"] = raises_of(subject.facts, said, again, policy, lang=lang)
         return said
 
-    def check_order(
+    def check_order(  # noqa: PLR0913  (all that a check follows from, by name)
         self,
         dossier: Dossier,
         order: Order,
         moment: datetime,
         *,
         published: Published | None = None,
+        reserved: Sequence[Reservation] = (),
         lang: str = "en",
+        now: datetime | None = None,
     ) -> dict[str, Any]:
         """Return whether an order is released, held or referred: see `credit.orders.check_order`.
 
@@ -147,15 +153,21 @@ class Desk:
             As in `assess`.
         published : Published, optional
             The limit in force, where the caller keeps it; else that of the limits table, else the suggested.
+        reserved : sequence of Reservation
+            Other orders of the buyer that were released; those that the books know count as these say.
         lang : {"en", "zh"}
+        now : datetime, optional
+            As in `assess`.
 
         Raises
         ------
         InputError
             As `assess`; a day of delivery before the moment.
         """
-        subject = self._subject(dossier, moment, order.as_request(), order.order_id)
         policy = self.release.policy
+        subject = self._subject(dossier, moment, order.as_request(), order.order_id, now=now)
+        if reserved:
+            subject = replace(subject, facts=self._with_reserved(subject.facts, dossier, reserved))
         said = subject.assessed(policy, lang=lang)
         return check_order(subject.facts, order, said, policy, published=published, lang=lang)
 
@@ -183,8 +195,21 @@ class Desk:
             return [None] * len(facts)
         return timing_answers(model, values, facts, self.at(moment).date)
 
+    def _with_reserved(
+        self, facts: SubjectFacts, dossier: Dossier, reserved: Sequence[Reservation]
+    ) -> SubjectFacts:
+        horizon = facts.day + timedelta(days=self.release.policy.orders.credit_horizon_days)
+        known = {str(row[-1]) for row in dossier.rows.orders}
+        return replace(facts, values=with_reservations(facts.values, reserved, known, horizon))
+
     def facts(
-        self, buyer_id: str, moment: datetime, values: Floats, request: Request | None, sides: Sides
+        self,
+        buyer_id: str,
+        moment: datetime,
+        values: Floats,
+        request: Request | None,
+        sides: Sides,
+        now: datetime | None = None,
     ) -> SubjectFacts:
         """Return what is known of a subject from its features, shape (len(NAMES),), and its sides."""
         named = self._with_nothing_owed(dict(zip(NAMES, values.tolist(), strict=True)), moment)
@@ -192,12 +217,13 @@ class Desk:
         return SubjectFacts(
             buyer_id=buyer_id,
             as_of=moment,
-            values={**named, **sides.values},
+            values={**named, **sides.values, **self._days_behind(now or moment)},
             request=request or _usual(named, currency),
             reporting_currency=currency,
             release=self.release.release_id,
             versions=self._versions,
-            warnings=self._warnings(moment),
+            facts_seq=self.common.facts_seq,
+            warnings=self._warnings(moment, now or moment),
             securities=sides.securities,
             country=sides.country,
             local_day=self.at(moment).date,
@@ -208,7 +234,12 @@ class Desk:
         return moment_of(moment, self.common.seller.timezone)
 
     def _subject(
-        self, dossier: Dossier, moment: datetime, request: Request | None, without_order: str = ""
+        self,
+        dossier: Dossier,
+        moment: datetime,
+        request: Request | None,
+        without_order: str = "",
+        now: datetime | None = None,
     ) -> _Subject:
         holding, at = dossier.holding(self.common.rates, self.common.members), self.at(moment)
         arrays = subject_of(
@@ -218,7 +249,7 @@ class Desk:
         book = self.common.book(moment)
         exposures = {} if book is None else book.exposures
         sides = self._sides.of(holding, at, exposures, without_order=without_order)
-        facts = self.facts(dossier.buyer_id, moment, values[0], request, sides)
+        facts = self.facts(dossier.buyer_id, moment, values[0], request, sides, now)
         timing = self.timing(values, [facts], moment)[0]
         return _Subject(facts, self.answers(values)[0], book, timing, values[0])
 
@@ -277,9 +308,16 @@ class Desk:
             return named
         return {**named, "exposure": 0.0, "overdue_amount": 0.0}
 
-    def _warnings(self, moment: datetime) -> Sequence[Warning_]:
+    def _days_behind(self, now: datetime) -> dict[str, float]:
+        """Return for how many days nothing is known, where the books end before somebody asks."""
+        until = self.common.observed_until
+        if now <= until:
+            return {}
+        return {"days_books_behind": float((self.at(now).date - self.at(until).date).days)}
+
+    def _warnings(self, moment: datetime, now: datetime) -> Sequence[Warning_]:
         found = []
-        if moment > self.common.observed_until:
+        if now > self.common.observed_until:
             found.append(self._warning("books_behind", self.common.observed_until))
         if moment < self.common.observed_from:
             found.append(self._warning("before_the_books", self.common.observed_from))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -68,12 +69,19 @@ def pattern_texts(
     values: Floats, sources: Sequence[str], names: Sequence[str] = NAMES
 ) -> npt.NDArray[np.str_]:
     """Return patterns for the sources named, of values with these columns; see `patterns_of`."""
-    held = [values[:, names.index(SOURCE_FLAGS[source])] == 1.0 for source in sources]
-    code = sum(
-        (flag.astype(np.int64) << bit for bit, flag in enumerate(held)), np.zeros(len(values), np.int64)
-    )
+    columns, texts = _table(tuple(sources), tuple(names))
+    code = (values[:, columns] == 1.0) @ (1 << np.arange(len(columns)))
+    return np.asarray(texts[code])
+
+
+@lru_cache(maxsize=64)
+def _table(
+    sources: tuple[str, ...], names: tuple[str, ...]
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.str_]]:
+    """Return the columns of the sources' flags, and by the number that they spell in bits the pattern."""
+    columns = np.array([names.index(SOURCE_FLAGS[source]) for source in sources], np.intp)
     texts = [
         "+".join(s for bit, s in enumerate(sources) if number >> bit & 1)
         for number in range(1 << len(sources))
     ]
-    return np.array(texts)[code]
+    return columns, np.array(texts)

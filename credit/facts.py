@@ -77,12 +77,12 @@ class SubjectFacts:
 
     def known(self, name: str) -> float | None:
         """Return a feature value, None where it is missing (or not finite)."""
-        value = self.value(name)
+        value = float(self.values.get(name, math.nan))
         return value if math.isfinite(value) else None
 
     def flag(self, name: str) -> bool:
         """Whether a flag is set; missing is not."""
-        return self.value(name) == 1.0
+        return self.values.get(name) == 1.0
 
     @property
     def day(self) -> date:

@@ -21,11 +21,6 @@ class MemberPoints(NamedTuple):
     value: float
     points: float
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the feature as the assessment shows it; a missing value is null."""
-        value = self.value if math.isfinite(self.value) else None
-        return {"name": self.name, "value": value, "points": self.points}
-
 
 @dataclass(frozen=True)
 class GroupPoints:
@@ -46,11 +41,11 @@ class GroupPoints:
 
     def as_json(self) -> dict[str, Any]:
         """Return the group as the assessment shows it."""
-        return {
-            "group": self.group,
-            "points": self.points,
-            "features": [each.as_json() for each in self.members],
-        }
+        features = [
+            {"name": name, "value": value if math.isfinite(value) else None, "points": points}
+            for name, value, points in self.members
+        ]
+        return {"group": self.group, "points": self.points, "features": features}
 
     def pulling(self, side: float) -> list[MemberPoints]:
         """Return the members whose points have the sign of `side`, the largest first."""
@@ -73,15 +68,17 @@ def group_points(
     scale : Scale
     catalog : Catalog
     """
-    members: dict[str, list[MemberPoints]] = {}
-    of_one = scale.contribution_points(1.0)
-    for name, contribution in answer.contributions.items():
-        member = MemberPoints(name, float(values.get(name, math.nan)), of_one * float(contribution))
-        members.setdefault(catalog.group_of(name), []).append(member)
-    groups = [_group(name, found) for name, found in members.items()]
+    of_one, parts, known, missing = scale.contribution_points(1.0), answer.contributions, values.get, math.nan
+    groups = []
+    for group, names in catalog.groups_of(tuple(parts)):
+        members = [
+            MemberPoints(name, float(known(name, missing)), of_one * float(parts[name])) for name in names
+        ]
+        # Reason: the names ascend, and a sort keeps the order of what is equally large.
+        members.sort(key=_largest_first)
+        groups.append(GroupPoints(group, math.fsum([each.points for each in members]), members))
     return sorted(groups, key=lambda each: (each.points, each.group))
 
 
-def _group(name: str, members: list[MemberPoints]) -> GroupPoints:
-    ordered = sorted(members, key=lambda each: (-abs(each.points), each.name))
-    return GroupPoints(name, math.fsum(each.points for each in ordered), ordered)
+def _largest_first(member: MemberPoints) -> float:
+    return -abs(member.points)

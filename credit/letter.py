@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal
 
+from credit.letter_reasons import missing_groups, told_once
 from credit.letter_texts import EXTERNAL_REASONS, LETTER, SILENT_FEATURES, SILENT_GROUPS
 from credit.locales import check_language, day_text, fill, value_text
 from credit.page_text import wrapped
@@ -56,7 +57,8 @@ class _Letter:
     def __init__(self, said: Mapping[str, Any], lang: str) -> None:
         self.said, self.lang = said, lang
         self.currency = str(said["limit"]["currency"])
-        self.day = day_text(date.fromisoformat(said["as_of"][:10]), lang)
+        # Reason: an assessment kept from before it told its day has that of UTC alone.
+        self.day = day_text(date.fromisoformat(said.get("day") or said["as_of"][:10]), lang)
 
     def external(self) -> list[list[str]]:
         reasons = self._principal()
@@ -104,7 +106,7 @@ class _Letter:
 
     def _principal(self) -> list[str]:
         """Return the texts of the principal adverse reasons, those of the decision first."""
-        adverse = [each for each in self.said["reasons"] if each["direction"] == "adverse"]
+        adverse = told_once([each for each in self.said["reasons"] if each["direction"] == "adverse"])
         told = {"decision": self._of_decision, "score": self._of_score}
         texts = (told[each["scope"]](each) for each in adverse)
         return list(dict.fromkeys(text for text in texts if text is not None))[:MOST_REASONS]
@@ -124,8 +126,15 @@ class _Letter:
             figure = feature.label_zh if self.lang == "zh" else feature.label_en
             value = value_text(reason["facts"]["value"], feature.unit, self.lang, self.currency)
             return self._words("figure", figure=figure, value=value)
-        key = "missing" if reason["code"].endswith(_MISSING) else "together"
-        return self._words(key, label=self._group(group))
+        if reason["code"].endswith(_MISSING):
+            return self._words("missing", label=self._missing(group))
+        return self._words("together", label=self._group(group))
+
+    def _missing(self, first: str) -> str:
+        """Return every group of which nothing is known, in one sentence that the first of them tells."""
+        groups = [first, *missing_groups(self.said["reasons"])]
+        comma = "、" if self.lang == "zh" else ", "
+        return comma.join(dict.fromkeys(map(self._group, groups)))
 
     def _group(self, group: str) -> str:
         if group not in GROUPS:

@@ -10,10 +10,9 @@ from functools import lru_cache
 from string import Formatter
 from typing import Any
 
-from babel import Locale
 from babel.dates import format_date
-from babel.numbers import NumberPattern, parse_pattern
 
+from credit.number_text import locale_of, number_text
 from features.codes import UNKNOWN_CURRENCY, decimals_of
 from features.errors import InputError
 
@@ -108,7 +107,7 @@ def day_text(day: date, lang: str) -> str:
     ('1 July 2026', '2026年7月1日')
     """
     pattern = "y年M月d日" if lang == "zh" else "d MMMM y"
-    return str(format_date(day, format=pattern, locale=_locale(lang)))
+    return str(format_date(day, format=pattern, locale=locale_of(lang)))
 
 
 def fill(template: str, facts: Mapping[str, Any], lang: str, currency: str = UNKNOWN_CURRENCY) -> str:
@@ -126,38 +125,28 @@ def fill(template: str, facts: Mapping[str, Any], lang: str, currency: str = UNK
     >>> fill("{amount:money} for {days:days}", {"amount": 1500.0, "days": 1.0}, "en", "EUR")
     'EUR 1,500 for 1 day'
     """
-    return _Filler(lang, currency).vformat(template, (), _WithUnknown(facts))
+    told = []
+    for text, name, unit in _pieces(template):
+        told.append(text)
+        if name is not None:
+            value = facts.get(name)
+            told.append(value_text(value, unit, lang, currency) if unit else _as_it_is(value, lang))
+    return "".join(told)
 
 
-class _WithUnknown(dict[str, Any]):
-    def __missing__(self, key: str) -> None:
-        return None
+def _as_it_is(value: Any, lang: str) -> str:
+    return UNKNOWN.of(lang) if value is None else str(value)
 
 
-class _Filler(Formatter):
-    def __init__(self, lang: str, currency: str) -> None:
-        self.lang, self.currency = lang, currency
-
-    def format_field(self, value: Any, format_spec: str) -> str:
-        if not format_spec:
-            return UNKNOWN.of(self.lang) if value is None else str(value)
-        return value_text(value, format_spec, self.lang, self.currency)
-
-
-@lru_cache(maxsize=len(LANGUAGES))
-def _locale(lang: str) -> Locale:
-    return Locale.parse(lang)
-
-
-@lru_cache(maxsize=64)
-def _pattern(text: str) -> NumberPattern:
-    # Reason: to read a pattern takes longer than to write a number by it.
-    return parse_pattern(text)
+@lru_cache(maxsize=1024)
+def _pieces(template: str) -> tuple[tuple[str, str | None, str], ...]:
+    # Reason: to read a template takes longer than to fill it.
+    return tuple((text, name, unit or "") for text, name, unit, _ in Formatter().parse(template))
 
 
 @lru_cache(maxsize=50_000)
 def _decimal(value: float, pattern: str, lang: str) -> str:
-    return _without_negative_zero(str(_pattern(pattern).apply(value, _locale(lang))))
+    return _without_negative_zero(number_text(value, pattern, lang))
 
 
 def _without_negative_zero(text: str) -> str:
@@ -175,7 +164,7 @@ def _money(amount: float, lang: str, currency: str) -> str:
 def _share(value: float, lang: str) -> str:
     size = abs(value)
     pattern = "0%" if size >= 0.1 or size == 0.0 else "0.0%" if size >= 0.01 else "0.00%"
-    return _without_negative_zero(str(_pattern(pattern).apply(value, _locale(lang))))
+    return _without_negative_zero(number_text(value, pattern, lang))
 
 
 def _span(one: Words) -> Callable[[float, str], str]:

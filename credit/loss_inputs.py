@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from credit.book import Book, lgd_of
+from credit.book import Book, cure_rate_of, lgd_of
+from credit.cures import Cures
 from credit.policy import Policy
 from credit.rule_set import Range
 
@@ -24,8 +25,12 @@ class LossInputs:
     lgd_from : {"policy", "own_recoveries"}
     lgd_cases : int
         Buyers behind own recoveries, whether or not there are enough.
+    cure_from : {"policy", "own_cures"}
+    cure_cases : int
+        Buyers behind own cures, whether or not there are enough.
     lgd_range, cure_range, usage_range : pair of float or None
-        As the policy states them; of own recoveries there is none.
+        As the policy states them; of own recoveries there is none, of own
+        cures it is the interval of the share, which may not contain the rate that is weighed and capped.
     """
 
     lgd: float
@@ -33,6 +38,8 @@ class LossInputs:
     usage: float
     lgd_from: Literal["policy", "own_recoveries"]
     lgd_cases: int
+    cure_from: Literal["policy", "own_cures"]
+    cure_cases: int
     lgd_range: Range | None
     cure_range: Range | None
     usage_range: Range | None
@@ -51,13 +58,21 @@ def loss_inputs(policy: Policy, definition: str, book: Book | None) -> LossInput
     loss = policy.loss_of(definition)
     workout = None if book is None else book.workout
     lgd, source = lgd_of(policy, definition, workout)
+    cures = None if book is None else book.cures
+    cure_rate, cure_from = cure_rate_of(policy, definition, cures)
     return LossInputs(
         lgd=lgd,
-        cure_rate=loss.cure_rate,
+        cure_rate=cure_rate,
         usage=loss.usage,
         lgd_from=source,
         lgd_cases=0 if workout is None else workout.cases,
+        cure_from=cure_from,
+        cure_cases=0 if cures is None else cures.cases,
         lgd_range=loss.lgd_range if source == "policy" else None,
-        cure_range=loss.cure_range,
+        cure_range=loss.cure_range if cure_from == "policy" else _interval(policy, cures),
         usage_range=loss.usage_range,
     )
+
+
+def _interval(policy: Policy, cures: Cures | None) -> Range | None:
+    return None if cures is None else cures.interval(policy.interval.lower, policy.interval.upper)

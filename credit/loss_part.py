@@ -90,6 +90,8 @@ def loss_part(case: LimitCase, limit: float | None, *, in_default: bool) -> dict
         "lgd_from": inputs.lgd_from,
         "lgd_cases": inputs.lgd_cases,
         "cure_rate": inputs.cure_rate,
+        "cure_from": inputs.cure_from,
+        "cure_cases": inputs.cure_cases,
         "usage": inputs.usage,
         "assumptions": [],
     }
@@ -114,12 +116,13 @@ _RANGES = {"lgd": "lgd_range", "cure_rate": "cure_range", "usage": "usage_range"
 
 def _assumptions(loss: _Loss) -> Iterator[dict[str, Any]]:
     inputs = loss.case.loss
+    sources = {"lgd": inputs.lgd_from, "cure_rate": inputs.cure_from}
     for name, key in _RANGES.items():
         ends = getattr(inputs, key)
         told: dict[str, Any] = {
             "name": name,
             "value": getattr(inputs, name),
-            "from": inputs.lgd_from if name == "lgd" else "policy",
+            "from": sources.get(name, "policy"),
         }
         low, high = (None, None) if ends is None else ends
         losses = [None if end is None else loss.at_default(**{name: end}) for end in (low, high)]

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from credit.rule_set import Days, Fraction, Positive, Range, RuleSet, Share
 from credit.scale import Scale
 
-__all__ = ["Economics", "Interval", "Loss", "OwnRecoveries", "Worth"]
+__all__ = ["Economics", "Interval", "Loss", "OwnCures", "OwnRecoveries", "Worth"]
 
 
 class Loss(RuleSet):
@@ -38,6 +38,15 @@ class OwnRecoveries(RuleSet):
     least_cases: Annotated[int, Field(ge=1)] = 30
     days_to_recover: Days = 365
     lgd_floor: Fraction = 0.10
+
+
+class OwnCures(RuleSet):
+    """When the seller's own cures stand in for the assumed cure rate, and how much."""
+
+    least_cases: Annotated[int, Field(ge=1)] = 30
+    days_to_cure: Days = 365
+    assumption_worth_cases: Annotated[float, Field(ge=0.0)] = 50.0
+    highest_rate: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.50
 
 
 class Worth(RuleSet):

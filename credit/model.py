@@ -21,8 +21,8 @@ from credit.peer_means import PeerMeans
 from credit.prior.scorecard import Scorecard
 from credit.spec import ModelSpec
 from credit.stability import Reference
-from credit.states import STATES, states_of
 from credit.trees import Trees
+from credit.unknown import Unknown
 from features.catalog import NAMES
 from features.errors import InputError
 
@@ -44,14 +44,6 @@ REFERENCE = "reference.json"
 
 PEERS = "peers.npz"
 """File of the mean contributions of peers; models made before they were kept have none."""
-
-_FLAGS_LACKING: dict[str, tuple[str, ...]] = {
-    "payments_and_accounts": (),
-    "payments": ("has_accounts",),
-    "accounts": ("has_payments",),
-    "profile": ("has_payments", "has_accounts"),
-}
-"""Features that say that a state knows less than all."""
 
 
 @dataclass(frozen=True)
@@ -111,8 +103,7 @@ class RiskModel:
         self.fitted = fitted
         self._margin = margin
         self._columns = [NAMES.index(feature.name) for feature in spec.features]
-        self._added = np.array([spec.calibration.states.get(state, 0.0) for state in STATES])
-        self._parts_of_states = _parts_of_states(spec)
+        self._unknown = Unknown(spec.calibration, spec.names)
         self._names, self._patterns = spec.names, frozenset(spec.patterns)
         self._fills = fills_of(spec.features)
         self._sources = sources_of(spec.names)
@@ -174,23 +165,23 @@ class RiskModel:
             values = values[list(NAMES)].to_numpy(np.float64)
         known = values[:, self._columns]
         inputs = np.where(np.isnan(known), self._fills, known)
-        calibration, state = self.spec.calibration, states_of(values)
+        calibration, case = self.spec.calibration, self._unknown.cases(values)
         raw = self._margin.raw(inputs)
         log_odds = calibration.slope * raw + calibration.intercept + calibration.prior_shift
-        log_odds = log_odds + self._added[state]
-        parts, base = self._explain(inputs, state, contributions)
+        log_odds = log_odds + self._unknown.added[case]
+        parts, base = self._explain(inputs, case, contributions)
         is_seen = [each in self._patterns for each in pattern_texts(values, self._sources).tolist()]
         status = np.where(is_seen, "ok", "unseen_pattern")
         log_odds = np.where(is_seen, log_odds, np.nan)
         return Predictions(status.astype(object), log_odds, 1 / (1 + np.exp(-log_odds)), base, parts)
 
-    def _explain(self, inputs: Floats, state: npt.NDArray[np.int64], wanted: bool) -> tuple[Floats, float]:
+    def _explain(self, inputs: Floats, case: npt.NDArray[np.int64], wanted: bool) -> tuple[Floats, float]:
         calibration = self.spec.calibration
         shares, base = self._margin.shares(inputs if wanted else inputs[:0])
         base = calibration.slope * base + calibration.intercept + calibration.prior_shift
         if not wanted:
             return np.empty((len(inputs), 0)), base
-        return calibration.slope * shares + self._parts_of_states[state], base
+        return calibration.slope * shares + self._unknown.parts[case], base
 
     def answers(
         self, values: Floats | pd.DataFrame, version: str = "", *, contributions: bool = True
@@ -252,16 +243,6 @@ def subject_hashes(subjects: pd.DataFrame, salt: str) -> npt.NDArray[np.uint64]:
         )
     digests = (hashlib.blake2b(f"{salt}{row}".encode(), digest_size=8).digest() for row in text)
     return np.frombuffer(b"".join(digests), dtype=np.uint64)
-
-
-def _parts_of_states(spec: ModelSpec) -> Floats:
-    """Return by state and feature what the state adds; the flags of the lacking sources tell it."""
-    parts = np.zeros((len(STATES), len(spec.features)))
-    for row, state in enumerate(STATES):
-        flags = [flag for flag in _FLAGS_LACKING[state] if flag in spec.names]
-        for flag in flags:
-            parts[row, spec.names.index(flag)] = spec.calibration.states.get(state, 0.0) / len(flags)
-    return parts
 
 
 def _read_peers(file: Path, features: int) -> PeerMeans | None:

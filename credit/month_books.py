@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 from credit.book import Book, LossBasis, make_book
 from credit.common import Common
+from credit.cures import Cures, cures_of, shipped_definition, together
+from credit.definition import DefaultDefinition
 from credit.dossier import Dossier
 from credit.release import Release
 from credit.sides import Moment, moment_of
@@ -30,6 +32,7 @@ class _Known(NamedTuple):
     buyer_id: str
     values: npt.NDArray[np.float64]
     cases: Cases
+    cures: Cures | None
 
 
 def book_of(
@@ -51,12 +54,14 @@ def book_of(
         return None
     at = moment_of(month_end, common.seller.timezone)
     present = (each for each in dossiers if _is_known(each, at.second))
-    known = [_known(each, common, release, at) for each in present]
-    known.sort(key=lambda each: each.buyer_id)
-    values = np.array([each.values for each in known]).reshape(len(known), len(NAMES))
     model = release.models.get("default")
     definition = "" if model is None else model.spec.outcome
-    basis = LossBasis(definition, workout_of_cases(_together([each.cases for each in known])))
+    by = shipped_definition(definition)
+    known = [_known(each, common, release, at, by) for each in present]
+    known.sort(key=lambda each: each.buyer_id)
+    values = np.array([each.values for each in known]).reshape(len(known), len(NAMES))
+    workout = workout_of_cases(_together([each.cases for each in known]))
+    basis = LossBasis(definition, workout, together(each.cures for each in known))
     # Reason: only who makes a book, once a month, needs pandas.
     import pandas as pd
 
@@ -89,11 +94,15 @@ def _is_known(dossier: Dossier, second: int) -> bool:
     return dossier.known_from is not None and dossier.known_from <= second
 
 
-def _known(dossier: Dossier, common: Common, release: Release, at: Moment) -> _Known:
-    block = dossier.holding(common.rates, common.members).block
+def _known(
+    dossier: Dossier, common: Common, release: Release, at: Moment, by: DefaultDefinition | None
+) -> _Known:
+    block, policy = dossier.holding(common.rates, common.members).block, release.policy
     subject = subject_of(0, at.second, common.seller.timezone, Asked())
     values = compute(block, subject, common.context, assumes_usual=True)[0]
-    return _Known(dossier.buyer_id, values, cases_of(block, at.second, at.day, release.policy.own_recoveries))
+    cases = cases_of(block, at.second, at.day, policy.own_recoveries)
+    cures = None if by is None else cures_of(block, at.second, at.day, by, policy.own_cures)
+    return _Known(dossier.buyer_id, values, cases, cures)
 
 
 def _together(cases: list[Cases]) -> Cases:

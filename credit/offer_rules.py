@@ -16,10 +16,14 @@ EU = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL P
 
 
 class Statutory(RuleSet):
-    """The longest terms that a country's law lets a business and a public body take."""
+    """The longest terms that a country's law lets a business and a public body take.
+
+    With ``end_of_month_days`` businesses may also agree on so many days from the end of the month.
+    """
 
     days: Days
     public_days: Days
+    end_of_month_days: Days | None = None
     only_large_buyers: bool = False
 
     @model_validator(mode="after")
@@ -33,7 +37,7 @@ def _statutory() -> dict[str, Statutory]:
     return {
         "CN": Statutory(days=60, public_days=30, only_large_buyers=True),
         "EU": Statutory(days=60, public_days=30),
-        "FR": Statutory(days=60, public_days=30),
+        "FR": Statutory(days=60, public_days=30, end_of_month_days=45),
         "GB": Statutory(days=60, public_days=30),
     }
 
@@ -48,6 +52,7 @@ class Terms(RuleSet):
     steps_from_norm: Annotated[int, Field(ge=0)] = 1
     least_gap_share: Share = 0.05
     highest_loss_share_of_turn: Share = 0.02
+    insurer_longest_terms_days: Days = 180
     statutory: dict[str, Statutory] = Field(default_factory=_statutory)
 
     @model_validator(mode="after")

@@ -81,6 +81,7 @@ _NO_TERMS: dict[str, Any] = {
     "present_days": None,
     "fitting_days": None,
     "law": None,
+    "insurer_days": None,
     "sector_norm_days": None,
     "sector_norm_from": None,
     "options": [],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 
@@ -32,7 +32,7 @@ class Step:
     def as_json(self, lang: str, currency: str) -> dict[str, Any]:
         """Return the step as the check shows it, with its sentence."""
         told: dict[str, Any] = dict(self.inputs)
-        if self.code == "credit_limit":
+        if "limit_from" in told:
             told["whose"] = LIMIT_SOURCES[str(self.inputs["limit_from"])].of(lang)
         text = fill(ORDER_STEPS[self.code][_text_key(self)].of(lang), told, lang, currency)
         return {"code": self.code, "status": self.status, "inputs": dict(self.inputs), "text": text}
@@ -68,13 +68,28 @@ class OrderCase:
 def steps_of(case: OrderCase) -> Iterator[Step]:
     """Give every step, whether or not one before it stands in the way."""
     rules = case.policy.orders
+    yield from _books(case)
     yield _blocked(case)
     yield _at_most(case, "oldest_item", "oldest_open_days_past_due", float(rules.oldest_item_days), "hold")
-    yield _at_most(case, "overdue_share", "overdue_share", rules.highest_overdue_share, "hold")
+    yield _overdue_share(case)
     yield _credit_limit(case)
+    yield _order_above_limit(case)
     yield _at_most(case, "document_value", "request_amount", rules.document_value, "refer")
     yield _model(case, "default", rules.highest_pd)
     yield _model(case, "late", rules.highest_late_probability)
+
+
+def _books(case: OrderCase) -> Iterator[Step]:
+    """Ask how far the books are behind, where they are."""
+    behind = case.subject.known("days_books_behind")
+    if behind is None:
+        return
+    rules = case.policy.orders
+    is_late = behind > rules.most_days_behind
+    # Reason: the policy's word for going on is what it does with the order; a step is passed.
+    otherwise: StepStatus = "pass" if rules.when_books_behind == "release" else rules.when_books_behind
+    inputs: Inputs = {"days_behind": behind, "most": float(rules.most_days_behind)}
+    yield Step("books", otherwise if is_late else "pass", inputs)
 
 
 def _blocked(case: OrderCase) -> Step:
@@ -92,6 +107,19 @@ def _at_most(case: OrderCase, code: str, name: str, most: float, otherwise: Step
         value = 0.0
     status: StepStatus = "unknown" if value is None else "pass" if value <= most else otherwise
     return Step(code, status, {name: value, "most": most})
+
+
+_OVERDUE_SHARES = {0: "overdue_share", 30: "overdue_over_30_share", 90: "overdue_over_90_share"}
+"""Features by the days past due from which on an item counts."""
+
+
+def _overdue_share(case: OrderCase) -> Step:
+    """Ask how much of what is open is overdue; an item that is a few days late is none that stops orders."""
+    after = case.policy.orders.overdue_share_after_days
+    name = _OVERDUE_SHARES[after]
+    step = _at_most(case, "overdue_share", name, case.policy.orders.highest_overdue_share, "hold")
+    told = {"overdue_share": step.inputs[name], "most": step.inputs["most"], "after_days": float(after)}
+    return replace(step, inputs=told)
 
 
 def _credit_limit(case: OrderCase) -> Step:
@@ -112,6 +140,19 @@ def _credit_limit(case: OrderCase) -> Step:
     counted = 0.0 if _is_later(case) else amount
     inputs |= {"counted": counted, "used": owed + ordered + counted, "left": limit - owed - ordered}
     return Step("credit_limit", "pass" if owed + ordered + counted <= limit else "hold", inputs)
+
+
+def _order_above_limit(case: OrderCase) -> Step:
+    """Ask of an order that the limit does not count yet whether it can ever fit."""
+    limit, amount = case.limit, case.subject.known("request_amount")
+    inputs: Inputs = {"request_amount": amount, "limit": limit, "limit_from": case.limit_from}
+    asks = case.policy.orders.above_limit_beyond_horizon == "refer" and _is_later(case)
+    inputs["is_asked"] = "yes" if asks else "no"
+    if not asks:
+        return Step("order_above_limit", "pass", inputs)
+    if limit is None or amount is None:
+        return Step("order_above_limit", "unknown", inputs)
+    return Step("order_above_limit", "pass" if amount <= limit else "refer", inputs)
 
 
 def _is_later(case: OrderCase) -> bool:
@@ -139,6 +180,14 @@ def _text_key(step: Step) -> str:
         return str(step.inputs["why"])
     if step.code.endswith("_probability") and step.status == "pass" and step.inputs["probability"] is None:
         return "not_asked"
+    if step.inputs.get("is_asked") == "no":
+        return "not_asked"
+    if step.code == "books" and step.status == "pass" and _beyond(step):
+        return "released"
     if step.code == "credit_limit" and step.inputs.get("counted") == 0.0:
         return "later" if step.status == "pass" else "later_fail"
     return "fail" if step.status in ("hold", "refer") else step.status
+
+
+def _beyond(step: Step) -> bool:
+    return float(step.inputs["days_behind"] or 0.0) > float(step.inputs["most"] or 0.0)

@@ -23,10 +23,12 @@ STEP_STATUSES = {
 }
 
 STEP_NAMES = {
+    "books": Words("Books", "账簿"),
     "blocked": Words("Block", "冻结"),
     "oldest_item": Words("Oldest item", "最久逾期"),
     "overdue_share": Words("Share overdue", "逾期占比"),
     "credit_limit": Words("Limit", "额度"),
+    "order_above_limit": Words("Order against the limit", "单笔订单与额度"),
     "document_value": Words("Value of the order", "订单金额"),
     "default_probability": Words("Probability of default", "违约概率"),
     "late_probability": Words("Probability of delay", "逾期概率"),
@@ -43,6 +45,22 @@ _UNSAID = Words("The model cannot say; a person has to.", "模型无法判断，
 _NOT_ASKED = Words("No model says anything about it.", "无模型可用。")
 
 ORDER_STEPS: Mapping[str, Mapping[str, Words]] = {
+    "books": {
+        "pass": Words(
+            "The books end {days_behind:days} before this check (at most {most:days} is usual).",
+            "账簿截止日早于本次检查{days_behind:days}（通常上限{most:days}）。",
+        ),
+        "released": Words(
+            "The books end {days_behind:days} before this check, more than {most:days}; the policy goes on "
+            "with what is known.",
+            "账簿截止日早于本次检查{days_behind:days}，超过{most:days}；按信用政策继续以已知数据检查。",
+        ),
+        "fail": Words(
+            "The books end {days_behind:days} before this check, more than {most:days}: what was paid since "
+            "is not known.",
+            "账簿截止日早于本次检查{days_behind:days}，超过{most:days}：此后的回款未知。",
+        ),
+    },
     "blocked": {
         "pass": Words("Nothing blocks the buyer.", "买方未被冻结。"),
         "insolvent": Words("An insolvency is on record.", "已有破产或清算记录。"),
@@ -66,12 +84,14 @@ ORDER_STEPS: Mapping[str, Mapping[str, Words]] = {
     },
     "overdue_share": {
         "pass": Words(
-            "{overdue_share:share} of what is open is overdue (at most {most:share}).",
-            "未清余额中{overdue_share:share}已逾期（上限{most:share}）。",
+            "{overdue_share:share} of what is open is overdue by more than {after_days:days} (at most "
+            "{most:share}).",
+            "未清余额中{overdue_share:share}逾期超过{after_days:days}（上限{most:share}）。",
         ),
         "fail": Words(
-            "{overdue_share:share} of what is open is overdue, more than {most:share}.",
-            "未清余额中{overdue_share:share}已逾期，超过{most:share}。",
+            "{overdue_share:share} of what is open is overdue by more than {after_days:days}; at most "
+            "{most:share} may be.",
+            "未清余额中{overdue_share:share}逾期超过{after_days:days}，高于上限{most:share}。",
         ),
         "unknown": Words("How much of what is open is overdue cannot be said.", "逾期占比未知。"),
     },
@@ -104,6 +124,23 @@ ORDER_STEPS: Mapping[str, Mapping[str, Words]] = {
             "Limit {limit:money}, owed {exposure:money}: what is unknown has to be decided by a person.",
             "额度{limit:money}，当前敞口{exposure:money}：存在未知项，须人工决定。",
         ),
+    },
+    "order_above_limit": {
+        "pass": Words(
+            "The order of {request_amount:money} alone is within the {whose} of {limit:money}.",
+            "订单金额{request_amount:money}未超过{whose}{limit:money}。",
+        ),
+        "fail": Words(
+            "The order of {request_amount:money} alone is above the whole {whose} of {limit:money}: it does "
+            "not fit, however much is paid until then.",
+            "单笔订单{request_amount:money}已超过全部{whose}{limit:money}：即使此前欠款全部付清，亦无法按该额度交付。",
+        ),
+        "unknown": Words(
+            "Limit {limit:money}, order {request_amount:money}: what is unknown has to be decided by a "
+            "person.",
+            "额度{limit:money}，订单{request_amount:money}：存在未知项，须人工决定。",
+        ),
+        "not_asked": Words("Asked of later orders alone.", "仅适用于交货期更晚的订单。"),
     },
     "document_value": {
         "pass": Words(

@@ -135,17 +135,12 @@ def _limit_of(
     subject: SubjectFacts, assessment: Mapping[str, Any], published: Published | None
 ) -> tuple[float | None, str]:
     """Return the limit that the order is checked against, and whose it is."""
-    day = subject.day
-    if published is not None and published.amount is not None and _is_in_force(published, day):
+    if published is not None and published.is_in_force(subject.day):
         return published.amount, "published"
     own = subject.known("own_limit")
     if own is not None:
         return own, "in_force"
     return assessment["limit"]["amount"], "suggested"
-
-
-def _is_in_force(published: Published, day: date) -> bool:
-    return published.valid_until is None or day <= published.valid_until
 
 
 def decision_of(steps: Sequence[Step], *, is_person: bool) -> tuple[OrderDecision, str | None]:

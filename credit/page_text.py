@@ -10,7 +10,9 @@ __all__ = ["WIDTH", "flushed", "padded", "text_width", "wrapped"]
 WIDTH = 100
 """Columns of a page."""
 
-_PIECES = re.compile(r"（?(?:[!-~]+|[^!-~])\s*[，。、；：！？）]*")
+_DATED = r"年\d+月\d+日|年\d+月|月\d+日|个月|到期|[年月日天条例家笔]"
+_PIECES = re.compile(rf"（?(?:[!-~]*\d[!-~]*(?:{_DATED})?|[!-~]+|[^!-~])\s*[，。、；：！？）)]*")
+"""What a line does not break: a word, a number or date with its unit, and what closes them."""
 
 
 def text_width(text: str) -> int:
@@ -41,7 +43,13 @@ def flushed(text: str, width: int) -> str:
 
 
 def wrapped(text: str, mark: str) -> list[str]:
-    """Break a text at spaces or between full-width characters; the mark is before its first line."""
+    """Break a text at spaces or between full-width characters; the mark is before its first line.
+
+    Examples
+    --------
+    >>> wrapped("额" * 45 + "，2026年8月30日到期)", "")[1]
+    '2026年8月30日到期)'
+    """
     lines, indent = [""], text_width(mark)
     for piece in _PIECES.findall(text):
         if text_width(lines[-1] + piece.rstrip()) > WIDTH - indent:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from credit.limit_rules import Capacity, Concentration, ExternalLimits, Need, Securities
-from credit.loss_rules import Economics, Interval, Loss, OwnRecoveries, Worth
+from credit.loss_rules import Economics, Interval, Loss, OwnCures, OwnRecoveries, Worth
 from credit.offer_rules import Offers, Terms
 from credit.order_rules import OrderRules
 from credit.rule_set import Count, Days, Months, RuleSet, Share
@@ -28,6 +28,7 @@ __all__ = [
     "Need",
     "Offers",
     "OrderRules",
+    "OwnCures",
     "OwnRecoveries",
     "Policy",
     "Publishing",
@@ -111,6 +112,7 @@ class Policy(RuleSet):
     external_limits: ExternalLimits = Field(default_factory=ExternalLimits)
     securities: Securities = Field(default_factory=Securities)
     own_recoveries: OwnRecoveries = Field(default_factory=OwnRecoveries)
+    own_cures: OwnCures = Field(default_factory=OwnCures)
     terms: Terms = Field(default_factory=Terms)
     offers: Offers = Field(default_factory=Offers)
     orders: OrderRules = Field(default_factory=OrderRules)

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from credit.locales import Words
 
-__all__ = ["RULES", "SECTIONS", "Rule", "Unit"]
+__all__ = ["POLICY_PAGE", "RULES", "SECTIONS", "Rule", "Unit"]
 
 Unit = Literal["share", "money", "days", "months", "count", "number", "word", "percent"]
 """How a number of the policy is written; money is in the reporting currency."""
@@ -34,6 +34,7 @@ SECTIONS: Mapping[str, Words] = {
     "grades": Words("Grades", "等级"),
     "interval": Words("How sure a probability is", "违约概率的可信程度"),
     "own_recoveries": Words("Own recoveries", "自有回收经验"),
+    "own_cures": Words("Own cures", "自有恢复经验"),
     "economics": Words("Margin, cost of money and loss budget", "毛利、资金成本与损失预算"),
     "need": Words("Need", "需求"),
     "capacity": Words("Capacity", "承受能力"),
@@ -49,6 +50,15 @@ SECTIONS: Mapping[str, Words] = {
     "reasons": Words("Reasons", "原因"),
 }
 """Chapters in the order in which a reader meets them; `credit.policy_lines.section_of` finds a key's."""
+
+
+POLICY_PAGE: Mapping[str, Words] = {
+    "head": Words("policy '{id}' version {version}, hash {hash}", "政策“{id}”第{version}版，哈希{hash}"),
+    "shipped": Words("  [shipped: {value}]", "  [出厂值：{value}]"),
+    "differ": Words("{count} lines differ from the shipped policy", "与出厂政策相比有{count}处不同"),
+    "dropped": Words("not here", "此处没有"),
+}
+"""What stands around the lines of a policy that is explained."""
 
 
 def _rule(unit: Unit, en: str, zh: str) -> Rule:
@@ -127,6 +137,20 @@ RULES: Mapping[str, Rule] = {
     "own_recoveries.days_to_recover": _rule("days", "after which a write-off counts", "核销满此天数后才计入"),
     "own_recoveries.lgd_floor": _rule(
         "share", "lowest loss that own experience may say", "自有经验可给出的最低损失比例"
+    ),
+    "own_cures.least_cases": _rule(
+        "count",
+        "buyers with a default from which on own cures replace the assumed ones",
+        "达到此违约家数后以自有恢复经验替代假设",
+    ),
+    "own_cures.days_to_cure": _rule(
+        "days", "within which a default ends without a loss, to be cured", "违约在此天数内无损结束方为恢复"
+    ),
+    "own_cures.assumption_worth_cases": _rule(
+        "number", "cases that the assumed rate counts like", "假设恢复率相当的案例数"
+    ),
+    "own_cures.highest_rate": _rule(
+        "share", "highest cure rate that own experience may say", "自有经验可给出的最高恢复率"
     ),
     "economics.margin": _rule(
         "share", "contribution margin of sales where the seller states none", "卖方未给出时的销售贡献毛利率"
@@ -252,11 +276,17 @@ RULES: Mapping[str, Rule] = {
     "terms.highest_loss_share_of_turn": _rule(
         "share", "of sales, expected loss of a turn at most", "每次周转预期损失占销售额的上限"
     ),
+    "terms.insurer_longest_terms_days": _rule(
+        "days", "of terms that the credit insurer covers at most", "信用保险承保的最长账期"
+    ),
     "terms.statutory.*.days": _rule(
         "days", "of terms that the country's law lets a business take", "该国法律允许企业的最长账期"
     ),
     "terms.statutory.*.public_days": _rule(
         "days", "of terms that it lets a public body take", "该国法律允许公共机构的最长账期"
+    ),
+    "terms.statutory.*.end_of_month_days": _rule(
+        "days", "from the end of the month that it lets a business agree on", "法律允许企业约定的月结后天数"
     ),
     "terms.statutory.*.only_large_buyers": _rule(
         "word", "whether that law holds for large buyers alone", "是否仅适用于大型买方"
@@ -289,8 +319,16 @@ RULES: Mapping[str, Rule] = {
         "of what is open that may be overdue, or an order is held",
         "逾期占未清余额超过此比例则暂停订单",
     ),
+    "orders.overdue_share_after_days": _rule(
+        "days", "past due from which on an item counts as overdue in that share", "计入逾期占比的最低逾期天数"
+    ),
     "orders.credit_horizon_days": _rule(
         "days", "ahead within which open orders count", "计入未交订单的交货期限"
+    ),
+    "orders.above_limit_beyond_horizon": _rule(
+        "word",
+        "what becomes of a later order that is alone above the whole limit",
+        "交货期更晚且单笔超过全部额度的订单如何处理",
     ),
     "orders.document_value": _rule("money", "above which an order is referred", "超过此金额的订单提交审核"),
     "orders.highest_pd": _rule(
@@ -302,6 +340,17 @@ RULES: Mapping[str, Rule] = {
     "orders.least_partial_share": _rule(
         "share", "of an order that is worth a delivery of its own", "值得单独交货的最小比例"
     ),
+    "orders.reservation_days": _rule(
+        "days",
+        "after delivery for which a released order keeps its part of the limit until it is invoiced",
+        "已放行订单在交货后开票前继续占用额度的天数",
+    ),
+    "orders.most_days_behind": _rule(
+        "days",
+        "for which the books may be behind before orders stop being checked as usual",
+        "账簿滞后超过此天数则不再照常检查订单",
+    ),
+    "orders.when_books_behind": _rule("word", "what then happens to an order", "此时订单的处理方式"),
     "orders.closed_states": _rule("word", "the states that end an order", "视为已结束的订单状态"),
     "blocking_days_overdue": _rule(
         "days", "for which a material sum is overdue at a block", "重大款项逾期达到此天数则冻结"

@@ -15,9 +15,17 @@ from features.errors import InputError
 
 __all__ = ["Published", "Review", "publish"]
 
-GradeMove = Literal["first", "unchanged", "moved", "kept_near_border", "kept_unsaid", "expired"]
+GradeMove = Literal["first", "unchanged", "moved", "kept_near_border", "kept_unsaid", "expired", "unsaid"]
 LimitMove = Literal[
-    "first", "unchanged", "raised", "raised_to_cap", "lowered", "kept_small_change", "kept_unsaid", "expired"
+    "first",
+    "unchanged",
+    "raised",
+    "raised_to_cap",
+    "lowered",
+    "kept_small_change",
+    "kept_unsaid",
+    "expired",
+    "unsaid",
 ]
 
 
@@ -47,6 +55,10 @@ class Published:
     reviewed_on: date
     valid_until: date | None
 
+    def is_in_force(self, day: date) -> bool:
+        """Whether the limit holds on a day: there is one, and it has not expired."""
+        return self.amount is not None and (self.valid_until is None or day <= self.valid_until)
+
 
 @dataclass(frozen=True)
 class Review:
@@ -56,10 +68,11 @@ class Review:
     ----------
     published : Published
     grade_code : str
-        ``first``, ``unchanged``, ``moved``, ``kept_near_border``, ``kept_unsaid``, ``expired``.
+        ``first``, ``unchanged``, ``moved``, ``kept_near_border``, ``kept_unsaid``, ``expired``,
+        ``unsaid`` (none was in force, and none can be said).
     limit_code : str
         ``first``, ``unchanged``, ``raised``, ``raised_to_cap``, ``lowered``, ``kept_small_change``,
-        ``kept_unsaid``, ``expired``.
+        ``kept_unsaid``, ``expired``, ``unsaid``.
     """
 
     published: Published
@@ -104,11 +117,11 @@ def publish(previous: Published | None, computed: Mapping[str, Any], policy: Pol
     """
     new = _computed(computed)
     if previous is None:
-        return Review(new, "first", "first")
+        return Review(new, _first(new.grade), _first(new.amount))
     _check(previous, new)
     grade, grade_code = _grade(previous, new, computed["default"]["probability"], policy)
     amount, limit_code = _amount(previous, new, policy, grade_moved=grade_code == "moved")
-    kept = limit_code in ("kept_unsaid", "expired")
+    kept = limit_code in ("kept_unsaid", "expired", "unsaid")
     valid_until = previous.valid_until if kept else new.valid_until
     published = replace(new, grade=grade, amount=amount, valid_until=None if amount is None else valid_until)
     return Review(published, grade_code, limit_code)
@@ -122,9 +135,20 @@ def _computed(computed: Mapping[str, Any]) -> Published:
         computed_grade=grade,
         amount=limit["amount"],
         currency=limit["currency"],
-        reviewed_on=datetime.fromisoformat(computed["as_of"]).date(),
+        reviewed_on=_day(computed),
         valid_until=None if until is None else date.fromisoformat(until),
     )
+
+
+def _first(found: str | float | None) -> Literal["first", "unsaid"]:
+    return "unsaid" if found is None else "first"
+
+
+def _day(computed: Mapping[str, Any]) -> date:
+    """Return the day of an assessment where the seller is; that of UTC where it was not told yet."""
+    if "day" in computed:
+        return date.fromisoformat(computed["day"])
+    return datetime.fromisoformat(computed["as_of"]).date()
 
 
 def _check(previous: Published, new: Published) -> None:
@@ -146,6 +170,8 @@ def _expired(previous: Published, new: Published) -> bool:
 def _grade(
     previous: Published, new: Published, probability: float | None, policy: Policy
 ) -> tuple[str | None, GradeMove]:
+    if new.grade is None and previous.grade is None:
+        return None, "unsaid"
     if new.grade is None:
         return (None, "expired") if _expired(previous, new) else (previous.grade, "kept_unsaid")
     if new.grade == previous.grade:
@@ -175,6 +201,8 @@ def _is_beyond(scale: MasterScale, before: int, now: int, pd: float, margin: flo
 def _amount(
     previous: Published, new: Published, policy: Policy, *, grade_moved: bool
 ) -> tuple[float | None, LimitMove]:
+    if new.amount is None and previous.amount is None:
+        return None, "unsaid"
     if new.amount is None:
         return (None, "expired") if _expired(previous, new) else (previous.amount, "kept_unsaid")
     if previous.amount is None:

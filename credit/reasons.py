@@ -107,7 +107,7 @@ def _largest(groups: Sequence[GroupPoints], most: int) -> list[GroupPoints]:
 
 def _is_missing(group: GroupPoints, side: float) -> bool:
     """Whether nothing is known of all that pulls a group to a side."""
-    return all(math.isnan(each.value) for each in group.pulling(side))
+    return all(math.isnan(each.value) or not each.points * side > 0.0 for each in group.members)
 
 
 @dataclass(frozen=True)
@@ -131,13 +131,12 @@ class _Teller:
 
     def part(self, group: GroupPoints, least: float) -> Reason | None:
         """Return the adverse part of a group that others of it offset; None where none is large enough."""
-        adverse = group.pulling(-1.0)
-        large = (each for each in adverse if each.points <= -least)
+        large = [each for each in group.members if each.points <= -least and each.points < 0.0]
         cited = next((each for each in large if self._speaks(each, -1.0)), None)
         if cited is None:
             return None
         text = self._about(group, "part") + self._phrase(cited)
-        points = math.fsum(each.points for each in adverse)
+        points = math.fsum(each.points for each in group.pulling(-1.0))
         return Reason("score", group.group.upper() + PART, "adverse", points, text, self._facts(cited))
 
     def _speaks(self, member: MemberPoints, side: float) -> bool:

@@ -40,6 +40,10 @@ _LABELS = {
     "headroom": Words("Headroom", "可用额度"),
     "action": Words("Action", "处理建议"),
     "valid": Words("Valid until", "有效期至"),
+    "published": Words("Limit in force", "已发布额度"),
+    "published_grade": Words("; grade {grade}", "；等级{grade}"),
+    "published_until": Words("reviewed on {day}, valid until {until}", "{day}评审，有效期至{until}"),
+    "published_over": Words("reviewed on {day}; nothing is in force", "{day}评审；目前无有效额度"),
     "default": Words("Probability of default", "违约概率"),
     "late": Words("Probability of delay", "逾期概率"),
     "score": Words("Score", "评分"),
@@ -51,6 +55,7 @@ _LABELS = {
     "loss_at_default": Words("The same with drawings", "计入额度提用后"),
     "on": Words("on ", "基于"),
     "own_recoveries": Words("; LGD {share} by {cases} own cases", "；违约损失率{share}，依据自身{cases}例"),
+    "own_cures": Words("; {share} cure by {cases} own cases", "；恢复率{share}，依据自身{cases}例"),
     "lgd_range": Words("  at an LGD of {ends}", "  违约损失率{ends}时"),
     "unsaid": Words("cannot say: ", "无法判断："),
     "candidates": Words("How the limit comes about (the smallest binds)", "额度测算（取最小者）"),
@@ -138,6 +143,7 @@ class _Page:
             (self.label("headroom"), self._text(limit["headroom"], "money")),
             (self.label("action"), ACTIONS[limit["action"]].of(self.lang)),
             *self._valid(),
+            *self._published(),
             (self.label("default"), self._probability("default")),
             (self.label("late"), self._probability("late")),
             *timing_rows(self.said["timing"], self.lang),
@@ -269,6 +275,21 @@ class _Page:
         if until is not None:
             yield self.label("valid"), day_text(date.fromisoformat(until), self.lang)
 
+    def _published(self) -> Iterable[tuple[str, str]]:
+        """Tell what is in force, where somebody keeps it."""
+        told = self.said["limit"].get("published")
+        if told is None:
+            return
+        days = {
+            name: "-" if told[key] is None else day_text(date.fromisoformat(told[key]), self.lang)
+            for name, key in (("day", "reviewed_on"), ("until", "valid_until"))
+        }
+        text = self.label("published_until" if told["is_in_force"] else "published_over").format(**days)
+        if told["is_in_force"] and told["grade"] is not None:
+            text += self.label("published_grade").format(grade=told["grade"])
+        amount = self._text(told["amount"], "money") if told["is_in_force"] else "-"
+        yield self.label("published"), f"{amount}  ({text})"
+
     def _probability(self, model: str) -> str:
         said = self.said[model]
         if said["status"] != "ok":
@@ -308,6 +329,9 @@ class _Page:
         if loss["lgd_from"] == "own_recoveries":
             share, cases = self._text(lgd["value"], "share"), self._text(loss["lgd_cases"], "count")
             told += self.label("own_recoveries").format(share=share, cases=cases)
+        if loss["cure_from"] == "own_cures":
+            share, cases = self._text(loss["cure_rate"], "share"), self._text(loss["cure_cases"], "count")
+            told += self.label("own_cures").format(share=share, cases=cases)
         yield self.label("loss_at_default"), f"{self._text(loss['at_default'], 'money')}  ({told})"
         if lgd["low"] is not None:
             ends = [self._text(lgd[end], "share") for end in ("low", "high")]

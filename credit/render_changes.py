@@ -51,7 +51,7 @@ def change_lines(changes: Mapping[str, Any], currency: str, lang: str) -> list[s
     currency : str
     lang : {"en", "zh"}
     """
-    day = day_text(date.fromisoformat(changes["since"][:10]), lang)
+    day = day_text(date.fromisoformat(changes["since_day"]), lang)
     lines = [_label("title", lang).format(day=day), "-" * WIDTH]
     if changes["status"] == "ok":
         lines += _points(changes, lang)

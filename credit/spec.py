@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from credit.states import InformationState
 
-__all__ = ["SOURCE_FLAGS", "Calibration", "FeatureSpec", "ModelSpec", "Prior"]
+__all__ = ["OPTIONAL", "SOURCE_FLAGS", "Calibration", "FeatureSpec", "ModelSpec", "OptionalSource", "Prior"]
 
 SOURCE_FLAGS: dict[str, str] = {
     "payments": "has_payments",
@@ -18,6 +18,11 @@ SOURCE_FLAGS: dict[str, str] = {
     "market_value": "has_market_value",
 }
 """Feature that tells of each source whether it is there; a pattern is the set of sources that are."""
+
+OptionalSource = Literal["prior_year", "market_value"]
+
+OPTIONAL: tuple[OptionalSource, ...] = ("prior_year", "market_value")
+"""Sources that a buyer with accounts may lack all the same."""
 
 
 class _Frozen(BaseModel):
@@ -33,8 +38,9 @@ class FeatureSpec(_Frozen):
     sign : int
         Monotone sign towards risk; 0 for none.
     fill : float or None
-        What a missing value enters as: the worst quartile of the training values; None where the model
-        handles missing values itself (features without a sign).
+        What a missing value enters as: the worst quartile of the training values, of a feature without a sign
+        that an optional source tells their median; None where the model handles missing values itself
+        (other features without a sign).
     reference : float or None
         Median of the training values; None where none was known.
     """
@@ -46,7 +52,7 @@ class FeatureSpec(_Frozen):
 
 
 class Calibration(_Frozen):
-    """log-odds = slope x raw + intercept + prior_shift + states[state].
+    """log-odds = slope x raw + intercept + prior_shift + states[state] + sum of lacking[source that lacks].
 
     Parameters
     ----------
@@ -61,6 +67,9 @@ class Calibration(_Frozen):
     states : mapping of information state to float
         Log-odds that a state adds to the fullest one's; never below 0, and never less for a state that knows
         less. A state that is absent adds nothing.
+    lacking : mapping of source to float
+        Log-odds that the lack of a source of `OPTIONAL` adds where accounts are known; never below 0. A
+        source that is absent adds nothing.
     fitted_slope : float
         The slope before it was drawn towards 1.
     events : int
@@ -73,6 +82,7 @@ class Calibration(_Frozen):
     sample_rate: float
     population_rate: float | None
     states: Mapping[InformationState, float] = {}
+    lacking: Mapping[OptionalSource, float] = {}
     fitted_slope: float = 1.0
     events: int = 0
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 
 from credit.limit_case import LimitCase
 from credit.loss import pd_turn
 from credit.loss_candidates import turn_of
 from credit.need import peak_need
 from credit.profit import margin_per_turn
+from credit.statutory import latest_due_on
 
 __all__ = ["Purchases", "TermsOption", "fitting_days", "suggest_terms"]
 
@@ -58,8 +60,8 @@ class TermsOption:
     ----------
     days : int
     status : str
-        ``ok``, or which bound they are outside of: ``above_law``, ``above_policy``, ``outside_sector``,
-        ``loss_above_cap``.
+        ``ok``, or which bound they are outside of: ``above_law``, ``above_insurer``,
+        ``above_policy``, ``outside_sector``, ``loss_above_cap``.
     need : float
     served_share : float
         Share of usual purchases that the limit bears at these terms.
@@ -76,6 +78,13 @@ class TermsOption:
     margin_per_turn: float | None
     yearly_profit: float | None
     cost_to_buyer: float
+
+
+class _Most(NamedTuple):
+    """Longest terms in days by law and by the credit insurer; None where they say nothing."""
+
+    law: int | None
+    insurer: int | None
 
 
 def fitting_days(purchases: Purchases) -> float:
@@ -110,9 +119,10 @@ def suggest_terms(case: LimitCase, purchases: Purchases) -> dict[str, Any]:
     A buyer asks back in price what shorter terms cost it, at ``offers.buyer_funding_rate``; so among terms at
     which everything fits, longer ones win unless loss and funding cost us more.
     """
-    rules, law = case.policy.terms, _law(case)
+    rules, law, insurer_days = case.policy.terms, _law(case), _insurer_days(case)
+    most = _Most(law["days"], insurer_days)
     norm, norm_from = _norm(case)
-    options = [_option(case, purchases, days, law["days"], norm) for days in rules.steps_days]
+    options = [_option(case, purchases, days, most, norm) for days in rules.steps_days]
     allowed = [option for option in options if option.status == "ok"]
     best = max(allowed, key=_worth, default=None)
     fits = purchases.gap_share <= rules.least_gap_share
@@ -123,6 +133,7 @@ def suggest_terms(case: LimitCase, purchases: Purchases) -> dict[str, Any]:
         "present_days": purchases.terms_days,
         "fitting_days": fitting_days(purchases),
         "law": law,
+        "insurer_days": insurer_days,
         "sector_norm_days": norm,
         "sector_norm_from": norm_from,
         "options": [asdict(option) for option in options],
@@ -134,9 +145,7 @@ def _worth(option: TermsOption) -> tuple[bool, float]:
     return option.served_share >= 1.0, profit - option.cost_to_buyer
 
 
-def _option(
-    case: LimitCase, purchases: Purchases, days: int, legal_days: int | None, norm: float
-) -> TermsOption:
+def _option(case: LimitCase, purchases: Purchases, days: int, most: _Most, norm: float) -> TermsOption:
     need = purchases.need_at(days)
     served = min(1.0, purchases.limit / need) if need > 0.0 else 1.0
     turn = turn_of(case, min(need, purchases.limit), float(days))
@@ -146,7 +155,7 @@ def _option(
     loss = 0.0 if case.pd is None else pd_turn(case.pd, turn.days) * turn.lgd
     return TermsOption(
         days=days,
-        status=_status(case, days, legal_days, norm, loss),
+        status=_status(case, days, most, norm, loss),
         need=need,
         served_share=served,
         margin_per_turn=earned,
@@ -155,10 +164,12 @@ def _option(
     )
 
 
-def _status(case: LimitCase, days: int, legal_days: int | None, norm: float, loss: float) -> str:
+def _status(case: LimitCase, days: int, most: _Most, norm: float, loss: float) -> str:
     rules = case.policy.terms
-    if legal_days is not None and days > legal_days:
+    if most.law is not None and days > most.law:
         return "above_law"
+    if most.insurer is not None and days > most.insurer:
+        return "above_insurer"
     if days > rules.longest_days:
         return "above_policy"
     at_norm = min(range(len(rules.steps_days)), key=lambda step: abs(rules.steps_days[step] - norm))
@@ -168,20 +179,32 @@ def _status(case: LimitCase, days: int, legal_days: int | None, norm: float, los
 
 
 def _law(case: LimitCase) -> dict[str, Any]:
-    """Return the longest terms that the buyer's country lets it take; a country that is unknown says so."""
+    """Return the longest terms that the law lets the buyer take on an invoice of the day, if it says any."""
     subject = case.subject
     rule = case.policy.terms.law_of(subject.country)
-    found: dict[str, Any] = {"status": "ok", "country": subject.country or None, "days": None}
+    country = subject.country or None
+    found: dict[str, Any] = {"status": "ok", "country": country, "days": None, "latest_due_on": None}
     if not subject.country:
         return {**found, "status": "country_unknown"}
     if rule is None:
         return {**found, "status": "no_rule"}
     if subject.flag("public_body"):
-        return {**found, "days": rule.public_days}
+        return {**found, **_until(subject.day, subject.day + timedelta(days=rule.public_days))}
     is_small = not math.isnan(subject.value("size_class")) and subject.value("size_class") < _LARGE
     if rule.only_large_buyers and is_small:
         return {**found, "status": "no_rule"}
-    return {**found, "days": rule.days}
+    return {**found, **_until(subject.day, latest_due_on(rule, subject.day))}
+
+
+def _until(day: date, last: date) -> dict[str, int | str]:
+    return {"days": (last - day).days, "latest_due_on": last.isoformat()}
+
+
+def _insurer_days(case: LimitCase) -> int | None:
+    """Return the longest terms that the insurer covers, of a buyer that is insured."""
+    insured = case.subject.known("insured_limit") or 0.0
+    has_cover = any(each.kind == "credit_insurance" for each in case.subject.securities)
+    return case.policy.terms.insurer_longest_terms_days if insured > 0.0 or has_cover else None
 
 
 def _norm(case: LimitCase) -> tuple[float, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 __all__ = ["OTHER", "Catalog", "FeatureWords", "GroupWords"]
@@ -64,6 +65,20 @@ class Catalog:
     def group_of(self, feature: str) -> str:
         """Return the group of a feature."""
         return self.features[feature].group if feature in self.features else OTHER
+
+    def groups_of(self, features: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return the groups of some features, each with its own among them in the order of names."""
+        if features not in self._grouped:
+            found: dict[str, list[str]] = {}
+            for name in sorted(features):
+                found.setdefault(self.group_of(name), []).append(name)
+            self._grouped[features] = tuple((group, tuple(names)) for group, names in found.items())
+        return self._grouped[features]
+
+    @cached_property
+    def _grouped(self) -> dict[tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]]:
+        """The groups of the features of each model so far: a few, and asked for again and again."""
+        return {}
 
     def label_of(self, group: str, lang: str) -> str:
         """Return the label of a group; its name where the catalog has none."""

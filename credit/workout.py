@@ -9,10 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from credit.loss_rules import OwnRecoveries
+from credit.minor_units import rates_of_minor_units
 from features.block import Block
-from features.codes import decimals_of
 from features.engine.arrears import DEFAULT_DAYS
-from features.engine.compute import rates_of
 from features.engine.ledger import CASH, LOSS, MOVES, PAID, Ledger
 
 __all__ = ["Cases", "Workout", "cases_of", "workout_of", "workout_of_cases"]
@@ -90,7 +89,7 @@ def cases_of(block: Block, second: int, day: int, rules: OwnRecoveries) -> Cases
     recovered = _sum_by_item(item, known & _is_recovery(ledger.meaning), ledger)
     exposure = np.maximum(_open_at_default(ledger, item, known & ~is_loss, rows), written[ledger.item[rows]])
     lost = np.maximum(written - recovered, 0)[ledger.item[rows]]
-    rate = _rates(block, second)[ledger.currency[rows]]
+    rate = rates_of_minor_units(block, second)[ledger.currency[rows]]
     return Cases(exposure * rate, lost * rate, np.searchsorted(ledger.invoice_start, rows, "right"))
 
 
@@ -133,14 +132,3 @@ def _open_at_default(ledger: Ledger, item: Ints, counts: Mask, rows: Ints) -> In
     in_time = ledger.settled_day <= due[item] + DEFAULT_DAYS
     paid = _sum_by_item(item, counts & in_time & ((ledger.meaning & MOVES) != 0), ledger)
     return np.asarray(ledger.amount_minor[rows] - paid[ledger.item[rows]])
-
-
-def _rates(block: Block, second: int) -> Floats:
-    """Return the reporting currency for a minor unit of each currency."""
-    instant = np.array([second], np.int64)
-    return np.array(
-        [
-            rates_of(block, position, instant)[0] / 10.0 ** decimals_of(code)
-            for position, code in enumerate(block.currencies)
-        ]
-    )

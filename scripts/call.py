@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from credit.render import render
 
+API_KEY = "CREDENCE_API_KEY"
 ANSWER_SECONDS = 30
 PAUSE_SECONDS = 0.25
 ORDER = {"kind": "order", "amount": 50_000, "currency": "EUR", "terms_days": 60}
@@ -59,7 +60,8 @@ def wait(address: str, seconds: float, pid: int | None) -> str:
 def assess(address: str, buyer_id: str) -> str:
     """Print a call as one would type it and its JSON as a page; return what went wrong, if anything did."""
     url, body = f"{address}/v1/assess", {"buyer_id": buyer_id, "request": ORDER}
-    print(f"\n$ curl -s {url} -H 'Content-Type: application/json' -d '{json.dumps(body)}'")
+    headers = '-H "Authorization: Bearer $CREDENCE_API_KEY" -H "Content-Type: application/json"'
+    print(f"\n$ curl -s {url} {headers} -d '{json.dumps(body)}'")
     try:
         answer = json.loads(call(url, body))
     except urllib.error.HTTPError as error:
@@ -73,7 +75,10 @@ def assess(address: str, buyer_id: str) -> str:
 def call(url: str, body: dict[str, Any] | None = None) -> str:
     """Return the text that ``url`` answers: to a GET, or to a POST where there is a body."""
     data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data, {"Content-Type": "application/json"})  # noqa: S310 (our address)
+    headers = {"Content-Type": "application/json"}
+    if API_KEY in os.environ:
+        headers["Authorization"] = f"Bearer {os.environ[API_KEY]}"
+    request = urllib.request.Request(url, data, headers)  # noqa: S310 (our address)
     with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as response:  # noqa: S310 (our address)
         return str(response.read().decode())
 

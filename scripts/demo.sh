@@ -7,6 +7,7 @@ demo=build/demo
 portfolio=$demo/portfolio
 log=$demo/serve.log
 pid_file=$demo/serve.pid
+key_file=$demo/home/demo.key
 seconds_to_start=120
 seconds_to_stop=20
 
@@ -44,8 +45,24 @@ check() {
     fi
 }
 
+# The key of the demo: made once, readable by its owner alone, made anew where it opens the store no more.
+make_key() {
+    local key_id=""
+    if [ -s "$key_file" ]; then key_id=$(cut -d_ -f2 "$key_file"); fi
+    if [ -n "$key_id" ] && CREDENCE_HOME=$demo/home .venv/bin/credence keys list | grep -q "^$key_id  in force"; then
+        return 0
+    fi
+    mkdir -p "$demo/home"
+    rm -f "$key_file"
+    (umask 077; CREDENCE_HOME=$demo/home .venv/bin/credence keys create --name demo \
+        --scope assess --scope ledger --scope order --scope admin >"$key_file" 2>/dev/null)
+}
+
 start() {
     local port=$1 address=http://127.0.0.1:$1
+    make_key
+    CREDENCE_API_KEY=$(<"$key_file")
+    export CREDENCE_API_KEY
     echo "demo: starting the service on port $port (log in $log)"
     # Job control gives the service a process group of its own, which `stop` can end as a whole.
     set -m
@@ -56,7 +73,8 @@ start() {
     echo "$pid" >"$pid_file"
     .venv/bin/python scripts/call.py "$address" --wait "$seconds_to_start" --pid "$pid" || fail
     .venv/bin/python scripts/call.py "$address" --assess "$portfolio" || fail
-    echo "demo: the service answers at $address (make stop ends it); the page there leads to the validation packs"
+    echo "demo: the service answers at $address (make stop ends it); sign in there with this key, also in $key_file:"
+    echo "$CREDENCE_API_KEY"
 }
 
 fail() {

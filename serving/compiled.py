@@ -27,8 +27,8 @@ def keep_compiled_code(
 
     Left to itself, Numba would not notice that a function which another file's function calls has changed,
     and would run the old code after an update; so each state of the engine's files has a folder of its own.
-    The compiled functions of `credit.trees` are in one file, of which Numba notices every change, so that the
-    engine is not compiled anew for it.
+    The compiled functions of `credit.trees` are in one file, and so are those of `credit.timing`; of a file
+    Numba notices every change, so that the engine is not compiled anew for them.
     Where the installation cannot be written it would need a user's cache folder, which a service account may
     not have. What the environment already says is left alone.
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-import orjson
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from credit.extras import Extras
 from credit.request import LARGEST_AMOUNT, LONGEST_TERMS_DAYS, Request
 from features.codes import CURRENCIES
 from features.instants import FIRST_YEAR, LAST_YEAR
+from serving.body import parse_json
 from serving.errors import CallError
 
 __all__ = ["EXPECTED", "AssessCall", "RequestPart", "parse_call"]
@@ -155,33 +154,11 @@ def parse_call(body: bytes) -> AssessCall:
     serving.errors.CallError: request.amount: expected a finite amount above 0 ...; found ...
     """
     try:
-        raw = orjson.loads(body)
-        _check_keys(body)
-    except orjson.JSONDecodeError as error:
-        found = (
-            "nothing"
-            if not body.strip()
-            else f"text that is none, at line {error.lineno} column {error.colno}"
-        )
-        raise CallError("invalid_json", "a JSON object in UTF-8", found, "correct the body") from None
-    try:
-        call = AssessCall.model_validate(raw)
+        call = AssessCall.model_validate(parse_json(body))
     except ValidationError as error:
         raise _invalid(error.errors(include_url=False, include_context=False)[0]) from None
     _check_together(call.request)
     return call
-
-
-def _check_keys(body: bytes) -> None:
-    """Refuse an object that names a key twice: which of the two is meant, nobody can say."""
-
-    def check(pairs: list[tuple[str, Any]]) -> None:
-        if len({key for key, _ in pairs}) < len(pairs):
-            step = "name each field once"
-            raise CallError("invalid_json", "objects whose keys differ", "a key that is named twice", step)
-
-    # Reason: numbers stay text here; reading thousands of digits as one would be slow.
-    json.loads(body, object_pairs_hook=check, parse_int=str, parse_float=str)
 
 
 def _check_together(part: RequestPart | None) -> None:

@@ -1,12 +1,12 @@
-"""Faults of the service itself: an incident for the caller, the rest for the log."""
+"""Faults of the service itself: the trace id for the caller, the rest for the log."""
 
 from __future__ import annotations
 
 import logging
-import secrets
 import traceback
 
 from serving.errors import CallError
+from serving.observe.trace import trace_id
 
 __all__ = ["log_fault"]
 
@@ -24,12 +24,11 @@ def log_fault(error: BaseException) -> CallError:
     Examples
     --------
     >>> logging.disable()
-    >>> log_fault(ValueError("Smith & Sons")).as_json()["error"]["found"]
+    >>> log_fault(ValueError("Smith & Sons")).found
     'a fault of the service'
     >>> logging.disable(logging.NOTSET)
     """
-    incident = secrets.token_hex(6)
     frames = "".join(traceback.format_tb(error.__traceback__))
-    _LOG.error("incident %s: %s\n%s", incident, type(error).__name__, frames)
-    step = "tell the operator the incident; the log has more under it"
-    return CallError("internal", "an answer", "a fault of the service", step, incident=incident)
+    _LOG.error("fault in call %s: %s\n%s", trace_id() or "none", type(error).__name__, frames)
+    step = "tell the operator the trace id; the log has more under it"
+    return CallError("internal", "an answer", "a fault of the service", step)

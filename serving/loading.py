@@ -7,7 +7,7 @@ from credit.locales import LANGUAGES
 from credit.release import Release, current_folder
 from credit.request import Request
 from credit.trees.warm import warm as warm_trees
-from features.build import pack_portfolio
+from features.build import Packed, pack_portfolio
 from features.errors import InputError
 from features.files import read
 from features.portfolio import Portfolio
@@ -15,7 +15,7 @@ from features.warm import warm as warm_features
 from serving.errors import CallError
 from serving.settings import Settings
 
-__all__ = ["check", "load", "load_release", "score_canary"]
+__all__ = ["check", "load", "load_release", "read_ledger", "score_canary"]
 
 _CANARIES = 200
 _CANARY_AMOUNT = 1000.0
@@ -53,8 +53,8 @@ def load_release(settings: Settings) -> Release:
         raise _unserved("no_release", error) from error
 
 
-def load(settings: Settings, release: Release) -> Assessor:
-    """Read and pack the ledger, for a release.
+def read_ledger(settings: Settings) -> Packed:
+    """Read and pack the ledger.
 
     Raises
     ------
@@ -65,7 +65,21 @@ def load(settings: Settings, release: Release) -> Assessor:
         step = "start with `credence serve --portfolio DIR`"
         raise CallError("no_ledger", "a portfolio to assess buyers of", "none", step)
     try:
-        return Assessor(pack_portfolio(read(settings.portfolio)), release)
+        return pack_portfolio(read(settings.portfolio))
+    except InputError as error:
+        raise _unserved("no_ledger", error) from error
+
+
+def load(ledger: Packed, release: Release) -> Assessor:
+    """Return an assessor of a ledger with a release.
+
+    Raises
+    ------
+    CallError
+        ``no_ledger`` where the ledger is another seller's.
+    """
+    try:
+        return Assessor(ledger, release)
     except InputError as error:
         raise _unserved("no_ledger", error) from error
 

@@ -8,30 +8,42 @@ from typing import Any
 
 import yaml
 
+from serving.access.refusals import forbidden, keys_unreadable, rate_limited, unauthorized
 from serving.contract import EXPECTED
 from serving.errors import ERRORS, CallError
 
 __all__ = ["specification"]
 
 _BUSY = "call again in a few seconds"
+_TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 RESPONSES = {
     "InvalidJson": [
         CallError("invalid_json", EXPECTED[""], "text that is none, at line 1 column 2", "correct the body")
     ],
+    "Unauthorized": [unauthorized()],
+    "Forbidden": [forbidden("assess")],
+    "SlowBody": [CallError("slow_body", "the whole body within 10 seconds", "a part of it", "send it again")],
+    "NotJsonType": [
+        CallError(
+            "not_json_type",
+            "a body of application/json in UTF-8",
+            "another type",
+            "send the header Content-Type",
+        )
+    ],
+    "RateLimited": [rate_limited(600, 1)],
     "UnknownBuyer": [
         CallError("unknown_buyer", EXPECTED["buyer_id"], "an unknown one", "check the id", path="buyer_id")
     ],
     "TooLarge": [
-        CallError("too_large", "a body of at most 65536 bytes", "a larger one", "send one subject a call")
+        CallError("too_large", "a body of at most 65536 bytes", "a larger one", "send less in one call")
     ],
     "InvalidField": [
         CallError("invalid_field", EXPECTED["request.amount"], "null", "correct it", path="request.amount")
     ],
     "Internal": [
-        CallError(
-            "internal", "an answer", "a fault of the service", "tell the operator", incident="5f0c1d2e3a4b"
-        )
+        CallError("internal", "an answer", "a fault of the service", "tell the operator the trace id")
     ],
     "NotReady": [
         CallError("loading", "a loaded release", "one that still loads", _BUSY),
@@ -45,6 +57,7 @@ RESPONSES = {
         CallError(
             "not_scored", "a buyer who can be scored", "none among 200", "check the sources of the portfolio"
         ),
+        keys_unreadable(),
     ],
 }
 """Errors by the name of their response in the document."""
@@ -71,10 +84,14 @@ def specification() -> dict[str, Any]:
     return dict(document)
 
 
+def _example(error: CallError) -> dict[str, Any]:
+    return {"error": {**error.as_json()["error"], "trace_id": _TRACE_ID}}
+
+
 def _response(errors: list[CallError]) -> dict[str, Any]:
     meaning = "; ".join(f"`{error.code}`: {ERRORS[error.code].meaning}" for error in errors)
     content = {
         "schema": {"$ref": "#/components/schemas/Error"},
-        "examples": {error.code: {"value": error.as_json()} for error in errors},
+        "examples": {error.code: {"value": _example(error)} for error in errors},
     }
     return {"description": meaning, "content": {"application/json": content}}

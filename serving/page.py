@@ -12,7 +12,7 @@ from credit.offer_texts import ALTERNATIVES
 from credit.texts import ACTIONS, CANDIDATES, QUIET_STATUSES, STATES, STATUSES
 from features.catalog import FEATURES, GROUPS
 
-__all__ = ["ASSETS", "SAFE_HEADERS", "asset", "words"]
+__all__ = ["ASSETS", "asset", "words"]
 
 ASSETS: Mapping[str, str] = {
     "/": "index.html",
@@ -24,17 +24,11 @@ ASSETS: Mapping[str, str] = {
 """Files of the page by their address."""
 
 _TYPES = {"html": "text/html", "css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
-SAFE_HEADERS: Mapping[str, str] = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-cache",
-}
-"""Headers of everything that a browser shows."""
 
 _HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'",
-    **SAFE_HEADERS,
+    "Cache-Control": "no-cache",
 }
 
 _PAGE: Mapping[str, Words] = {
@@ -52,6 +46,17 @@ _PAGE: Mapping[str, Words] = {
     "seller": Words("Seller", "卖方"),
     "buyers": Words("Buyers", "买方数"),
     "not_ready": Words("Not ready", "尚未就绪"),
+    "key": Words("Key", "访问密钥"),
+    "sign_in": Words("Sign in", "登录"),
+    "sign_out": Words("Sign out", "退出"),
+    "key_wanted": Words(
+        "Sign in with a key of this service. It is forgotten when this tab is closed.",
+        "请用本服务的访问密钥登录。关闭此标签页后即清除。",
+    ),
+    "key_wrong": Words(
+        "This key does not open the service: it is mistyped, expired or revoked.",
+        "该密钥无效：输入有误、已过期或已撤销。",
+    ),
     "language": Words("Language", "语言"),
     "buyer": Words("Buyer", "买方"),
     "as_of": Words("As of (default: end of the books)", "评估日期（默认：账簿截止日）"),
@@ -129,14 +134,13 @@ _PAGE: Mapping[str, Words] = {
     "warnings": Words("Warnings", "提示"),
     "versions": Words("Versions", "版本"),
     "error": Words("This cannot be answered", "无法回答"),
-    "expected": Words("Expected", "应为"),
-    "found": Words("Found", "实际"),
-    "next_step": Words("Next step", "下一步"),
+    "message": Words("What is wrong", "问题"),
+    "hint": Words("Next step", "下一步"),
     "buyer_empty": Words("The field is empty: name a buyer.", "该字段为空：请输入买方编号。"),
     "amount_form": Words("Write the amount like 1234.50.", "请按 1234.50 的格式填写金额。"),
     "kind": Words("Kind of request", "申请类型"),
     "due_on": Words("Due date", "到期日"),
-    "incident": Words("Incident", "事件编号"),
+    "trace_id": Words("Trace id", "跟踪编号"),
     "unreachable": Words("The service cannot be reached; try again.", "无法连接服务，请重试。"),
     "days": Words("days", "天"),
     "unknown": Words("unknown", "未知"),

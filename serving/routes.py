@@ -11,26 +11,27 @@ import orjson
 from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from credit.assessor import Assessor, UnknownBuyer
 from features.errors import InputError
+from serving.body import read_body
 from serving.contract import AssessCall, parse_call
 from serving.errors import CallError, refused_call
 from serving.faults import log_fault
+from serving.headers import SafeHeaders
+from serving.observe.trace import Traced
 from serving.openapi import specification
-from serving.page import ASSETS, SAFE_HEADERS, asset, words
+from serving.page import ASSETS, asset, words
 from serving.reports import HEADERS
 from serving.state import State
 
-__all__ = ["LARGEST_BODY", "make_application"]
+__all__ = ["make_application"]
 
 _LOG = logging.getLogger("credence.serving")
-
-LARGEST_BODY = 64 * 1024
-"""Bytes of a body; a call is about 200."""
 
 _MOST_BUYERS = 100
 _FEW_BUYERS = 20
@@ -40,28 +41,31 @@ _THREADS = 1
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def make_application(state: State) -> Starlette:
+def make_application(state: State, *guards: Middleware) -> Starlette:
     """Return the application that answers from a state.
 
     Parameters
     ----------
     state : State
         May still load: what needs it answers 503 until then.
+    *guards : Middleware
+        What a call must pass before it is answered; without any, everybody is let in.
     """
     answers = _Answers(state)
     routes = [
         Route("/v1/assess", _guarded(answers.assess), methods=["POST"]),
         Route("/v1/status", _guarded(answers.status)),
         Route("/v1/buyers", _guarded(answers.buyers)),
-        Route("/livez", answers.alive),
+        Route("/livez", _guarded(answers.alive)),
         Route("/readyz", _guarded(answers.ready)),
-        Route("/openapi.json", answers.openapi),
-        Route("/words.json", answers.words),
+        Route("/openapi.json", _guarded(answers.openapi)),
+        Route("/words.json", _guarded(answers.words)),
         Route("/reports/{version}/{file}", _guarded(answers.report)),
-        *(Route(path, partial(_asset, name)) for path, name in ASSETS.items()),
+        *(Route(path, _guarded(partial(_asset, name))) for path, name in ASSETS.items()),
     ]
     handlers: dict[Any, Any] = {CallError: _refuse, HTTPException: _refuse_address}
-    made = Starlette(routes=routes, exception_handlers=handlers)
+    around = [Middleware(Traced), Middleware(SafeHeaders), *guards]
+    made = Starlette(routes=routes, exception_handlers=handlers, middleware=around)
     made.router.redirect_slashes = False
     return made
 
@@ -75,13 +79,14 @@ class _Answers:
         self._limiter = CapacityLimiter(_THREADS)
 
     async def assess(self, request: Request) -> Response:
-        call = parse_call(await _body(request))
+        call = parse_call(await read_body(request))
         assessor = self._state.assessor()
         said = await to_thread.run_sync(_assess, assessor, call, limiter=self._limiter)
         return _json(said)
 
     async def status(self, _request: Request) -> Response:
-        return _json(self._state.status())
+        # Reason: it reads the files of reports and of the other workers.
+        return _json(await to_thread.run_sync(self._state.status))
 
     async def buyers(self, request: Request) -> Response:
         prefix = request.query_params.get("prefix", "").casefold()
@@ -98,9 +103,7 @@ class _Answers:
         return _json({"state": "alive"})
 
     async def ready(self, _request: Request) -> Response:
-        if self._state.problem is not None:
-            raise self._state.problem
-        return _json({"state": "ready"})
+        return _json(self._state.readiness())
 
     async def openapi(self, _request: Request) -> Response:
         return _json(specification())
@@ -113,7 +116,7 @@ class _Answers:
         content = await to_thread.run_sync(self._state.report, request.path_params["version"], file)
         if content is None:
             raise HTTPException(404)
-        return Response(content, headers={**SAFE_HEADERS, **HEADERS[file.rpartition(".")[2]]})
+        return Response(content, headers=HEADERS[file.rpartition(".")[2]])
 
 
 def _assess(assessor: Assessor, call: AssessCall) -> dict[str, Any]:
@@ -139,18 +142,6 @@ def _check_due(due_on: str, moment: str) -> None:
         )
 
 
-async def _body(request: Request) -> bytes:
-    """Read a body, no more of it than is allowed."""
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > LARGEST_BODY:
-            step = "send one subject a call"
-            raise CallError("too_large", f"a body of at most {LARGEST_BODY} bytes", "a larger one", step)
-        parts.append(part)
-    return b"".join(parts)
-
-
 def _limit(text: str) -> int:
     if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= _MOST_BUYERS:
         return int(text)
@@ -166,7 +157,7 @@ def _json(
     return Response(
         orjson.dumps(content),
         status_code=status,
-        headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **(headers or {})},
+        headers=headers,
         media_type="application/json",
     )
 
@@ -178,8 +169,7 @@ async def _asset(name: str, _request: Request) -> Response:
 
 async def _refuse(_request: Request, error: Exception) -> Response:
     assert isinstance(error, CallError)  # noqa: S101 (the handler is registered for nothing else)
-    headers = {"Retry-After": "2"} if error.code == "loading" else None
-    return _json(error.as_json(), error.status, headers)
+    return _json(error.as_json(), error.status, error.headers)
 
 
 async def _refuse_address(request: Request, error: Exception) -> Response:

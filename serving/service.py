@@ -3,34 +3,47 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from typing import Any
 
 import bentoml
+from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from serving.access.guard import Guard
+from serving.access.ring import Ring
+from serving.access.stored import keys_of
 from serving.parent import end_with_parent
 from serving.routes import make_application
-from serving.settings import Settings
+from serving.settings import WORKERS, Settings
 from serving.state import State
+from serving.untimed import without_timeout
 
-__all__ = ["Credence", "OwnHealth", "application", "state"]
+__all__ = ["Credence", "OwnAddresses", "application", "state"]
 
+without_timeout()
 state = State()
-application = make_application(state)
-
-_HEALTH = frozenset({"/livez", "/readyz"})
 
 
-class OwnHealth:
-    """Middleware that has our application answer for the health of the worker.
+def _guard() -> Middleware:
+    settings = Settings.from_environment()
+    return Middleware(Guard, ring=None if settings.is_open else Ring(lambda: keys_of(settings.home)))
 
-    BentoML's own routes come before every mounted application, and cannot say why a worker is not ready.
+
+application = make_application(state, _guard())
+
+
+class OwnAddresses:
+    """Middleware that has our application answer for every address.
+
+    BentoML's own routes come before every mounted application: they ask for no key, have other error bodies
+    and cannot say why a worker is not ready.
 
     Parameters
     ----------
     app : ASGIApp
-        What answers the other addresses.
+        What owns the life of the worker.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -38,8 +51,7 @@ class OwnHealth:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a call on."""
-        is_ours = scope["type"] == "http" and scope["path"] in _HEALTH
-        await (application if is_ours else self._app)(scope, receive, send)
+        await (application if scope["type"] == "http" else self._app)(scope, receive, send)
 
 
 async def _every_address(scope: Scope, receive: Receive, send: Send) -> None:
@@ -49,7 +61,7 @@ async def _every_address(scope: Scope, receive: Receive, send: Send) -> None:
 
 @bentoml.asgi_app(_every_address, path="/")
 @bentoml.service(
-    workers=1,
+    workers=int(os.environ.get(WORKERS) or 1),
     # Spans that nobody reads take half of the time in the application.
     tracing={"excluded_urls": ".*"},
     # Its series are named by the raw path of a call, so that any caller could grow them without bound.
@@ -72,7 +84,7 @@ class Credence:
 
 
 _SERVICE: Any = Credence  # the decorators have made a service of the class, which types do not tell
-_SERVICE.add_asgi_middleware(OwnHealth)
+_SERVICE.add_asgi_middleware(OwnAddresses)
 
 
 def _log_to_stderr() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["ADDRESS", "HOME", "PORTFOLIO", "Settings"]
+__all__ = ["ADDRESS", "HOME", "OPEN", "PORTFOLIO", "RELEASED", "WORKERS", "Settings"]
 
 HOME = "CREDENCE_HOME"
 """Variable that names the folder with the releases."""
@@ -17,6 +17,17 @@ PORTFOLIO = "CREDENCE_PORTFOLIO"
 
 ADDRESS = "CREDENCE_ADDRESS"
 """Variable with the address to be told once the service is ready."""
+
+OPEN = "CREDENCE_OPEN"
+"""Variable that lets callers of this machine in without a key where it is ``1``: for development only."""
+
+WORKERS = "CREDENCE_WORKERS"
+"""Variable with the number of worker processes; 1 where it is not set."""
+
+RELEASED = "released"
+"""Folder beside the packages of a Bento with the pointer and the one release inside."""
+
+_IN_THE_BENTO = Path(__file__).resolve().parents[1] / RELEASED
 
 
 @dataclass(frozen=True)
@@ -29,6 +40,10 @@ class Settings:
     portfolio : Path or None
     address : str
         Told when the worker is ready; empty tells nothing.
+    is_open : bool
+        Whether callers of this machine need no key.
+    bento : Path
+        Releases of the Bento that this process runs from; where it has none, those of the home are served.
 
     Examples
     --------
@@ -39,6 +54,8 @@ class Settings:
     home: Path
     portfolio: Path | None = None
     address: str = ""
+    is_open: bool = False
+    bento: Path = _IN_THE_BENTO
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -48,11 +65,12 @@ class Settings:
             home=Path(environment.get(HOME) or ".credence"),
             portfolio=Path(portfolio) if portfolio else None,
             address=environment.get(ADDRESS, ""),
+            is_open=environment.get(OPEN) == "1",
         )
 
     def to_environment(self) -> None:
         """Tell the processes that this one starts, and keep BentoML's own files in the home."""
-        told = {HOME: str(self.home), ADDRESS: self.address}
+        told = {HOME: str(self.home), ADDRESS: self.address, OPEN: str(int(self.is_open))}
         if self.portfolio is not None:
             told[PORTFOLIO] = str(self.portfolio)
         os.environ.update(told)
@@ -62,4 +80,4 @@ class Settings:
     @property
     def releases(self) -> Path:
         """Folder of the releases."""
-        return self.home / "releases"
+        return self.bento if self.bento.is_dir() else self.home / "releases"

@@ -5,17 +5,22 @@ from __future__ import annotations
 import gc
 import logging
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from credit.assessor import Assessor
 from credit.release import Release
+from features.build import Packed
 from features.catalog import CATALOG_HASH
 from serving.errors import CallError
 from serving.faults import log_fault
-from serving.loading import load, load_release, score_canary
+from serving.loading import load, load_release, read_ledger, score_canary
+from serving.releases.pointer import Mark, mark_of, named
+from serving.releases.refusal import Refusal, refusal_of
+from serving.releases.watch import watch
+from serving.releases.workers import Board, FolderBoard, WorkerState, instant, own_identity
 from serving.reports import report_of, reports_of
 from serving.settings import Settings
 
@@ -32,6 +37,16 @@ class _Served:
     assessor: Assessor | None = None
     problem: CallError | None = None
     home: Path | None = None
+    mark: Mark = ()
+    refused: Refusal | None = None
+
+    @property
+    def ledger(self) -> Packed | None:
+        return None if self.assessor is None else self.assessor.packed
+
+    @property
+    def release_id(self) -> str | None:
+        return None if self.release is None else self.release.release_id
 
 
 class State:
@@ -48,6 +63,9 @@ class State:
             "loading", "a loaded release", "one that still loads", "call again in a few seconds"
         )
         self._served = _Served(problem=waiting)
+        self._identity = own_identity()
+        self._board: Board | None = None
+        self._stop = threading.Event()
 
     @property
     def problem(self) -> CallError | None:
@@ -55,27 +73,50 @@ class State:
         return self._served.problem
 
     def start(self, settings: Settings) -> threading.Thread:
-        """Load in a thread of its own, so that the worker says meanwhile that it lives."""
-        thread = threading.Thread(target=self.load, args=(settings,), name="loading", daemon=True)
+        """Load and watch in a thread of its own, so that calls are answered meanwhile."""
+        self._board = FolderBoard(settings.home / "workers")
+        thread = threading.Thread(target=self._watch, args=(settings,), name="releases", daemon=True)
         thread.start()
         return thread
 
-    def load(self, settings: Settings) -> None:
-        """Load release and ledger and score a canary; what goes wrong is told by `problem`."""
-        release = assessor = problem = None
-        try:
-            release = load_release(settings)
-            assessor = load(settings, release)
-            score_canary(assessor)
-        except CallError as error:
-            problem = error
-        except Exception as error:
-            problem = log_fault(error)
+    def stop(self) -> None:
+        """End the thread that `start` has started, after its present look."""
+        self._stop.set()
+
+    def _watch(self, settings: Settings) -> None:
+        watch(settings.releases, lambda mark: self.load(settings, mark), self._beat, self._stop)
+
+    def load(self, settings: Settings, mark: Mark | None = None) -> None:
+        """Load the release in force, score a canary, and serve it from the next call on.
+
+        What goes wrong is told by `problem`; where a release serves already it goes on serving, and what goes
+        wrong is told by `refused` of the status.
+
+        Parameters
+        ----------
+        settings : Settings
+        mark : Mark, optional
+            Of the release in force; default: as it is now.
+        """
+        mark = mark_of(settings.releases) if mark is None else mark
+        before, release_id = self._served, named(settings.releases)
+        if before.problem is None and mark == before.mark:
+            self._served = replace(before, refused=None)
+            return
+        loaded = replace(_loaded(settings, before.ledger), home=settings.home, mark=mark)
+        if loaded.problem is None or before.problem is not None:
+            self._served = loaded
+            _tell(loaded.problem, loaded.release_id, settings.address)
+        else:
+            assert before.release is not None  # noqa: S101 (without a problem there is one)
+            seller_id = before.release.seller_id
+            refused = refusal_of(loaded.problem, settings.releases, release_id, seller_id)
+            self._served = replace(before, refused=refused)
+            _LOG.error("refused release %s: %s: %s", release_id, refused.code, refused.message)
+        del before, loaded
         # Reason: a full collection over the objects of all imports stalls calls for 100 ms and more.
         gc.collect()
         gc.freeze()
-        self._served = _Served(release, assessor, problem, settings.home)
-        _tell(problem, settings.address)
 
     def assessor(self) -> Assessor:
         """Return the assessor of this worker.
@@ -104,15 +145,70 @@ class State:
             "version": _own_version(),
             **_release_json(served.release, reports_of(served.home, served.release)),
             **_ledger_json(served.assessor),
+            **_refused_json(served),
+            "workers": self._workers(),
             "is_suggestion": True,
         }
 
+    def readiness(self) -> dict[str, Any]:
+        """Return that calls are answered, and which release was refused meanwhile.
 
-def _tell(problem: CallError | None, address: str) -> None:
+        Raises
+        ------
+        CallError
+            Where no call can be answered.
+        """
+        served = self._served
+        if served.problem is not None:
+            raise served.problem
+        return {"state": "ready", **({} if served.refused is None else _refused_json(served))}
+
+    def _beat(self) -> None:
+        if self._board is not None:
+            self._board.write(self._worker_json())
+
+    def _workers(self) -> list[WorkerState]:
+        """Return what every worker serves, this one as it is now."""
+        own = self._worker_json()
+        others = [] if self._board is None else self._board.read()
+        told = [state for state in others if state["worker_id"] != own["worker_id"]]
+        return sorted([own, *told], key=lambda state: str(state["worker_id"]))
+
+    def _worker_json(self) -> WorkerState:
+        served = self._served
+        return {
+            **self._identity,
+            "seen_at": instant(),
+            "state": "ready" if served.problem is None else served.problem.code,
+            "release": served.release_id,
+            **_refused_json(served),
+            "facts_seq": None,
+        }
+
+
+def _loaded(settings: Settings, ledger: Packed | None) -> _Served:
+    """Load the release in force over a ledger, which is read where there is none yet."""
+    release = assessor = problem = None
+    try:
+        release = load_release(settings)
+        assessor = load(read_ledger(settings) if ledger is None else ledger, release)
+        score_canary(assessor)
+    except CallError as error:
+        problem = error
+    except Exception as error:
+        problem = log_fault(error)
+    return _Served(release, assessor, problem)
+
+
+def _refused_json(served: _Served) -> dict[str, Any]:
+    return {"refused": None if served.refused is None else served.refused.as_json()}
+
+
+def _tell(problem: CallError | None, release_id: str | None, address: str) -> None:
     if problem is not None:
         _LOG.error("not ready: %s: %s", problem.code, problem.message)
     elif address:
-        _LOG.info("ready at %s", address)
+        _LOG.info("ready at %s with release %s", address, release_id)
 
 
 def _own_version() -> str | None:

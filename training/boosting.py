@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from features.errors import Refused
-from training.calibration import Level, Staged, calibrate
+from training.calibration import Level, calibrate
 from training.config import Tuning
 from training.learned import Learned
 from training.learner import Fit, Shape, fit_trees, fold_predictions
 from training.material import Material
 from training.splits import Fold, buyer_folds, rolling_folds
+from training.staged import Staged
 
 __all__ = ["fold_margins", "learn_trees", "staged_of"]
 
@@ -61,8 +62,16 @@ def staged_of(material: Material, fit: Fit, raw: npt.NDArray[np.float64]) -> Sta
     """Return margins of the folds' rows with what a calibration asks of each row."""
     rows, buyer = fit.rows, material.one_outcome
     is_copy = rows >= len(material.subjects)
-    state, outcome = material.state[rows], material.outcome[rows]
-    return Staged(raw, outcome, state, is_copy, fit.fold, None if buyer is None else buyer[rows])
+    return Staged(
+        raw=raw,
+        outcome=material.outcome[rows],
+        state=material.state[rows],
+        is_copy=is_copy,
+        fold=fit.fold,
+        buyer=None if buyer is None else buyer[rows],
+        subject=material.copies.row[rows],
+        lacking=material.lacking[rows],
+    )
 
 
 def fold_margins(material: Material, shape: Shape | None, say: Callable[[str], None]) -> Fit:

@@ -9,11 +9,13 @@ import numpy.typing as npt
 from scipy.optimize import brentq, minimize
 from scipy.special import expit, logit
 
-from credit.spec import Calibration
+from credit.spec import OPTIONAL, Calibration
 from credit.states import STATES, InformationState
 from features.errors import Refused
+from training.staged import Staged
+from training.withholding import due_for, lacking_levels
 
-__all__ = ["SLOPE_WORTH_EVENTS", "Level", "Staged", "calibrate", "slope_within"]
+__all__ = ["SLOPE_WORTH_EVENTS", "Level", "calibrate", "slope_within"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -28,45 +30,6 @@ _ABOVE: dict[int, tuple[int, ...]] = {0: (), 1: (0,), 2: (0,), 3: (0, 1, 2)}
 
 _REACH = 40.0
 """Log-odds beyond any probability that can be told from 0 or 1."""
-
-
-@dataclass(frozen=True)
-class Staged:
-    """Out-of-time margins with the information state in which each was made.
-
-    Parameters
-    ----------
-    raw, outcome : float64 ndarray, shape (m,)
-    state : int64 ndarray, shape (m,)
-        Positions in `STATES`.
-    is_copy : bool ndarray, shape (m,)
-        Whether the row is a masked copy; the line is fitted on the others.
-    fold : int64 ndarray, shape (m,)
-        Which fold made the margin: each learned from other times, with another rate.
-    buyer : int64 ndarray, shape (m,), optional
-        Which buyer each row is of, where a buyer's rows tell of one outcome again and again: it counts once.
-        None: each row has an outcome of its own.
-    """
-
-    raw: Floats
-    outcome: Floats
-    state: npt.NDArray[np.int64]
-    is_copy: npt.NDArray[np.bool_]
-    fold: npt.NDArray[np.int64]
-    buyer: npt.NDArray[np.int64] | None = None
-
-    @property
-    def own(self) -> npt.NDArray[np.bool_]:
-        """Rows that are subjects as they are."""
-        return ~self.is_copy
-
-    def events(self, rows: npt.NDArray[np.bool_]) -> float:
-        """Return the independent outcomes among some rows, of the kind of which there are fewer."""
-        outcome = self.outcome[rows]
-        if self.buyer is None:
-            return float(min(outcome.sum(), len(outcome) - outcome.sum()))
-        buyer = self.buyer[rows]
-        return float(min(len(np.unique(buyer[outcome == kind])) for kind in (0.0, 1.0)))
 
 
 @dataclass(frozen=True)
@@ -116,17 +79,21 @@ def calibrate(
     and with what their state adds, have the expected rate on the mean: that of all training subjects.
 
     A state's level is that of its own subjects where at least 25 of them were bad, else that of masked copies
-    too, drawn towards the state above it by ``25 / (25 + events)``. A state that knows less never adds less:
-    withholding a source must not make a buyer look better.
+    too, drawn towards the state above it by ``25 / (25 + events)``. A state that knows less never adds less,
+    nor does the lack of an optional source (a year before, a market value) reduce anything: with what they
+    add, subjects of the folds gain nothing on the mean by withholding a source (`training.withholding`).
     """
     own = told.own
     slope, fitted = _slope(told)
-    at_the_time = slope * told.raw + _fold_levels(told, slope)[told.fold]
+    lacking = lacking_levels(told.pairs, told.lacks, slope * told.raw)
+    of_lack = told.lacks @ np.array([lacking.get(source, 0.0) for source in OPTIONAL])
+    at_the_time = slope * told.raw + of_lack
+    at_the_time = at_the_time + _fold_levels(told, at_the_time)[told.fold]
     state = _as_used(told.state, sources)
-    levels = _levels(told, state, at_the_time)
+    levels = _levels(told, state, at_the_time, sum(lacking.values()))
     base = min(levels.values())
     moved = told.raw - logit(level.folds)[told.fold] + logit(level.expected)
-    added = np.array([levels.get(position, 0.0) for position in range(len(STATES))])[state]
+    added = of_lack + np.array([levels.get(position, 0.0) for position in range(len(STATES))])[state]
     shift = 0.0 if population_rate is None else float(logit(population_rate) - logit(level.expected))
     return Calibration(
         slope=slope,
@@ -135,6 +102,7 @@ def calibrate(
         sample_rate=level.expected,
         population_rate=population_rate,
         states=_by_name(levels, base, sources),
+        lacking=lacking,
         fitted_slope=fitted,
         events=int(told.outcome[own].sum()),
     )
@@ -179,13 +147,13 @@ def slope_within(outcome: Floats, raw: Floats, fold: npt.NDArray[np.int64]) -> f
     return float(minimize(loss, start, jac=True, method="BFGS", options={"gtol": 1e-9}).x[0])
 
 
-def _fold_levels(told: Staged, slope: float) -> Floats:
+def _fold_levels(told: Staged, log_odds: Floats) -> Floats:
     """Return by fold the level at which the mean probability of its subjects is their rate."""
     levels = np.zeros(int(told.fold.max()) + 1)
     for number in np.unique(told.fold):
         mine = told.own & (told.fold == number)
         if 0 < told.outcome[mine].sum() < mine.sum():
-            levels[number] = _level(slope * told.raw[mine], told.outcome[mine])
+            levels[number] = _level(log_odds[mine], told.outcome[mine])
     return levels
 
 
@@ -205,16 +173,28 @@ def _as_used(state: npt.NDArray[np.int64], sources: tuple[str, ...]) -> npt.NDAr
     return 2 * (state // 2) * ("payments" in sources) + (state % 2) * ("accounts" in sources)
 
 
-def _levels(told: Staged, state: npt.NDArray[np.int64], log_odds: Floats) -> dict[int, float]:
-    """Return what each state that there is adds to the line, from the fullest on."""
+def _levels(told: Staged, state: npt.NDArray[np.int64], log_odds: Floats, lacking: float) -> dict[int, float]:
+    """Return what each state that there is adds to the line, from the fullest on.
+
+    One without accounts adds no less than accounts that lack all that they may lack.
+    """
     levels: dict[int, float] = {}
     for position, above in _ABOVE.items():
         mine = state == position
         if mine.any():
-            least = max((levels[up] for up in above if up in levels), default=None)
-            level = _own_level(told, mine, log_odds, least or 0.0)
-            levels[position] = level if least is None else max(level, least)
+            higher = {up: levels[up] for up in above if up in levels}
+            level = _own_level(told, mine, log_odds, max(higher.values(), default=0.0))
+            due = (up + _due(told, state, log_odds, (of, position)) for of, up in higher.items())
+            least = (up + lacking * (position % 2 - of % 2) for of, up in higher.items())
+            levels[position] = max([level, *least, *due])
     return levels
+
+
+def _due(told: Staged, state: npt.NDArray[np.int64], log_odds: Floats, way: tuple[int, int]) -> float:
+    """Return what a state must add to another one so that it does not pay to go from there to here."""
+    pairs = told.pairs
+    inside = (state[pairs.own] == way[0]) & (state[pairs.copy] == way[1])
+    return due_for(pairs.among(inside).gain(log_odds))
 
 
 def _own_level(told: Staged, mine: npt.NDArray[np.bool_], log_odds: Floats, towards: float) -> float:

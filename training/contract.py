@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from credit.encoding import worst_quartile
-from credit.spec import SOURCE_FLAGS, FeatureSpec
+from credit.spec import OPTIONAL, SOURCE_FLAGS, FeatureSpec
 from features.catalog import FEATURES, Model, inputs_of
 from features.errors import InputError
 from features.portfolio import Portfolio
@@ -80,8 +80,9 @@ def _reason(name: str, left_out: set[str], portfolio: Portfolio, values: pd.Seri
 
 
 def _spec(name: str, values: pd.Series) -> FeatureSpec:
-    array = values.to_numpy(np.float64)
-    sign = FEATURES[name].sign
-    return FeatureSpec(
-        name=name, sign=sign, fill=worst_quartile(array, sign), reference=float(np.nanmedian(array))
-    )
+    array, sign = values.to_numpy(np.float64), FEATURES[name].sign
+    median = float(np.nanmedian(array))
+    # Reason: what tells that an optional source lacks, beside its flag, goes round the sign of the flag.
+    is_neutral = not sign and FEATURES[name].source in OPTIONAL
+    fill = median if is_neutral else worst_quartile(array, sign)
+    return FeatureSpec(name=name, sign=sign, fill=fill, reference=median)

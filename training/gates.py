@@ -40,8 +40,9 @@ def gates_for(
     -----
     A prior for want of defaults has another rule than learned trees: it must load, and the ratio of observed
     to expected defaults must not exclude 1; AUC and slope are asked only where enough buyers defaulted to
-    tell. A timing model must cover what its interval says and be no worse than the terms date; against the
-    champion its mean absolute error counts.
+    tell. Against a champion that is a prior too, few bad buyers ask only that it is not surely worse; against
+    learned trees the rule of these holds. A timing model must cover what its interval says and be no worse
+    than the terms date; against the champion its mean absolute error counts.
     """
     gates = [
         Gate.of("seller", version.tags["seller_id"], "==", seller_id),
@@ -71,7 +72,10 @@ def _against(version: Version, champion: Version, pair: Pair | str) -> list[Gate
         return [*same, Gate.of("refit_of", version.judged_by, "==", champion.judged_by)]
     if not all(gate.passed for gate in same):
         return same
-    return [*same, *(non_inferior_error(pair) if version.is_timing else non_inferiority_gates(pair))]
+    if version.is_timing:
+        return [*same, *non_inferior_error(pair)]
+    few = version.few_defaults is not None and champion.few_defaults is not None
+    return [*same, *non_inferiority_gates(pair, few_defaults=few)]
 
 
 def _calibration(told: dict[str, Any]) -> list[Gate]:

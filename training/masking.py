@@ -81,9 +81,13 @@ def mask(values: Floats, names: Sequence[str], kind: str) -> Floats:
     array([[ 0., nan, 30.]])
     """
     masked = values.copy()
+    # Reason: the flags of what accounts may lack are told by the accounts, and would stay set without these.
+    flags = {SOURCE_FLAGS[source] for source in MASKS[kind]}
     for column, name in enumerate(names):
-        if FEATURES[name].source in MASKS[kind] or ("payments" in MASKS[kind] and name in _OF_HISTORY):
-            masked[:, column] = 0.0 if name in SOURCE_FLAGS.values() else np.nan
+        if name in flags:
+            masked[:, column] = 0.0
+        elif FEATURES[name].source in MASKS[kind] or ("payments" in MASKS[kind] and name in _OF_HISTORY):
+            masked[:, column] = np.nan
     return masked
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from credit.encoding import encode, pattern_texts, sources_of
+from credit.spec import OPTIONAL, SOURCE_FLAGS
 from features.build import Packed
 from training.contract import Choice, choose_features
 from training.few_defaults import SWITCH_AT
@@ -105,13 +106,20 @@ class Material:
     @cached_property
     def state(self) -> npt.NDArray[np.int64]:
         """Information state of each row, as position in `credit.states.STATES`."""
-        lacking = [
-            np.zeros(len(self.copies.row), bool)
-            if flag not in self.names
-            else self.copies.values[:, self.names.index(flag)] != 1.0
-            for flag in ("has_payments", "has_accounts")
-        ]
-        return 2 * lacking[0] + 1 * lacking[1]
+        return 2 * self._lacks("payments") + 1 * self._lacks("accounts")
+
+    @cached_property
+    def lacking(self) -> npt.NDArray[np.bool_]:
+        """Which sources of `OPTIONAL` each row lacks although it has accounts, shape (m, len(OPTIONAL))."""
+        has_accounts = ~self._lacks("accounts")
+        return np.column_stack([self._lacks(source) & has_accounts for source in OPTIONAL])
+
+    def _lacks(self, source: str) -> npt.NDArray[np.bool_]:
+        """Return which rows lack a source; none where the model does not ask for it."""
+        flag = SOURCE_FLAGS[source]
+        if flag not in self.names:
+            return np.zeros(len(self.copies.row), bool)
+        return np.asarray(self.copies.values[:, self.names.index(flag)] != 1.0)
 
     @property
     def rate(self) -> float:

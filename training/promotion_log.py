@@ -76,7 +76,7 @@ def served_on(home: Home, day: str) -> list[dict[str, Any]]:
     Raises
     ------
     InputError
-        Where the day cannot be read.
+        Where the day cannot be read, or is yet to come.
     """
     try:
         start = pd.Timestamp(day)
@@ -85,6 +85,9 @@ def served_on(home: Home, day: str) -> list[dict[str, Any]]:
     if pd.isna(start):
         raise _no_day()
     start = start.tz_localize("UTC") if start.tz is None else start.tz_convert("UTC")
+    if start > pd.Timestamp(now()):
+        # Reason: what is in force may be replaced before that day.
+        raise InputError.of("a day for --on that has begun", "one to come", "name today or an earlier day")
     stop = start.normalize() + pd.Timedelta(days=1)
     spans = _spans(home)
     return [

@@ -18,6 +18,7 @@ from mlflow.tracking import MlflowClient
 from features.errors import InputError
 from training.few_defaults import figures_of
 from training.home import Home
+from training.leftovers import OPEN, open_tag, sweep
 from training.lineage import lineage_tags
 from training.model_files import fetch, folder_of
 from training.pipelines import AnyRun
@@ -74,14 +75,20 @@ class Registry:
         self._check_seller(run.model.spec.seller_id)
         tags = self._tags(run, recipe, metrics, extra_tags)
         experiment = self._experiment(model)
-        with mlflow.start_run(experiment_id=experiment, tags=tags) as active:
+        with mlflow.start_run(experiment_id=experiment, tags=tags | open_tag()) as active:
             log_run(run, metrics, self._salt(experiment))
             source, model_id = log_model(model, run.folder)
         self._ensure(model, run.model.spec.seller_id)
         made = self._client.create_model_version(
             model, source, active.info.run_id, tags=tags, model_id=model_id
         )
+        self._client.delete_tag(active.info.run_id, OPEN)
         return self.version(f"{model}@{made.version}")
+
+    def sweep(self, model: str) -> int:
+        """Remove what dead processes left that had begun to register a version; return of how many."""
+        with self.home.locked():
+            return sweep(self._client, self.home, model)
 
     def versions(self, model: str | None = None) -> list[Version]:
         """Return every version, newest first, of one model or of all."""

@@ -9,6 +9,7 @@ from typing import Any
 from credit.release import POINTER, Release, current_folder
 from features.build import Packed
 from features.errors import InputError, Refused
+from training.evaluate import check_seller
 from training.gates import Gate, gates_for
 from training.pairing import pair_for
 from training.promotion_log import append, before_current, now
@@ -53,10 +54,14 @@ def promote(
 
     Raises
     ------
+    InputError
+        Where the portfolio is another seller's, whether or not anything is to be compared on it.
     Refused
         Where a gate fails; nothing has changed then.
     """
     home = registry.home
+    if packed is not None:
+        check_seller(version.tags["seller_id"], packed)
     with home.locked():
         settle(registry)
         version = registry.version(version.name)

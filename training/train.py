@@ -100,6 +100,8 @@ def train(  # noqa: PLR0913  (all that a caller may choose, by name)
         # Reason: the first version is released with it; a broken one is told before anything is learned.
         policy_of(home)
         registry = Registry(home)
+        if registry.sweep(model):
+            say("removed what an earlier training left that was cut while it registered its version")
         if not final:
             return _tested(registry, packed, recipe, say)
         return _final(registry, packed, recipe, horizon_days is not None or model != "late", say)

@@ -10,12 +10,15 @@ import click
 
 from credence import __version__
 from credence.cli.assess import assess
+from credence.cli.build import build
 from credence.cli.data import data
 from credence.cli.features import features
+from credence.cli.keys import keys
 from credence.cli.load import load
 from credence.cli.models import models
 from credence.cli.orders import orders
 from credence.cli.policy import policy
+from credence.cli.review import review
 from credence.cli.serve import serve
 from credence.cli.train import train
 from features.errors import CredenceError, InputError
@@ -39,7 +42,20 @@ def cli() -> None:
     """  # noqa: D301 (click reads the escaped character)
 
 
-for command in (data, features, train, models, assess, orders, policy, load, serve):
+for command in (
+    data,
+    features,
+    train,
+    models,
+    assess,
+    review,
+    orders,
+    policy,
+    build,
+    load,
+    keys,
+    serve,
+):
     cli.add_command(command)
 
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from credence.cli.assess_options import ASKS, check_options, extras_of
+from credence.cli.assess_remote import assessment_of, check_source
 from credence.cli.common import as_json, folder, load_packed, print_json, progress_bar, say, without_collector
+from credence.cli.published import published_option, read_published
 from credence.cli.receipts import DEFAULT_WEEKS, LONGEST_WEEKS, receipts
 
 if TYPE_CHECKING:
@@ -24,7 +26,8 @@ __all__ = ["assess", "assessor_of", "naming_the_buyer"]
 
 
 @click.command()
-@click.argument("directory", metavar="DIR", type=folder)
+@click.argument("directory", metavar="[DIR]", type=folder, required=False)
+@click.option("--url", metavar="URL", help="Ask the service there, with the key of CREDENCE_API_KEY.")
 @click.option("--buyer", "buyer_id", metavar="ID", help="The buyer to assess.")
 @click.option("--all", "everybody", is_flag=True, help="Assess every buyer into a list; needs --out.")
 @click.option("--receipts", "wants_receipts", is_flag=True,
@@ -45,6 +48,7 @@ __all__ = ["assess", "assessor_of", "naming_the_buyer"]
               "with --all an earlier list (.parquet): also tell what got worse.")  # fmt: skip
 @click.option("--previous", type=click.Path(exists=True, dir_okay=False), metavar="FILE.json",
               help="The same since an assessment of --json, with the change of the model.")  # fmt: skip
+@published_option
 @click.option("--letter", "letter_kind", type=click.Choice(["internal", "external"]),
               help="Write a note for the file, or a letter to the buyer: reasons only.")  # fmt: skip
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
@@ -52,10 +56,13 @@ __all__ = ["assess", "assessor_of", "naming_the_buyer"]
               help="Take this version instead of the one in force; may be repeated.")  # fmt: skip
 @as_json
 def assess(
-    directory: str, buyer_id: str | None, everybody: bool, wants_receipts: bool, weeks: int | None,
-    out: str | None, as_of: str | None, lang: str, references: tuple[str, ...], as_json: bool, **more: Any,
+    directory: str | None, url: str | None, buyer_id: str | None, everybody: bool, wants_receipts: bool,
+    weeks: int | None, out: str | None, as_of: str | None, lang: str, references: tuple[str, ...],
+    as_json: bool, **more: Any,
 ) -> None:  # fmt: skip
     """Assess one buyer of the portfolio in DIR, or all of them. Assessments are suggestions.
+
+    With --url, a running service is asked instead of reading a portfolio.
 
     With --receipts, tell instead which money is expected when on what is open now.
 
@@ -65,12 +72,20 @@ def assess(
       credence assess build/demo/portfolio --buyer B000001 --offers --raises --peers
       credence assess build/demo/portfolio --buyer B000001 --since 2026-01-31 --lang zh
       credence assess build/demo/portfolio --buyer B000001 --letter external
+      credence assess build/demo/portfolio --buyer B000001 --published june.parquet
       credence assess build/demo/portfolio --all --out book.csv
       credence assess build/demo/portfolio --all --out july.parquet --since june.parquet
       credence assess build/demo/portfolio --receipts --weeks 8
+      credence assess --url http://127.0.0.1:3000 --buyer B000001 --amount 50000
     """  # noqa: D301 (click reads the escaped character)
     asks = {name: more.pop(name) for name in ASKS}
     check_options((buyer_id is not None, everybody, wants_receipts), weeks, out, {**asks, **more})
+    check_source(directory, url, buyer_id is not None, asks["previous"], references)
+    if url is not None:
+        found = assessment_of(url, str(buyer_id), as_of, lang, {**asks, **more})
+        _tell(found, lang, asks["letter_kind"], as_json=as_json)
+        return
+    assert directory is not None  # noqa: S101 (checked above)
     earlier = _earlier(asks["since"]) if everybody and asks["since"] else None
     assessor = assessor_of(directory, references)
     if as_of is None:
@@ -84,7 +99,15 @@ def assess(
     asked = _request(assessor, **more)
     with naming_the_buyer():
         found = assessor.assess(str(buyer_id), as_of, asked, lang=lang, also=extras_of(asks))
+    if asks["published_file"] is not None:
+        found = _with_published(found, asks["published_file"])
     _tell(found, lang, asks["letter_kind"], as_json=as_json)
+
+
+def _with_published(found: dict[str, Any], file: str) -> dict[str, Any]:
+    from credit.in_force import with_published
+
+    return with_published(found, read_published(file).get(str(found["buyer_id"])))
 
 
 def _tell(found: dict[str, Any], lang: str, letter_kind: str | None, *, as_json: bool) -> None:
@@ -169,18 +192,19 @@ def _list(
     assessor: Assessor, as_of: str | None, lang: str, out: Path, as_json: bool, earlier: pd.DataFrame | None
 ) -> None:
     from credence.cli.output import replace_file
-    from credit.listing import book_list, write_list
+    from credence.cli.whole_book import rows_of_all
+    from credit.listing import list_frame, write_list
     from credit.listing_changes import with_changes
 
     with progress_bar(len(assessor.buyer_ids), "assessing") as done, without_collector():
-        values, told = assessor.assess_all(as_of, lang=lang, progress=done)
-    rows, worse = book_list(values, told), None
+        found = rows_of_all(assessor, as_of, lang, done)
+    rows, worse = list_frame(found), None
     if earlier is not None:
         rows = with_changes(rows, earlier, [grade.name for grade in assessor.release.policy.grades])
         worse = int((rows["got_worse"] != "").sum())
     replace_file(out, lambda target: write_list(rows, target, out.suffix))
     if as_json:
-        said = {"out": str(out), "buyers": len(rows), "as_of": told[0]["as_of"] if told else None}
+        said = {"out": str(out), "buyers": len(rows), "as_of": found[0].as_of if found else None}
         print_json(said if worse is None else said | {"got_worse": worse})
         return
     click.echo(f"{len(rows)} buyers in {out}" + ("" if worse is None else f", {worse} of them got worse"))

@@ -12,9 +12,9 @@ import click
 if TYPE_CHECKING:
     from credit.extras import Extras
 
-__all__ = ["ASKS", "check_options", "extras_of"]
+__all__ = ["ASKS", "check_options", "check_suffix", "extras_of"]
 
-ASKS = ("letter_kind", "offers", "raises", "peers", "since", "previous")
+ASKS = ("letter_kind", "offers", "raises", "peers", "since", "previous", "published_file")
 """Options of one buyer's assessment beside its request, by the names of their values."""
 
 
@@ -31,7 +31,7 @@ def check_options(
     given = [name for name, value in asks.items() if value is not None and value is not False]
     alone = [name for name in given if not (everybody and name == "since")]
     if alone and not one_buyer:
-        option = alone[0].removesuffix("_kind").removesuffix("_days")
+        option = alone[0].removesuffix("_file").removesuffix("_kind").removesuffix("_days")
         raise click.UsageError(f"expected --{option} with --buyer ID; found it alone; leave it out")
     if asks["since"] and asks["previous"]:
         raise click.UsageError("expected --since or --previous; found both; the file names its own moment")
@@ -43,7 +43,7 @@ def extras_of(asks: Mapping[str, Any]) -> Extras:
     """Return the parts of an assessment that the options ask for."""
     from credit.extras import Extras
 
-    parts = {name: value for name, value in asks.items() if name != "letter_kind"}
+    parts = {name: value for name, value in asks.items() if name not in ("letter_kind", "published_file")}
     file = parts["previous"]
     return Extras(**{**parts, "previous": None if file is None else _previous(Path(file))})
 
@@ -67,10 +67,11 @@ def _check_out(one_buyer: bool, everybody: bool, out: str | None) -> None:
         return
     if one_buyer:
         raise click.UsageError("expected --out with --all or --receipts; found it with --buyer; leave it out")
-    _check_suffix(Path(out))
+    check_suffix(Path(out))
 
 
-def _check_suffix(out: Path) -> None:
+def check_suffix(out: Path) -> None:
+    """Refuse a list of a kind that is not written (click.UsageError)."""
     from credit.listing import SUFFIXES
 
     if out.suffix not in SUFFIXES:

@@ -9,6 +9,7 @@ import click
 
 from credence.cli.assess import assessor_of, naming_the_buyer
 from credence.cli.common import as_json, folder, print_json, say
+from credence.cli.published import published_option, read_published
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -33,17 +34,19 @@ def orders() -> None:
               help="Its id, where it is among the open orders, so that it does not count twice.")  # fmt: skip
 @click.option("--terms", "terms_days", type=click.IntRange(0), metavar="DAYS", help="Its payment terms.")
 @click.option("--as-of", metavar="DATE", help="What was known then [default: the end of the books].")
+@published_option
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True)
 @as_json
 def check(
     directory: str, buyer_id: str, currency: str | None, deliver_on: datetime | None, as_of: str | None,
-    lang: str, as_json: bool, **order: Any,
+    published_file: str | None, lang: str, as_json: bool, **order: Any,
 ) -> None:  # fmt: skip
     """Release, hold or refer an order of the portfolio in DIR.
 
     The steps are asked in order: block, oldest open item, share overdue, exposure and open orders within the
-    credit horizon against the limit in force (the suggested one where none is), value of the order, and the
-    models. Exit code 0 where it is released, 1 where it is held or referred.
+    credit horizon against the limit in force (that of --published, else of the books; where none is, the
+    suggested one), value of the order, and the models. Exit code 0 where it is released, 1 where it is held
+    or referred.
 
     \b
     Example:
@@ -51,6 +54,7 @@ def check(
     """  # noqa: D301 (click reads the escaped character)
     from credit.orders import Order
 
+    in_force = {} if published_file is None else read_published(published_file)
     assessor = assessor_of(directory)
     if as_of is None:
         say(f"as of {assessor.moment(None).isoformat()}Z, the end of the books")
@@ -58,7 +62,11 @@ def check(
     day = None if deliver_on is None else deliver_on.date()
     with naming_the_buyer():
         found = assessor.check_order(
-            buyer_id, Order(currency=currency, deliver_on=day, **order), as_of, lang=lang
+            buyer_id,
+            Order(currency=currency, deliver_on=day, **order),
+            as_of,
+            published=in_force.get(buyer_id),
+            lang=lang,
         )
     if as_json:
         print_json(found)

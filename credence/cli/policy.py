@@ -56,7 +56,7 @@ def check(file: str, lang: str, as_json: bool) -> None:
         print_json(_as_json(found, findings, lang) | {"sound": is_sound})
     else:
         click.echo("\n".join(_page(found, lang)))
-        click.echo("\n".join(_findings(findings)))
+        click.echo("\n".join(_findings(findings, lang)))
     if not is_sound:
         sys.exit(1)
 
@@ -142,7 +142,7 @@ def _as_json(found: Policy, findings: list[Finding], lang: str) -> dict[str, Any
         "id": found.id,
         "version": found.version,
         "hash": found.hash,
-        "findings": [each.as_json() for each in findings],
+        "findings": [each.as_json(lang) for each in findings],
         "lines": [line.as_json(lang) for line in lines_of(found)],
         "differences": [each.as_json() for each in differences(found, Policy.default())],
     }
@@ -152,21 +152,24 @@ def _page(found: Policy, lang: str) -> Iterator[str]:
     """Give the policy explained, chapter by chapter; lines that are not as shipped say what is."""
     from credit.policy import Policy
     from credit.policy_lines import differences, lines_of
-    from credit.policy_words import SECTIONS
+    from credit.policy_words import POLICY_PAGE, SECTIONS
 
     changed = {each.key: each for each in differences(found, Policy.default())}
-    yield f"policy '{found.id}' version {found.version}, hash {found.hash[:12]}"
+    words = {key: each.of(lang) for key, each in POLICY_PAGE.items()}
+    yield words["head"].format(id=found.id, version=found.version, hash=found.hash[:12])
     lines = lines_of(found)
     for section, title in SECTIONS.items():
         yield f"\n{title.of(lang)}"
         for line in lines:
             if line.section == section:
-                shipped = f"  [shipped: {_plain(changed[line.key].other)}]" if line.key in changed else ""
+                other = changed.get(line.key)
+                shipped = "" if other is None else words["shipped"].format(value=_plain(other.other))
                 yield f"  {line.key} = {line.value_text(lang)}: {line.rule.does.of(lang)}{shipped}"
     own = {line.key for line in lines}
     dropped = [key for key in changed if key not in own]
-    yield f"\n{len(changed)} lines differ from the shipped policy"
-    yield from (f"  {key}: not here  [shipped: {_plain(changed[key].other)}]" for key in dropped)
+    yield "\n" + words["differ"].format(count=len(changed))
+    for key in dropped:
+        yield f"  {key}: {words['dropped']}" + words["shipped"].format(value=_plain(changed[key].other))
 
 
 def _plain(value: Any) -> str:
@@ -175,8 +178,11 @@ def _plain(value: Any) -> str:
     return "none" if value is None else str(value)
 
 
-def _findings(findings: list[Finding]) -> Iterator[str]:
+def _findings(findings: list[Finding], lang: str) -> Iterator[str]:
+    from credit.policy_checks import NOTHING_FOUND, SEVERITIES
+
     if not findings:
-        yield "sense: nothing found"
+        yield NOTHING_FOUND.of(lang)
     for each in findings:
-        yield f"{each.severity} {each.code}: {each.says} ({', '.join(each.keys)})"
+        severity = SEVERITIES[each.severity].of(lang)
+        yield f"{severity} {each.code}: {each.says.of(lang)} ({', '.join(each.keys)})"

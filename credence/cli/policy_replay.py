@@ -118,13 +118,20 @@ def _page(told: Mapping[str, Any], timezone: str) -> Iterator[str]:
         values = "".join(f"{_number(name, measure[part]['value']):>16}" for part in ("a", "b", "difference"))
         low, high = (_number(name, measure["difference"][end]) for end in ("low", "high"))
         yield f"{name.replace('_', ' '):<34}{values}  {low} to {high}"
-    for name, steps in told["stopped_by"].items():
-        yield f"\n{name.upper()}: " + ", ".join(
-            f"{step.replace('_', ' ')} {n:,}" for step, n in steps.items()
-        )
+    yield from _steps(told["stopped_by"], told["sales_by_step"])
     yield ""
     yield from (f"{each['code']}: {_WARNINGS[each['code']].format(**each)}" for each in told["warnings"])
     yield "the worst cases name buyers: see --json or --out"
+
+
+def _steps(counts: Mapping[str, Any], sales: Mapping[str, Any]) -> Iterator[str]:
+    """Tell by the step that decided how many invoices, which share of sales, and what of them was lost."""
+    heads = "".join(f"{head:>16}" for head in ("invoices", "of sales", "lost of them"))
+    for name, steps in sales.items():
+        yield f"\n{name.upper() + ', by the step that decided':<34}{heads}"
+        for step, told in steps.items():
+            shares = "".join(f"{_number('share', told[key]):>16}" for key in ("share_of_sales", "loss_rate"))
+            yield f"  {step.replace('_', ' '):<32}{counts[name][step]:>16,}{shares}"
 
 
 def _number(name: str, value: float | None) -> str:
@@ -138,7 +145,8 @@ _WARNINGS = {
     "{fitted_until}): there it knows the outcome, and both policies look better than they will be",
     "no_default_model": "there is none: no grade, and limits without an expected loss",
     "no_late_model": "there is none: no order is referred for a likely delay",
-    "facts_as_they_were": "an invoice that a policy would have stopped is still owed in what follows",
+    "facts_as_they_were": "what a policy held is not owed in what follows; limits and models see the "
+    "payments as they were",
     "open_orders_not_counted": "orders that were open at the time are not added to the exposure",
     "limits_beyond_what_was_sold": "{a:.0%} (A) and {b:.0%} (B) of the limits lie above what was owed "
     "and above the limit of the time: nobody sold there; what it brings or costs is not in the data",

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from credence.cli.common import folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 __all__ = ["serve"]
 
@@ -14,16 +19,25 @@ __all__ = ["serve"]
 @click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True, help="IP address to listen at.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
-def serve(portfolio: str | None, port: int, host: str, workers: int) -> None:
+@click.option("--bento", type=folder, metavar="DIR", help="Serve the release inside this Bento.")
+@click.option("--open", "is_open", is_flag=True,
+              help="For development: callers of this machine need no key.")  # fmt: skip
+def serve(
+    portfolio: str | None, port: int, host: str, workers: int, bento: str | None, is_open: bool
+) -> None:
     """Answer calls: POST /v1/assess, GET /v1/status, and a page for people at /.
 
-    It serves the release in force in CREDENCE_HOME. Ctrl-C ends it.
+    It serves the release in force in CREDENCE_HOME, and from the next call on another one that is promoted
+    there, to whoever sends a key (`credence keys create`). A worker that ends is started anew. Ctrl-C ends
+    it.
 
     \b
     Example:
       credence serve --portfolio build/demo/portfolio --port 3000
     """  # noqa: D301 (click reads the escaped character)
     check_port(host, port)
+    if is_open:
+        check_open(host)
     # Reason: neither `credence --help` nor a port in use must wait for pandas and BentoML.
     from pathlib import Path
 
@@ -33,11 +47,17 @@ def serve(portfolio: str | None, port: int, host: str, workers: int) -> None:
 
     told = Settings.from_environment()
     ledger = Path(portfolio).absolute() if portfolio else told.portfolio
-    settings = Settings(told.home.absolute(), ledger, _address(host, port))
-    check(settings)
+    settings = Settings(told.home.absolute(), ledger, _address(host, port), is_open)
+    if bento is None:
+        check(settings)
+    if not is_open:
+        _tell_keys(settings.home)
     settings.to_environment()
     say(f"starting {workers} worker{'s' if workers > 1 else ''} at {settings.address}")
-    _run(host, port, workers)
+    if bento is None:
+        _run(host, port, workers)
+    else:
+        _run_bento(Path(bento).absolute(), host, port, workers)
 
 
 def check_port(host: str, port: int) -> None:
@@ -76,6 +96,35 @@ def check_port(host: str, port: int) -> None:
             ) from None
 
 
+def check_open(host: str) -> None:
+    """Refuse to serve without keys where others than this machine could call.
+
+    Raises
+    ------
+    InputError
+        Where the host is not loopback.
+    """
+    from features.errors import InputError
+    from serving.access.loopback import is_loopback
+
+    if not is_loopback(host):
+        step = "leave out --open and make a key: credence keys create --name ERP --scope assess"
+        raise InputError.of("a loopback address as --host beside --open", "another one", step)
+
+
+def _tell_keys(home: Path) -> None:
+    from datetime import UTC, datetime
+
+    from credence.cli.common import say
+    from serving.access.stored import keys_of
+
+    now = datetime.now(UTC)
+    with keys_of(home) as stored:
+        found = stored.list()
+    if not any(key.state(now) == "in force" for key in found):
+        say("no key is in force: nobody is let in; make one: credence keys create --name ERP --scope assess")
+
+
 def _address(host: str, port: int) -> str:
     name = "localhost" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host  # noqa: S104
     return f"http://{name}:{port}"
@@ -88,3 +137,20 @@ def _run(host: str, port: int, workers: int) -> None:
     from serving.service import serve as run
 
     run(host, port, workers, str(Path(serving.__file__).resolve().parents[1]))
+
+
+def _run_bento(bento: Path, host: str, port: int, workers: int) -> None:
+    """Become BentoML's own server of a Bento: its code runs, not ours."""
+    import os
+    import sys
+
+    from features.errors import InputError
+    from serving.compiled import CACHE
+    from serving.settings import WORKERS
+
+    if not (bento / "bento.yaml").is_file():
+        step = "make one with `credence build --out DIR`; an archive is unpacked first"
+        raise InputError.of("a folder with bento.yaml as --bento", "none", step)
+    environment = {name: value for name, value in os.environ.items() if name not in (CACHE, "PYTHONPATH")}
+    command = [sys.executable, "-m", "bentoml", "serve", str(bento), "--host", host, "--port", str(port)]
+    os.execve(sys.executable, command, {**environment, WORKERS: str(workers)})  # noqa: S606 (no shell is wanted)

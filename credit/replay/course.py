@@ -17,6 +17,7 @@ from credit.orders import decision_of
 from credit.policy import Policy
 from credit.publish import Published, publish
 from credit.replay.history import History
+from credit.replay.stopped import Stopped
 from features.instants import local_days
 
 __all__ = ["DECISIONS", "Course", "Months", "check_invoices", "published_limits"]
@@ -100,7 +101,13 @@ def _review(assessor: Assessor, end: pd.Timestamp, in_force: dict[str, Published
 
 
 def check_invoices(
-    history: History, subjects: Facts, months: Months, policy: Policy, timezone: str
+    history: History,
+    subjects: Facts,
+    months: Months,
+    policy: Policy,
+    timezone: str,
+    *,
+    stopped: Stopped | None = None,
 ) -> tuple[npt.NDArray[np.int8], npt.NDArray[Any]]:
     """Check each invoice at its issue by the steps of an order, against the limit then published.
 
@@ -113,6 +120,8 @@ def check_invoices(
     policy : Policy
     timezone : str
         Of the seller: a limit holds to the end of its last local day.
+    stopped : Stopped, optional
+        Leaves what was held before out of what is owed; without it everything stays as it was.
 
     Returns
     -------
@@ -123,9 +132,12 @@ def check_invoices(
     decision, decided_by = np.empty(len(limits), np.int8), np.empty(len(limits), object)
     for row, (facts, said) in enumerate(subjects):
         limit = None if np.isnan(limits[row]) else float(limits[row])
+        facts = facts if stopped is None else stopped.without(row, facts)
         steps = list(steps_of(OrderCase(facts, None, said, policy, limit, "published")))
         found, step = decision_of(steps, is_person=facts.flag("natural_person"))
         decision[row], decided_by[row] = DECISIONS.index(found), step or ""
+        if stopped is not None and found == "hold":
+            stopped.hold(row)
     return decision, decided_by
 
 

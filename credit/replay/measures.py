@@ -12,12 +12,15 @@ import pandas as pd
 from credit.replay.course import DECISIONS, Course
 from credit.replay.history import Defaults, History
 
-__all__ = ["MEASURES", "NEAR_LIMIT", "buyer_sums", "measured"]
+__all__ = ["MEASURES", "NEAR_LIMIT", "RELEASED", "buyer_sums", "measured", "sales_by_step"]
 
 Floats = npt.NDArray[np.float64]
 
 NEAR_LIMIT = 0.9
 """Share of the old limit from which on it may have held sales back."""
+
+RELEASED = "released"
+"""Name of the sales that no step stopped."""
 
 MEASURES: Mapping[str, tuple[str, str | None]] = {
     "sales_kept": ("released", None),
@@ -64,6 +67,30 @@ def measured(sums: pd.DataFrame) -> dict[str, tuple[Floats, Floats | None]]:
     return {
         name: (columns[part], None if whole is None else columns[whole])
         for name, (part, whole) in MEASURES.items()
+    }
+
+
+def sales_by_step(history: History, course: Course) -> dict[str, dict[str, float | None]]:
+    """Return what each step decided, the largest share of sales first.
+
+    Returns
+    -------
+    dict
+        By step (``released`` where none stood in the way) ``sales`` in the reporting currency, their
+        ``share_of_sales``, and ``loss_rate``: what of them was open at their buyer's default. A step whose
+        loss rate lies near that of the released sales stops good and bad alike. Shares of nothing are None.
+    """
+    steps = np.where(course.decided_by.astype(str) == "", RELEASED, course.decided_by.astype(str))
+    told = pd.DataFrame({"sales": np.nan_to_num(history.amount), "unpaid": history.unpaid})
+    sums = told.groupby(steps).sum().sort_values("sales", ascending=False, kind="stable")
+    asked = float(sums["sales"].sum())
+    return {
+        str(step): {
+            "sales": float(sales),
+            "share_of_sales": float(sales) / asked if asked > 0.0 else None,
+            "loss_rate": float(unpaid) / float(sales) if sales > 0.0 else None,
+        }
+        for step, sales, unpaid in sums.itertuples(name=None)
     }
 
 

@@ -16,7 +16,8 @@ from credit.policy_lines import differences
 from credit.replay.bands import banded
 from credit.replay.course import Course, check_invoices, limits_in_force, published_limits
 from credit.replay.history import Defaults, History, defaults_of, history_of
-from credit.replay.measures import buyer_sums, measured
+from credit.replay.measures import buyer_sums, measured, sales_by_step
+from credit.replay.stopped import Stopped
 from features.errors import InputError
 from features.instants import month_end_before, month_ends
 
@@ -99,14 +100,16 @@ def replay(
     -------
     Replay
         ``told`` has ``measures`` (by name ``a``, ``b`` and paired ``difference`` a less b, each with the 95 %
-        band of draws of whole buyers), ``stopped_by`` (invoices by the first step in the way), ``counts``,
+        band of draws of whole buyers), ``stopped_by`` (invoices by the first step in the way),
+        ``sales_by_step`` (see `credit.replay.measures.sales_by_step`), ``counts``,
         ``worst`` (buyers, the worst first), ``differences`` of the policies and ``warnings``.
 
     Notes
     -----
     Limits are published at month ends from what was known then, by the path of an assessment. Each invoice
     that was really issued is checked at its issue by the steps of an order against the limit then in force.
-    The facts stay as they were: an invoice that a policy would have stopped is still owed in what follows.
+    What a policy held is not owed in what follows (`credit.replay.stopped`); its limits and the models see
+    the facts as they were.
     """
     packed = a.packed
     history = history_of(packed, definition, period.start, period.stop)
@@ -127,6 +130,9 @@ def replay(
         "counts": _counts(history, sums[0]),
         "measures": banded(measured(sums[0]), measured(sums[1])),
         "stopped_by": {name: _stopped(course) for name, course in zip("ab", courses, strict=True)},
+        "sales_by_step": {
+            name: sales_by_step(history, course) for name, course in zip("ab", courses, strict=True)
+        },
         "worst": _worst(*sums),
         "warnings": _warnings(a, history, period, sums),
     }
@@ -148,7 +154,9 @@ def _courses(
     subjects = [(facts, models_say(facts, answers)) for facts, answers in asked]
     courses = []
     for assessor, months in zip(assessors, published_limits(assessors, period.ends, progress), strict=True):
-        decision, by = check_invoices(history, subjects, months, assessor.release.policy, zone)
+        stopped = Stopped(first.packed, history)
+        policy = assessor.release.policy
+        decision, by = check_invoices(history, subjects, months, policy, zone, stopped=stopped)
         ids = pd.Series(defaults.buyer_ids, dtype="object")
         courses.append(Course(months, decision, by, limits_in_force(months, ids, defaults.warned, zone)))
     return courses

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from credit.timing.kernels import BARELY, Curves, intervals, moments, shares_by
 
 __all__ = ["PayDates"]
 
 Floats = npt.NDArray[np.float64]
 Days = Floats | npt.NDArray[np.int64] | float
-
-_BARELY = 1e-12
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class PayDates:
     def late_at(self, days_past_due: Days) -> Floats:
         """Return what a late model says: P(unpaid at the end of a day | not credited by then), shape (n,)."""
         rest = 1.0 - self._by(self.credited, days_past_due)
-        return np.minimum(self.unpaid_at(days_past_due) / np.where(rest > _BARELY, rest, np.nan), 1.0)
+        return np.minimum(self.unpaid_at(days_past_due) / np.where(rest > BARELY, rest, np.nan), 1.0)
 
     def quantile(self, probability: float) -> Floats:
         """Return the first day by whose end an invoice is paid with this probability, shape (n,).
@@ -77,7 +77,7 @@ class PayDates:
         Of what is not credited: who asks for a pay date expects money. NaN where the probability is not
         reached within the horizon.
         """
-        return np.ceil(self._inverse(probability) - _BARELY * 1e3)
+        return np.ceil(self._inverse(probability) - BARELY * 1e3)
 
     @property
     def median(self) -> Floats:
@@ -100,59 +100,30 @@ class PayDates:
         low, high, probability : float64 ndarray, shape (n,)
             Of what is not credited; `high` is NaN where the interval ends beyond the horizon.
         """
-        tail, cumulative = (1.0 - level) / 2.0, self._cumulative
-        reached = cumulative[:, -1] >= level
-        pairs = list(product(self._around(tail), self._around(1.0 - tail)))
-        before = np.stack([low for low, _ in pairs])
-        last = np.stack([np.where(reached, np.maximum(high, low + 1.0), np.nan) for low, high in pairs])
-        held = np.stack(
-            [
-                np.where(reached, self._by(cumulative, high), 1.0) - self._by(cumulative, low)
-                for low, high in zip(before, last, strict=True)
-            ]
-        )
-        best = np.argmin(np.nan_to_num(np.abs(held - level), nan=np.inf).round(9), axis=0)
-        rows = np.arange(len(best))
-        return before[best, rows] + 1.0, last[best, rows], held[best, rows]
+        told = np.empty((len(self.entry), 3))
+        intervals(self._curves, self.status == "ok", level, told)
+        low, high, probability = told.T
+        return low, high, probability
 
     @property
-    def _cumulative(self) -> Floats:
-        """Probability of having been paid, of what is not credited within the horizon, shape (n, m)."""
-        rest = 1.0 - self.credited[:, [-1]]
-        return np.asarray(self.paid / np.where(rest > _BARELY, rest, np.nan))
-
-    def _around(self, probability: float) -> tuple[Floats, Floats]:
-        """Return the whole days on both sides of the moment at which a probability is reached."""
-        at = self._inverse(probability)
-        at = np.where(np.isnan(at), np.where(self._is_ok, float(self.days[-1]), np.nan), at)
-        return np.maximum(np.floor(at), self.entry), np.ceil(at)
+    def _curves(self) -> Curves:
+        return Curves(_laid(self.days, np.int64), _laid(self.paid), _laid(self.credited), _laid(self.entry))
 
     def _inverse(self, probability: float) -> Floats:
         """Return the moment, in days, at which a probability of having been paid is reached; NaN never."""
-        cumulative = self._cumulative
-        reached = cumulative >= probability - _BARELY
-        place = np.argmax(reached, axis=1)
-        start, before = self._start_of(place, cumulative)
-        rows = np.arange(len(place))
-        step = np.maximum(cumulative[rows, place] - before, _BARELY)
-        share = np.clip((probability - before) / step, 0.0, 1.0)
-        return np.where(reached.any(axis=1), start + share * (self.days[place] - start), np.nan)
+        told = np.empty(len(self.entry))
+        moments(self._curves, probability, told)
+        return told
 
     def _by(self, cumulative: Floats, day: Days) -> Floats:
-        asked = np.broadcast_to(np.asarray(day, np.float64), self.entry.shape)
-        place = np.minimum(np.searchsorted(self.days, asked, side="left"), len(self.days) - 1)
-        start, before = self._start_of(place, cumulative)
-        width = np.maximum(self.days[place] - start, 1.0)
-        share = np.clip((asked - start) / width, 0.0, 1.0)
-        told = before + share * (cumulative[np.arange(len(place)), place] - before)
-        return np.where(np.isnan(asked), np.nan, told)
+        asked, told = np.empty(len(self.entry)), np.empty(len(self.entry))
+        asked[:] = day
+        shares_by(_laid(self.days, np.int64), _laid(cumulative), _laid(self.entry), _laid(asked), told)
+        return told
 
-    def _start_of(self, place: npt.NDArray[np.int64], cumulative: Floats) -> tuple[Floats, Floats]:
-        """Return where the part of an interval begins in which an invoice can close, and what was closed."""
-        last = np.where(place > 0, self.days[np.maximum(place - 1, 0)].astype(np.float64), -np.inf)
-        before = np.where(place > 0, cumulative[np.arange(len(place)), np.maximum(place - 1, 0)], 0.0)
-        return np.maximum(last, self.entry), before
 
-    @property
-    def _is_ok(self) -> npt.NDArray[np.bool_]:
-        return np.asarray(self.status == "ok")
+def _laid(array: npt.NDArray[Any], kind: type = np.float64) -> npt.NDArray[Any]:
+    # Reason: compiled code is made for each layout, and for read-only and for writable arrays.
+    view: npt.NDArray[Any] = np.ascontiguousarray(array, kind).view()
+    view.flags.writeable = False
+    return view

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from credit.spec import FeatureSpec
 from credit.timing.grid import Grid
-from credit.timing.inputs import interval_inputs
+from credit.timing.inputs import fixed_inputs, moving_inputs
 from credit.trees import Trees
 
 __all__ = ["Hazards"]
@@ -47,8 +47,10 @@ class Hazards:
             As in `credit.timing.inputs.interval_inputs`.
         """
         rows = self.grid.rows(days[0] - days[1], np.full(len(values), self.grid.ends[-1]))
-        inputs = interval_inputs(values, self.features, days, self.grid, rows)
+        fixed = fixed_inputs(values, self.features)
+        moving = moving_inputs(fixed, self.features, days, self.grid, rows)
+        starts = np.searchsorted(rows.subject, np.arange(len(values) + 1))
         hazard = np.zeros((len(values), len(self.grid.ends)))
-        margin = self.base + self.trees.raw(inputs) + np.log(rows.width)
+        margin = self.base + self.trees.raw_of_spans(fixed, moving, starts) + np.log(rows.width)
         hazard[rows.subject, rows.interval] = 1.0 / (1.0 + np.exp(-margin))
         return hazard

@@ -11,7 +11,7 @@ from credit.encoding import encode
 from credit.spec import FeatureSpec
 from credit.timing.grid import Grid, Rows
 
-__all__ = ["CALENDAR", "RELATIVE", "input_names", "interval_inputs"]
+__all__ = ["CALENDAR", "RELATIVE", "fixed_inputs", "input_names", "interval_inputs", "moving_inputs"]
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -73,14 +73,45 @@ def interval_inputs(
     -------
     float32 ndarray, shape (r, len(input_names(features)))
     """
+    fixed = fixed_inputs(values, features)
+    moving = moving_inputs(fixed, features, days, grid, rows)
+    inputs = np.empty((len(rows), len(features) + len(moving)), np.float32)
+    inputs[:, : len(features)] = fixed[rows.subject]
+    inputs[:, len(features) :] = moving.T
+    return inputs
+
+
+def fixed_inputs(values: npt.NDArray[np.float64], features: Sequence[FeatureSpec]) -> Floats:
+    """Return the inputs that all rows of a subject share, float32 of shape (n, len(features))."""
+    return encode(values, features).astype(np.float32)
+
+
+def moving_inputs(
+    fixed: Floats,
+    features: Sequence[FeatureSpec],
+    days: tuple[Ints, Ints, npt.NDArray[np.float64]],
+    grid: Grid,
+    rows: Rows,
+) -> Floats:
+    """Return the inputs that tell the rows of a subject apart.
+
+    Parameters
+    ----------
+    fixed : float32 ndarray, shape (n, len(features))
+        As `fixed_inputs` gives them.
+    features, days, grid, rows :
+        As in `interval_inputs`.
+
+    Returns
+    -------
+    float32 ndarray, shape (len(input_names(features)) - len(features), r)
+    """
     as_of, due, terms = days
-    encoded = encode(values, features).astype(np.float32)
     names = [feature.name for feature in features]
     relative = [names.index(name) for name in RELATIVE if name in names]
-    inputs = np.empty((len(rows), len(names) + len(relative) + len(CALENDAR)), np.float32)
-    inputs[:, : len(names)] = encoded[rows.subject]
+    moving = np.empty((len(relative) + len(CALENDAR), len(rows)), np.float32)
     end = grid.last[rows.interval]
-    inputs[:, len(names) : len(names) + len(relative)] = end[:, None].astype(np.float32) - inputs[:, relative]
+    moving[: len(relative)] = end.astype(np.float32) - fixed[:, relative].T[:, rows.subject]
     date = due[rows.subject] + end
     month, of_month = _month_days(date)
     is_single = grid.is_single[rows.interval]
@@ -93,9 +124,9 @@ def interval_inputs(
         np.where(is_single, of_month, np.nan),
         np.where(is_single, month - of_month, np.nan),
     )
-    for place, column in enumerate(calendar, len(names) + len(relative)):
-        inputs[:, place] = column
-    return inputs
+    for place, column in enumerate(calendar, len(relative)):
+        moving[place] = column
+    return moving
 
 
 def _month_days(date: Ints) -> tuple[Ints, Ints]:

@@ -14,8 +14,17 @@ import numpy.typing as npt
 from credit.trees.booster_text import TextTrees, parse
 from credit.trees.build import build
 from credit.trees.check import check
-from credit.trees.kernels import BlockRoom, Ensemble, RowRoom, explain_block, explain_row, score
-from credit.trees.layout import FORMAT, HEADER, Records
+from credit.trees.kernels import (
+    BlockRoom,
+    Ensemble,
+    RowRoom,
+    SpanRoom,
+    explain_block,
+    explain_row,
+    score,
+    score_spans,
+)
+from credit.trees.layout import FORMAT, HEADER, STEP, Records
 from credit.trees.quadrature import quadratures
 
 __all__ = ["Trees"]
@@ -31,7 +40,7 @@ _BLOCK_ROWS, _BLOCK_NUMBERS = 128, 2**17
 """Rows of a block, and numbers in its room, at most: a megabyte, what a core keeps near."""
 
 _ROWS_OF_A_THREAD = 64
-"""Fewer rows are not worth another thread."""
+"""Fewer rows, or subjects with many rows, are not worth another thread."""
 
 
 class Trees:
@@ -57,6 +66,7 @@ class Trees:
         self.expected = float(np.cumsum(trees["expected"])[-1]) if len(trees) else 0.0
         rules = quadratures(int(trees["points"].max(initial=0)))
         self._ensemble = Ensemble(*self._arrays[1:], *map(_frozen, rules))
+        self._steps = self._ensemble._replace(nodes=_frozen(_steps_of(nodes)))
         counts, points = trees["nodes"].astype(np.int64), trees["points"]
         self._nodes = int(counts.max(initial=0))
         self._products = int((counts * points).max(initial=0))
@@ -132,6 +142,65 @@ class Trees:
         _in_pieces(lambda piece: score(rows[piece], self._ensemble, out[piece]), len(rows), threads)
         return out
 
+    def raw_of_spans(
+        self,
+        fixed: npt.ArrayLike,
+        moving: npt.ArrayLike,
+        starts: npt.NDArray[np.int64],
+        threads: int | None = None,
+    ) -> Floats:
+        """Return raw scores of rows that share all but their last features with their neighbours.
+
+        To the last bit those of `raw` of ``hstack([fixed[subject of the row], moving.T])``, but a tree is
+        walked once a subject: what its rows share is asked once.
+
+        Parameters
+        ----------
+        fixed : array_like, shape (n, f)
+            The first features of n subjects.
+        moving : array_like, shape (features - f, r)
+            The others, feature by row.
+        starts : int64 ndarray, shape (n + 1,)
+            Subject s has the rows from ``starts[s]`` up to, without, ``starts[s + 1]``; from 0 to r.
+        threads :
+            As in `raw`.
+
+        Returns
+        -------
+        float64 ndarray, shape (r,)
+
+        Raises
+        ------
+        ValueError
+            Where the features are not as many as those of the booster, or the rows not those of the subjects.
+        """
+        known = _frozen(np.ascontiguousarray(fixed, np.float64))
+        columns = _frozen(np.ascontiguousarray(moving, np.float64))
+        first = _frozen(np.ascontiguousarray(starts, np.int64))
+        widest = self._widest_span(known, columns, first)
+        out = np.empty(columns.shape[1])
+
+        def work(piece: slice) -> None:
+            depths = self._nodes + 1
+            room = SpanRoom(
+                np.empty((depths, widest), np.bool_), np.empty(widest, np.bool_), np.empty(depths, np.int64)
+            )
+            score_spans(known[piece], columns, first[piece.start : piece.stop + 1], self._steps, room, out)
+
+        _in_pieces(work, len(known), threads)
+        return out
+
+    def _widest_span(self, fixed: Floats, moving: Floats, starts: npt.NDArray[np.int64]) -> int:
+        """Return the most rows of a subject; refuse what compiled code would read beyond."""
+        if fixed.ndim != 2 or moving.ndim != 2 or fixed.shape[1] + len(moving) != self.features:
+            found = f"arrays of shapes {fixed.shape} and {moving.shape}"
+            raise ValueError(f"expected {self.features} features in all; found {found}")
+        widths = np.diff(starts)
+        if len(widths) != len(fixed) or starts[0] != 0 or starts[-1] != moving.shape[1] or (widths < 0).any():
+            found = f"starts of {len(widths)} subjects"
+            raise ValueError(f"expected {moving.shape[1]} rows of {len(fixed)} subjects; found {found}")
+        return int(widths.max(initial=0))
+
     def contributions(self, rows: npt.ArrayLike, threads: int | None = None) -> Floats:
         """Return what each feature adds to the raw score: path-dependent SHAP values, exact but for rounding.
 
@@ -185,6 +254,13 @@ class Trees:
         )
         for start in range(0, len(rows), width):
             explain_block(rows[start : start + width], self._ensemble, room, out[start : start + width])
+
+
+def _steps_of(nodes: Records) -> Records:
+    steps = np.zeros(len(nodes), STEP)
+    for name in STEP.names or ():
+        steps[name] = nodes[name]
+    return steps
 
 
 def _mapped(path: Path) -> Records:

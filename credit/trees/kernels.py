@@ -33,9 +33,11 @@ __all__ = [
     "BlockRoom",
     "Ensemble",
     "RowRoom",
+    "SpanRoom",
     "explain_block",
     "explain_row",
     "score",
+    "score_spans",
 ]
 
 LEFT_IF_MISSING, LEFT_IF_ZERO, BY_CATEGORY = 1, 2, 4
@@ -85,6 +87,14 @@ class BlockRoom(NamedTuple):
     gains: npt.NDArray[np.float64]
 
 
+class SpanRoom(NamedTuple):
+    """Room for the rows of a subject: which wait at a slot, by depth x row; which go left; the slots."""
+
+    waits: npt.NDArray[np.bool_]
+    goes_left: npt.NDArray[np.bool_]
+    slots: npt.NDArray[np.int64]
+
+
 # ---------------------------------------------------------------- where a row goes
 @_inlined
 def _is_left(value, node, categories):  # type: ignore[no-untyped-def]
@@ -124,6 +134,82 @@ def score(rows, ensemble, out):  # type: ignore[no-untyped-def]
                     is_left = _is_left(rows[row, node.feature], node, ensemble.categories)
                     slot = node.left if is_left else node.right
                 out[row] += leaves[slot - count]
+
+
+@_compiled
+def score_spans(fixed, moving, starts, ensemble, room, out):  # type: ignore[no-untyped-def]
+    """Write what `score` does for rows of subjects of which only the last features differ, to the last bit.
+
+    Rows ``starts[s]`` to ``starts[s + 1] - 1`` are those of subject s: the features of ``fixed[s]``, and then
+    those of ``moving``, feature by row. Each tree is walked once a subject; its rows part where a moving
+    feature tells them apart.
+    """
+    for subject in range(len(fixed)):
+        first, last = starts[subject], starts[subject + 1]
+        if first == last:
+            continue
+        sums = out[first:last]
+        sums[:] = 0.0
+        for number in range(len(ensemble.trees)):
+            _walk_span(fixed[subject], moving[:, first:last], ensemble, number, room, sums)
+
+
+@_inlined
+def _walk_span(values, moving, ensemble, number, room, sums):  # type: ignore[no-untyped-def]
+    first, count, categories = ensemble.trees[number].first, ensemble.trees[number].nodes, ensemble.categories
+    nodes = ensemble.nodes[first : first + count]
+    leaves = ensemble.leaves[first + number : first + number + count + 1]
+    depth, width = 0, len(sums)
+    room.slots[0] = 0
+    room.waits[0, :width] = True
+    while depth >= 0:
+        slot, here = room.slots[depth], room.waits[depth]
+        if slot >= count:
+            leaf = leaves[slot - count]
+            # Reason: to add 0 to the others changes no bit, and is quicker than to choose.
+            for i in range(width):
+                sums[i] += leaf if here[i] else 0.0
+            depth -= 1
+            continue
+        node = nodes[slot]
+        place = node.feature - len(values)
+        if place < 0:
+            room.slots[depth] = node.left if _is_left(values[node.feature], node, categories) else node.right
+            continue
+        left, right = _part_span(moving[place], node, categories, room, depth)
+        if right == 0:
+            room.slots[depth] = node.left
+        elif left == 0:
+            room.slots[depth] = node.right
+        else:
+            beyond, goes_left = room.waits[depth + 1], room.goes_left
+            for i in range(width):
+                beyond[i] = here[i] & goes_left[i]
+                here[i] = here[i] & (not goes_left[i])
+            room.slots[depth], room.slots[depth + 1] = node.right, node.left
+            depth += 1
+
+
+@_inlined
+def _part_span(values, node, categories, room, depth):  # type: ignore[no-untyped-def]
+    """Write which rows go left, and return how many of those at this depth go left and right."""
+    here, goes_left = room.waits[depth], room.goes_left
+    if node.rule & BY_CATEGORY:
+        for i in range(len(values)):
+            goes_left[i] = _is_in(values[i], int(node.threshold), categories)
+    else:
+        threshold = node.threshold
+        if_zero, if_missing = (node.rule & LEFT_IF_ZERO) != 0, (node.rule & LEFT_IF_MISSING) != 0
+        for i in range(len(values)):
+            value = values[i]
+            is_left = value <= threshold
+            is_left = if_zero if abs(value) <= _NEARLY_ZERO else is_left
+            goes_left[i] = if_missing if np.isnan(value) else is_left
+    left, right = 0, 0
+    for i in range(len(values)):
+        left += here[i] & goes_left[i]
+        right += here[i] & (not goes_left[i])
+    return left, right
 
 
 # ---------------------------------------------------------------- one row

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["CATEGORIES", "FORMAT", "HEADER", "MOST_POINTS", "NODE", "TREE", "Records"]
+__all__ = ["CATEGORIES", "FORMAT", "HEADER", "MOST_POINTS", "NODE", "STEP", "TREE", "Records"]
 
 Records = npt.NDArray[Any]
 
@@ -51,6 +51,11 @@ NODE = np.dtype(
     ]
 )
 """Nodes of a tree are numbered node, right, left, so that descending numbers visit left, right, node."""
+
+STEP = np.dtype(
+    [(name, NODE[name]) for name in ("threshold", "feature", "left", "right", "rule")], align=True
+)
+"""What of a node a score needs: a third of its memory, which is what walks of large ensembles wait for."""
 
 CATEGORIES = np.dtype("<u4")
 """Sets of codes one after another: the number of words, then words of 32 bits, one bit a code."""

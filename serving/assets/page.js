@@ -7,6 +7,8 @@ const PATHS = { "request.amount": "amount", "request.currency": "currency", "req
 const SUGGESTIONS = 20;
 const PAUSE_MS = 150;
 const RETRY_MS = 1500;
+const KEY = "credence_key";
+const SECONDS_TO_FOLLOW = 10;
 
 const at = (id) => document.getElementById(id);
 let words = null;
@@ -14,13 +16,60 @@ let status = {};
 let lastCall = null;
 let asked = 0;
 let typing = 0;
+let retry = 0;
+let key = sessionStorage.getItem(KEY) || "";
 
 async function ask(path, body) {
-  const options = body && { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
-  const answer = await fetch(path, options || undefined);
+  const sent = key;
+  const headers = { ...(sent && { Authorization: `Bearer ${sent}` }), ...(body && { "Content-Type": "application/json" }) };
+  const answer = await fetch(path, { headers, ...(body && { method: "POST", body: JSON.stringify(body) }) });
   const content = await answer.json();
+  if (answer.status === 401 && sent === key) leave(sent !== "");
   if (!answer.ok) throw content.error;
   return content;
+}
+
+// Forgets the key and all that was shown with it.
+function leave(isWrong) {
+  key = "";
+  sessionStorage.removeItem(KEY);
+  [status, lastCall] = [{}, null];
+  asked += 1;
+  clearTimeout(retry);
+  clearTimeout(typing);
+  at("form").reset();
+  for (const id of ["running", "buyers", "answer", "error"]) fill(at(id), []);
+  for (const id of ["form", "answer", "error", "state", "sign_out"]) at(id).hidden = true;
+  at("sign_in").hidden = false;
+  at("key").value = "";
+  at("key_error").hidden = !isWrong;
+  at("key").setAttribute("aria-invalid", isWrong);
+  at("key").focus();
+}
+
+async function enter() {
+  key = at("key").value.trim();
+  // What no header can carry is no key.
+  if (!/^[\x21-\x7e]+$/.test(key)) { leave(true); return; }
+  await watchStatus();
+}
+
+function welcome() {
+  if (key) sessionStorage.setItem(KEY, key);
+  at("sign_out").hidden = !key;
+  at("sign_in").hidden = true;
+  at("key").value = "";
+  if (at("form").hidden) {
+    at("form").hidden = false;
+    busy(false);
+    at("buyer_id").focus();
+  }
+}
+
+// A link sends no header, so that the key goes along as a cookie for this address alone, and only for a moment.
+function lendKey(link) {
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  if (key) document.cookie = `${KEY}=${key}; Path=${link.pathname}; Max-Age=${SECONDS_TO_FOLLOW}; SameSite=Strict${secure}`;
 }
 
 function say(part, code) { return textOf(words[at("lang").value], part, code); }
@@ -52,7 +101,11 @@ function showStatus() {
 // Links to what there is to know before signing for a model, one a model that has it.
 function reportsOf(models) {
   const found = Object.values(models).filter((model) => model.reports.validation);
-  return found.map((model) => Object.assign(make("a", "report", model.version), { href: model.reports.validation }));
+  return found.map((model) => {
+    const link = Object.assign(make("a", "report", model.version), { href: model.reports.validation });
+    link.addEventListener("click", () => lendKey(link));
+    return link;
+  });
 }
 
 // The Swedish form of a date is the one of ISO 8601.
@@ -61,18 +114,21 @@ function dayIn(instant, timeZone) { return new Intl.DateTimeFormat("sv-SE", { ti
 async function watchStatus() {
   try {
     status = await ask("/v1/status");
-  } catch {
+    welcome();
+  } catch (error) {
+    if (error && error.code === "unauthorized") return;
     status = { state: "unreachable", why: say("page", "unreachable") };
   }
   if (!at("currency").value && status.seller) at("currency").value = status.seller.reporting_currency;
   showStatus();
-  if (status.state === "ready") suggest(); else setTimeout(watchStatus, RETRY_MS);
+  if (status.state === "ready") suggest(); else retry = setTimeout(watchStatus, RETRY_MS);
 }
 
 async function suggest() {
   const prefix = encodeURIComponent(at("buyer_id").value.trim());
   try {
     const found = await ask(`/v1/buyers?limit=${SUGGESTIONS}&prefix=${prefix}`);
+    if (at("form").hidden) return;
     fill(at("buyers"), found.buyers.map((id) => Object.assign(make("option"), { value: id })));
   } catch { /* without suggestions an id can still be typed */ }
 }
@@ -86,9 +142,9 @@ function plainAmount(text) {
 
 // What the form itself can tell, in the language of the page.
 function mistakeOf(call) {
-  if (!call.buyer_id) return { code: "invalid_field", path: "buyer_id", message: say("page", "buyer_empty") };
+  if (!call.buyer_id) return { code: "invalid_field", field: "buyer_id", message: say("page", "buyer_empty") };
   const amount = call.request && call.request.amount;
-  if (amount && !/^\d+(\.\d+)?$/.test(amount)) return { code: "invalid_field", path: "request.amount", message: say("page", "amount_form") };
+  if (amount && !/^\d+(\.\d+)?$/.test(amount)) return { code: "invalid_field", field: "request.amount", message: say("page", "amount_form") };
   return null;
 }
 
@@ -119,7 +175,7 @@ async function assess(call) {
     showAnswer(at("answer"), said, words[at("lang").value], at("lang").value);
     reveal("answer", "error");
   } catch (error) {
-    if (turn === asked) refuse(error);
+    if (turn === asked && !at("form").hidden) refuse(error);
   } finally {
     if (turn === asked) busy(false);
   }
@@ -128,7 +184,7 @@ async function assess(call) {
 function refuse(error) {
   lastCall = null;
   const told = error && error.code ? error : { message: say("page", "unreachable") };
-  const field = PATHS[told.path] || told.path;
+  const field = PATHS[told.field] || told.field;
   if (FIELDS.includes(field)) at(field).setAttribute("aria-invalid", "true");
   showError(at("error"), told, words[at("lang").value]);
   reveal("error", "answer");
@@ -151,6 +207,11 @@ at("form").addEventListener("submit", (event) => {
   const mistake = mistakeOf(call);
   if (mistake) refuse(mistake); else assess(call);
 });
+at("sign_in").addEventListener("submit", (event) => {
+  event.preventDefault();
+  enter();
+});
+at("sign_out").addEventListener("click", () => leave(false));
 at("buyer_id").addEventListener("input", () => {
   clearTimeout(typing);
   typing = setTimeout(suggest, PAUSE_MS);

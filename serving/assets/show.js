@@ -23,10 +23,10 @@ function fieldName(path, words) {
 
 export function showError(target, error, words) {
   const page = (code) => textOf(words, "page", code);
-  const rows = ["expected", "found", "next_step", "incident"].filter((name) => error[name]);
+  const rows = ["message", "hint", "trace_id"].filter((name) => error[name]);
   fill(target, [
-    make("h2", "", error.path ? `${page("error")}${page("colon")}${fieldName(error.path, words)}` : page("error")),
-    rows.length ? make("dl", "", ...rows.flatMap((name) => [make("dt", "", page(name)), make("dd", "", error[name])]))
+    make("h2", "", error.field ? `${page("error")}${page("colon")}${fieldName(error.field, words)}` : page("error")),
+    error.hint ? make("dl", "", ...rows.flatMap((name) => [make("dt", "", page(name)), make("dd", "", error[name])]))
       : make("p", "", error.message),
   ]);
 }
@@ -231,7 +231,7 @@ class View {
   changes() {
     const { changes } = this.said;
     if (!changes) return null;
-    const then = `${this.page("changes")} ${this.day(changes.since.slice(0, 10))}`;
+    const then = `${this.page("changes")} ${this.day(changes.since_day)}`;
     if (changes.status !== "ok") {
       return make("section", "card is-changes", make("h2", "", then),
         make("p", "", `${this.page("unsaid")}${this.page("colon")}${textOf(this.words, "changes", changes.status)}`));

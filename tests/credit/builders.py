@@ -20,6 +20,7 @@ PAYMENTS: Mapping[str, float] = {
     "exposure": 120_000.0,
     "overdue_amount": 8_400.0,
     "overdue_share": 0.07,
+    "overdue_over_30_share": 0.02,
     "days_material_overdue": 12.0,
     "in_default": 0.0,
     "is_insolvent": 0.0,

@@ -48,6 +48,7 @@ def test_the_assessment_has_the_keys_of_the_contract():
             "assessment_id",
             "buyer_id",
             "as_of",
+            "day",
             "facts_seq",
             "information_state",
             "request",
@@ -81,6 +82,7 @@ def test_the_assessment_has_the_keys_of_the_contract():
             "action",
         ),
         "valid_until",
+        "published",
     ]
     assert {tuple(each) for each in said["limit"]["candidates"]} == {
         ("code", "role", "status", "amount", "inputs")

@@ -99,6 +99,7 @@ def test_the_page_tells_what_changed(lang, matches_golden):
     then = say([0.1, 0.02, 0.05, -0.15, 0.0], lang=lang, share_late_amount_365d=0.08, overdue_share=0.0)
     current = say(lang=lang)
     previous = {**say(None, -4.4), "as_of": "2026-01-31T22:59:59Z"}
+    then["day"] = "2026-01-31"
     current["changes"] = changes_of(current, then, previous, lang=lang)
 
     page = render(current, lang)

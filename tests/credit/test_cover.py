@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from credit.cover import Security, counted_securities, cover_json, covered, largest_exposure
@@ -16,6 +16,7 @@ COUNTED = st.lists(
 
 
 @given(st.floats(0.0, 1e7), COUNTED)
+@example(1097152.7214027608, [(Security("guarantee", 1e6), 0.0)])
 def test_the_largest_exposure_leaves_just_the_unsecured_part(unsecured, counted):
     largest = largest_exposure(unsecured, counted)
 

@@ -7,6 +7,7 @@ import pytest
 
 from credit.assess import assess
 from credit.cover import Security
+from credit.cures import Cures
 from credit.policy import Policy
 from credit.workout import Workout
 from tests.credit.builders import make_a_book, make_answers, make_subject
@@ -51,6 +52,23 @@ def test_own_recoveries_take_the_place_of_the_assumption():
     assert (found["lgd"], found["lgd_from"], found["lgd_cases"]) == (0.45, "own_recoveries", 40)
     assert found["on_exposure"] == pytest.approx(120_000 * 0.024 * 0.45)
     assert found["assumptions"][0]["low"] is None
+
+
+def test_own_cures_take_the_place_of_the_assumption_with_their_interval():
+    cures = Cures("default_obligor_90", cases=50, cured=30)
+    few, other = replace(cures, cases=29, cured=20), replace(cures, definition="default_other")
+
+    found, _ = loss(book=replace(make_a_book(), cures=cures))
+
+    # 30 of 50, weighed against 50 cases of the assumed 0
+    assert (found["cure_rate"], found["cure_from"], found["cure_cases"]) == (0.3, "own_cures", 50)
+    assert found["on_exposure"] == pytest.approx(120_000 * 0.024 * 0.7 * 0.8)
+    told = found["assumptions"][1]
+    assert (told["from"], told["low"] < 0.6 < told["high"]) == ("own_cures", True)
+    assert told["loss_at_low"] > told["loss_at_high"]
+    for short in (few, other):
+        found, _ = loss(book=replace(make_a_book(), cures=short))
+        assert (found["cure_rate"], found["cure_from"], found["cure_cases"]) == (0.0, "policy", short.cases)
 
 
 def test_securities_pay_before_us():

@@ -86,7 +86,8 @@ def test_a_sound_buyer_keeps_the_longest_terms_that_fit_and_a_risky_one_does_not
 @pytest.mark.parametrize(
     ("country", "changed", "status", "days"),
     [
-        ("FR", {}, "ok", 60),
+        ("FR", {}, "ok", 75),
+        ("FR", {"public_body": 1.0}, "ok", 30),
         ("DE", {"public_body": 1.0}, "ok", 30),
         ("CN", {"size_class": 4.0}, "ok", 60),
         ("CN", {"size_class": 1.0}, "no_rule", None),
@@ -103,6 +104,32 @@ def test_the_law_of_the_buyers_country_bounds_terms(country, changed, status, da
     assert (terms["law"]["status"], terms["law"]["days"]) == (status, days)
     assert all((option["status"] == "above_law") == (days is not None and option["days"] > days)
                for option in terms["options"])  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("insured", "most", "wanted"),
+    [
+        ({"insured_limit": 50_000.0}, 45, [60]),
+        ({}, 45, []),
+        ({"insured_limit": 50_000.0}, 180, []),
+        ({"insured_limit": 0.0}, 45, []),
+    ],
+)
+def test_the_insurer_bounds_the_terms_of_insured_buyers(insured, most, wanted):
+    terms = POLICY.terms.model_copy(update={"insurer_longest_terms_days": most})
+    case = make_case(make_subject(**insured), country="FR")
+    told = suggest_terms(replace(case, policy=POLICY.model_copy(update={"terms": terms})), GOLDEN)
+
+    assert told["insurer_days"] == (most if insured.get("insured_limit") else None)
+    assert [each["days"] for each in told["options"] if each["status"] == "above_insurer"] == wanted
+
+
+def test_a_policy_of_insurance_counts_as_insured_too():
+    terms = POLICY.terms.model_copy(update={"insurer_longest_terms_days": 30})
+    subject = replace(make_subject(), securities=(Security("credit_insurance", 1_000.0),))
+    case = replace(make_case(subject), policy=POLICY.model_copy(update={"terms": terms}))
+
+    assert suggest_terms(case, GOLDEN)["insurer_days"] == 30
 
 
 def test_terms_lie_near_what_is_usual_in_the_industry():

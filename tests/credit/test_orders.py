@@ -49,7 +49,7 @@ def test_an_order_that_passes_every_step_is_released_whole():
     found = check()
 
     assert (found["decision"], found["decided_by"], found["releasable_amount"]) == ("release", None, 50_000.0)
-    assert list(status(found)) == list(ORDER_STEPS)
+    assert list(status(found)) == [code for code in ORDER_STEPS if code != "books"]
     assert set(status(found).values()) == {"pass"}
 
 
@@ -61,7 +61,7 @@ def test_an_order_that_passes_every_step_is_released_whole():
         ({"days_material_overdue": 75.0}, "hold", "blocked"),
         ({"oldest_open_days_past_due": 46.0}, "hold", "oldest_item"),
         ({"oldest_open_days_past_due": math.nan}, "refer", "oldest_item"),
-        ({"overdue_share": 0.26}, "hold", "overdue_share"),
+        ({"overdue_over_30_share": 0.26}, "hold", "overdue_share"),
         ({"exposure": 190_000.0}, "hold", "credit_limit"),
         ({"exposure": math.nan}, "refer", "credit_limit"),
         ({"open_orders_amount": math.nan}, "refer", "credit_limit"),
@@ -74,8 +74,31 @@ def test_the_first_step_that_stops_an_order_decides(changed, decision, decided_b
     assert (found["decision"], found["decided_by"]) == (decision, decided_by)
 
 
+@pytest.mark.parametrize(
+    ("days", "rule", "said", "decision"),
+    [
+        (3.0, "refer", "pass", "release"),
+        (4.0, "refer", "refer", "refer"),
+        (4.0, "hold", "hold", "hold"),
+        (4.0, "release", "pass", "release"),
+    ],
+)
+def test_books_that_are_behind_decide_as_the_policy_says(days, rule, said, decision):
+    orders = POLICY.orders.model_copy(update={"when_books_behind": rule})
+    policy = POLICY.model_copy(update={"orders": orders})
+    subject = make_subject(GOOD, ORDER.as_request(), days_books_behind=days)
+    assessment = assess(subject, make_answers(), make_a_book(), policy)
+
+    found = check_order(subject, ORDER, assessment, policy)
+
+    assert (status(found)["books"], found["decision"]) == (said, decision)
+    assert found["decided_by"] == (None if decision == "release" else "books")
+
+
 def test_every_step_is_told_though_an_early_one_decides():
-    found = check(in_default=1.0, oldest_open_days_past_due=99.0, overdue_share=0.9, exposure=900_000.0)
+    found = check(
+        in_default=1.0, oldest_open_days_past_due=99.0, overdue_over_30_share=0.9, exposure=900_000.0
+    )
 
     stopped = [code for code, each in status(found).items() if each == "hold"]
     assert stopped == ["blocked", "oldest_item", "overdue_share", "credit_limit"]
@@ -125,7 +148,41 @@ def test_the_part_that_the_limit_still_bears_may_be_delivered():
     # and a part that is not worth a delivery of its own is none
     assert check(exposure=228_000.0)["releasable_amount"] == 0.0
     # and nothing is where another step stands in the way as well
-    assert check(exposure=205_000.0, overdue_share=0.9)["releasable_amount"] == 0.0
+    assert check(exposure=205_000.0, overdue_over_30_share=0.9)["releasable_amount"] == 0.0
+
+
+def test_an_order_behind_the_credit_horizon_that_is_above_the_whole_limit_is_referred():
+    # given a limit of 250,000 and nothing owed
+    later, free = (
+        Order(251_000.0, "EUR", deliver_on=date(2026, 12, 1)),
+        {"exposure": 0.0, "overdue_amount": 0.0},
+    )
+    large = POLICY.model_copy(update={"orders": POLICY.orders.model_copy(update={"document_value": 1e9})})
+
+    def decided(order, policy):
+        subject = make_subject(GOOD | free, order.as_request())
+        said = assess(subject, make_answers(), make_a_book(), policy)
+        found = check_order(subject, order, said, policy)
+        return found["decision"], found["decided_by"]
+
+    # then it is referred however much is paid until then, unless the policy lets it pass
+    assert decided(later, large) == ("refer", "order_above_limit")
+    assert decided(replace(later, amount=250_000.0), large) == ("release", None)
+    off = large.orders.model_copy(update={"above_limit_beyond_horizon": "release"})
+    assert decided(later, large.model_copy(update={"orders": off})) == ("release", None)
+    # and one within the horizon is the limit's own matter
+    assert decided(replace(later, deliver_on=None), large) == ("hold", "credit_limit")
+
+
+def test_days_from_which_on_an_item_counts_in_the_share_overdue_are_the_policy_s():
+    values = GOOD | {"overdue_share": 0.9, "overdue_over_30_share": 0.2, "overdue_over_90_share": 0.0}
+    subject = make_subject(values, ORDER.as_request())
+    said = assess(subject, make_answers(), make_a_book(), POLICY)
+    for days, wanted in ((0, "hold"), (30, "pass"), (90, "pass")):
+        orders = POLICY.orders.model_copy(update={"overdue_share_after_days": days})
+        policy = POLICY.model_copy(update={"orders": orders})
+        found = check_order(subject, ORDER, said, policy)
+        assert status(found)["overdue_share"] == wanted
 
 
 def test_an_order_behind_the_credit_horizon_does_not_count_yet():

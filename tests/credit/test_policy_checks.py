@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -95,3 +96,13 @@ def test_borders_are_where_the_texts_say(edge: int):
 
 def codes(policy: Policy) -> set[str]:
     return {each.code for each in findings_of(policy)}
+
+
+@pytest.mark.parametrize("code", WRONG)
+def test_a_finding_is_told_in_both_languages_with_the_same_numbers(code: str):
+    found = next(each for each in findings_of(WRONG[code]) if each.code == code)
+    en, zh = (found.as_json(lang)["says"] for lang in ("en", "zh"))
+    assert re.search("[\u4e00-\u9fff]", zh)
+    assert not re.search("[\u4e00-\u9fff]", en)
+    assert re.findall(r"\d+", en) == re.findall(r"\d+", zh)
+    assert found.as_json()["says"] == en

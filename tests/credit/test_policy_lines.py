@@ -83,6 +83,7 @@ def test_differences_name_changed_and_lacking_lines_both_ways(policy: Policy):
         "rounding.steps.SEK": (10_000, None),
         "terms.statutory.FR.days": (None, 60),
         "terms.statutory.FR.public_days": (None, 30),
+        "terms.statutory.FR.end_of_month_days": (None, 45),
         "terms.statutory.FR.only_large_buyers": (None, False),
     }
     assert len(differences(policy, other)) == len(found)

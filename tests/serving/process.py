@@ -15,10 +15,15 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from serving.access.issue import create
+from serving.access.scopes import SCOPES
+from serving.access.stored import keys_of
 
 SECONDS_TO_START = 120
 
@@ -47,14 +52,16 @@ class Service:
     address: str
     process: subprocess.Popen[str]
     log: Path
+    key: str = ""
 
     def said(self) -> str:
         """Return what it has written so far."""
         return self.log.read_text(encoding="utf-8")
 
-    def call(self, path: str, body: Any = None, method: str | None = None) -> Answer:
+    def call(self, path: str, body: Any = None, method: str | None = None, **more: str) -> Answer:
+        """Call with the key of the service, unless other headers are named."""
         data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
-        headers = {"Content-Type": "application/json"}
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.key}", **more}
         request = urllib.request.Request(self.address + path, data, headers, method=method)  # noqa: S310 (our address)
         try:
             with urllib.request.urlopen(request, timeout=30) as response:  # noqa: S310 (our address)
@@ -74,13 +81,23 @@ def served(home: Path, *options: str, ready_status: int = 200) -> Iterator[Servi
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "serve.log"
-        service = Service(f"http://127.0.0.1:{port}", start(home, log, *options, "--port", str(port)), log)
+        key = made_key(home)
+        process = start(home, log, *options, "--port", str(port))
+        service = Service(f"http://127.0.0.1:{port}", process, log, key)
         try:
             _wait(service, ready_status)
             yield service
         finally:
             service.process.send_signal(signal.SIGTERM)
             service.process.wait(timeout=30)
+
+
+def made_key(home: Path, *scopes: str, rate_per_minute: int | None = None) -> str:
+    """Return a key of the home's store, with every scope unless some are named."""
+    now = datetime.now(UTC)
+    with keys_of(home) as keys:
+        _, text = create(keys, "test", scopes or tuple(SCOPES), now, rate_per_minute=rate_per_minute)
+    return text
 
 
 def start(home: Path, log: Path, *options: str) -> subprocess.Popen[str]:

@@ -13,8 +13,8 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from credit.assessor import Assessor
+from serving.body import LARGEST_BODY
 from serving.contract import EXPECTED
-from serving.routes import LARGEST_BODY
 from tests.serving.process import Service
 from tests.serving.schemas import HOSTILE, problems_of
 
@@ -151,7 +151,8 @@ def test_a_bad_call_is_told_what_is_wrong(
     # then status, code and field say what is wrong, in the one body
     assert answer.status == status
     assert problems_of("Error", answer.json) == []
-    assert (answer.error["code"], answer.error["path"], answer.error["incident"]) == (code, path, None)
+    assert (answer.error["code"], answer.error["field"]) == (code, path)
+    assert answer.error["trace_id"] == answer.headers["x-trace-id"]
 
 
 @pytest.mark.parametrize(
@@ -183,9 +184,8 @@ def test_a_body_without_length_is_read_no_further_than_allowed(service: Service)
     host, port = urlsplit(service.address).hostname, urlsplit(service.address).port
     connection = http.client.HTTPConnection(str(host), port, timeout=30)
     chunks = iter([b" " * 8192] * (LARGEST_BODY // 8192 + 2))
-    connection.request(
-        "POST", "/v1/assess", chunks, {"Content-Type": "application/json"}, encode_chunked=True
-    )
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {service.key}"}
+    connection.request("POST", "/v1/assess", chunks, headers, encode_chunked=True)
 
     # then it is refused all the same
     assert connection.getresponse().status == 413
@@ -196,7 +196,8 @@ def test_a_caller_who_hangs_up_disturbs_nobody(service: Service) -> None:
     # given a caller who promises a body and leaves
     host, port = urlsplit(service.address).hostname, urlsplit(service.address).port
     with socket.create_connection((str(host), int(port or 0))) as caller:
-        caller.sendall(b"POST /v1/assess HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+        head = f"POST /v1/assess HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {service.key}\r\n"
+        caller.sendall(f"{head}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{{".encode())
 
     # then the next one is answered
     assert service.call("/livez").json == {"state": "alive"}
@@ -228,5 +229,5 @@ def test_a_buyer_with_markup_for_a_name_is_a_buyer(service: Service) -> None:
 
 def test_every_expectation_is_told_in_words(service: Service) -> None:
     answer = service.call("/v1/assess", {"buyer_id": 1})
-    assert answer.error["expected"] == EXPECTED["buyer_id"]
+    assert answer.error["message"] == f"expected {EXPECTED['buyer_id']}; found a number"
     assert json.dumps(answer.json)

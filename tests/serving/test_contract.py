@@ -167,7 +167,7 @@ def test_every_field_says_what_it_is_expected_to_be() -> None:
 
 
 def test_every_error_has_one_body() -> None:
-    keys = {"code", "message", "path", "expected", "found", "next_step", "incident"}
+    keys = {"code", "message", "field", "hint", "trace_id"}
     for code in ERRORS:
         body_of = CallError(code, "a", "b", "c").as_json()
         assert set(body_of) == {"error"}

@@ -25,10 +25,13 @@ pytestmark = [pytest.mark.browser, needs_browser]
 class Page:
     """The page as a person uses it."""
 
-    def __init__(self, driver: webdriver.Chrome, address: str) -> None:
+    def __init__(self, driver: webdriver.Chrome, service: Service) -> None:
         self.driver = driver
-        driver.get(address)
+        driver.get(f"{service.address}/words.json")
+        driver.execute_script("sessionStorage.setItem('credence_key', arguments[0])", service.key)
+        driver.get(service.address)
         self.wait(lambda: self.at("currency").get_attribute("value"))
+        driver.get_log("browser")
 
     def at(self, element_id: str) -> WebElement:
         return self.driver.find_element(By.ID, element_id)
@@ -58,7 +61,7 @@ class Page:
 
 @pytest.fixture
 def page(driver: webdriver.Chrome, service: Service) -> Page:
-    return Page(driver, service.address)
+    return Page(driver, service)
 
 
 @pytest.fixture(scope="module")
@@ -269,6 +272,42 @@ def test_the_keyboard_is_enough(page: Page, buyer_id: str) -> None:
 
     # then the buyer is assessed
     page.wait(lambda: page.texts("strong.buyer") == [buyer_id])
+
+
+def test_a_person_signs_in_and_out(
+    driver: webdriver.Chrome, service: Service, page: Page, buyer_id: str
+) -> None:
+    # given nobody signed in: nothing of the seller is shown
+    page.assess(buyer_id)
+    page.at("sign_out").click()
+    assert page.at("sign_in").is_displayed()
+    assert not page.at("form").is_displayed()
+    assert (page.texts("#running dd"), page.texts("#answer *")) == ([], [])
+    assert buyer_id not in driver.page_source
+    assert driver.execute_script("return sessionStorage.length") == 0
+
+    # when a wrong key is tried, then the page says so in either language
+    Select(page.at("lang")).select_by_value("en")
+    page.write("key", service.key[:-1] + "x")
+    page.at("enter").click()
+    page.wait(lambda: page.at("key_error").is_displayed())
+    assert "expired or revoked" in page.at("key_error").text
+    Select(page.at("lang")).select_by_value("zh")
+    assert "已撤销" in page.at("key_error").text
+    page.write("key", "密钥")
+    page.at("enter").click()
+    assert page.at("key_error").is_displayed()
+
+    # when the right one is, then a buyer is assessed with it, also after the page is loaded again
+    page.write("key", service.key)
+    page.at("key").send_keys(Keys.ENTER)
+    page.wait(lambda: page.at("form").is_displayed())
+    driver.refresh()
+    page.wait(lambda: page.at("currency").get_attribute("value"))
+    page.assess(buyer_id)
+    page.wait(lambda: page.texts("strong.buyer") == [buyer_id])
+    assert service.key not in driver.page_source
+    assert "401" in " ".join(page.complaints())
 
 
 @pytest.mark.parametrize("width", [1280, 390])

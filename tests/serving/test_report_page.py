@@ -36,13 +36,22 @@ REMOVE = "for (const each of document.querySelectorAll(arguments[0])) each.remov
 
 @pytest.fixture
 def report(driver: webdriver.Chrome, service: Service) -> webdriver.Chrome:
+    driver.get(f"{service.address}/words.json")
+    lend(driver, service.key, ADDRESS)
     driver.get(service.address + ADDRESS)
     resize(driver, 1280)
     return driver
 
 
+def lend(driver: webdriver.Chrome, key: str, path: str) -> None:
+    """Let the browser open an address with a key, as the page does."""
+    driver.execute_script("document.cookie = `credence_key=${arguments[0]}; Path=${arguments[1]}`", key, path)
+
+
 def test_the_page_leads_to_it(driver: webdriver.Chrome, service: Service) -> None:
-    # given the page at /, when the link is followed
+    # given the page at / for who is signed in, when the link is followed
+    driver.get(f"{service.address}/words.json")
+    driver.execute_script("sessionStorage.setItem('credence_key', arguments[0])", service.key)
     driver.get(service.address)
     links = WebDriverWait(driver, SECONDS_TO_ANSWER).until(
         lambda _: driver.find_elements(By.CSS_SELECTOR, "a.report")

@@ -154,7 +154,9 @@ def test_a_caller_who_goes_leaves_no_traceback(demo_home: Path) -> None:
         # when callers go in the middle of their body
         for _ in range(3):
             with socket.create_connection(("127.0.0.1", port)) as caller:
-                caller.sendall(b"POST /v1/assess HTTP/1.1\r\nHost: a\r\nContent-Length: 500\r\n\r\n{")
+                head = f"POST /v1/assess HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {service.key}\r\n"
+                rest = "Content-Type: application/json\r\nContent-Length: 500\r\n\r\n{"
+                caller.sendall(f"{head}{rest}".encode())
                 time.sleep(0.2)
         time.sleep(0.5)
 

@@ -111,7 +111,7 @@ def test_a_ledger_in_which_nobody_can_be_scored_is_not_ready(demo_home: Path) ->
     assert (refusal.value.code, refusal.value.found) == ("not_scored", "none among 5")
 
 
-def test_a_fault_is_an_incident_and_tells_no_data(
+def test_a_fault_has_its_trace_id_and_tells_no_data(
     demo_home: Path, demo_portfolio: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given a worker whose default model breaks while it serves
@@ -130,11 +130,11 @@ def test_a_fault_is_an_incident_and_tells_no_data(
     with client_of(state) as client, caplog.at_level(logging.ERROR):
         answer = client.post("/v1/assess", json={"buyer_id": buyer_id})
 
-    # then the caller has an incident, under which the log says where, but neither says of whom
+    # then the caller has a trace id, under which the log says where, but neither says of whom
     error = answer.json()["error"]
     assert (answer.status_code, error["code"]) == (500, "internal")
-    assert error["incident"]
-    assert error["incident"] in caplog.text
+    assert error["trace_id"] == answer.headers["X-Trace-Id"]
+    assert error["trace_id"] in caplog.text
     assert "RuntimeError" in caplog.text
     assert buyer_id not in caplog.text + answer.text
 

@@ -11,6 +11,7 @@ from credit.definition import DefaultDefinition
 from credit.encoding import encode
 from credit.model import BOOSTER, SCORECARD, RiskModel
 from credit.prior.scorecard import EXTERNAL_PD, POPULATION_RATE, Scorecard
+from credit.unknown import Unknown
 from features.build import Packed, build_packed, pack_portfolio
 from features.catalog import NAMES
 from features.sources.simulator import Knobs, simulate_portfolio
@@ -66,8 +67,9 @@ def test_the_margin_is_the_mean_of_both_by_the_share(run: Run, values: pd.DataFr
     said = run.model.predict(values)
     known = said.status == "ok"
     told = said.log_odds[known] - calibration.slope * margin[known] - calibration.intercept
-    steps = [*calibration.states.values(), 0.0]
-    assert np.abs(told[:, None] - steps).min(axis=1).max() < 1e-9
+    added = Unknown(calibration, spec.names).added[Unknown.cases(values.to_numpy())]
+    np.testing.assert_allclose(told, added[known], rtol=0, atol=1e-9)
+    assert len(set(added[known])) > 1
 
 
 def test_its_points_add_up_exactly(run: Run, values: pd.DataFrame):

@@ -9,7 +9,8 @@ from scipy.special import expit, logit
 from credit.spec import Calibration
 from credit.states import STATES
 from features.errors import Refused
-from training.calibration import Level, Staged, calibrate
+from training.calibration import Level, calibrate
+from training.staged import Staged
 
 BOTH = ("payments", "accounts")
 

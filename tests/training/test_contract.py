@@ -92,7 +92,8 @@ def test_each_feature_carries_sign_fill_and_reference(demo_packed: Packed, value
     for spec in chosen(demo_packed, values).features:
         known = values[spec.name].dropna().to_numpy()
         assert spec.sign == FEATURES[spec.name].sign
-        assert spec.fill == worst_quartile(known, spec.sign)
+        is_neutral = not spec.sign and FEATURES[spec.name].source in ("prior_year", "market_value")
+        assert spec.fill == (np.median(known) if is_neutral else worst_quartile(known, spec.sign))
         assert spec.reference == np.median(known)
 
 

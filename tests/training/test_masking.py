@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from credit.spec import SOURCE_FLAGS
 from features.build import Packed, build_packed
 from features.catalog import FEATURES, NAMES, inputs_of
 from training.masking import MASKS, mask, masked_copies, masks_of
@@ -40,7 +41,16 @@ def test_a_copy_takes_only_what_its_source_gives():
     values = np.ones((1, len(NAMES)))
     for kind, sources in MASKS.items():
         taken = np.flatnonzero(mask(values, NAMES, kind)[0] != 1.0)
-        assert {FEATURES[NAMES[column]].source for column in taken} <= {*sources, "request"}
+        features = {NAMES[column] for column in taken} - {SOURCE_FLAGS[source] for source in sources}
+        assert {FEATURES[name].source for name in features} <= {*sources, "request"}
+
+
+@pytest.mark.parametrize("kind", MASKS)
+def test_a_copy_says_of_each_source_that_it_lacks_that_it_is_not_there(kind):
+    names = ["size_class", *FLAGS]
+    assert mask(np.ones((1, 5)), names, kind)[0].tolist() == [
+        1.0, *(0.0 if flag in {SOURCE_FLAGS[source] for source in MASKS[kind]} else 1.0 for flag in FLAGS)
+    ]  # fmt: skip
 
 
 @given(

@@ -159,10 +159,10 @@ def test_the_log_says_what_served_on_a_day(tmp_path: Path):
         named = {"release": release, "models": {"late": f"late@{release[1:]}"}} if promoted else {}
         append(home, {"at": at, "promoted": promoted, **named})
     served = {day: [each["release"] for each in served_on(home, day)] for day in
-              ("2026-01-09", "2026-01-10", "2026-01-31", "2026-02-10", "2027-01-01")}  # fmt: skip
+              ("2026-01-09", "2026-01-10", "2026-01-31", "2026-02-10", "2026-03-01")}  # fmt: skip
     assert served == {
         "2026-01-09": [], "2026-01-10": ["r1"], "2026-01-31": ["r1"], "2026-02-10": ["r1", "r2"],
-        "2027-01-01": ["r2"],
+        "2026-03-01": ["r2"],
     }  # fmt: skip
     with pytest.raises(InputError, match="--on"):
         served_on(home, "soon")
@@ -231,20 +231,37 @@ def test_a_seller_without_defaults_gets_a_released_prior(without_defaults: tuple
     assert all(gates.values())
 
 
-def test_a_second_prior_needs_a_reason(without_defaults: tuple[Home, Result]):
-    # given few defaults, which cannot show that another prior is no worse
+def test_a_second_prior_is_asked_for_its_level_alone(without_defaults: tuple[Home, Result]):
+    # given so few defaults that no comparison of two priors can tell anything
     home, result = without_defaults
     registry = Registry(home)
     packed = pack_portfolio(simulate_portfolio(25, 3, 4, knobs=Knobs(failures_a_year=0.0)))
     version = train(packed, "default", home=home, config=TrainConfig(population_rate=0.03)).version
-    with pytest.raises(Refused, match=r"non_inferior_auc cannot_say \(0 bad buyers in the test"):
-        promote(registry, version)
-    assert promote(registry, version, force_reason="rate of the last five years")[0] != result.release_id
+    release_id, asked = promote(registry, version)
+    assert release_id != result.release_id
+    assert {gate.name for gate in asked} == {
+        "seller", "loads_with_golden_predictions", "level_ratio_low", "level_ratio_high",
+        "outcome", "definition",
+    }  # fmt: skip
     # and a refit of what serves has nothing to beat
     final = train(packed, "default", home=home, final=True).version
     _, gates = promote(registry, final)
     assert "refit_of" in {gate.name for gate in gates}
     assert registry.champion("default") == final.name
+
+
+def test_another_sellers_portfolio_is_refused_though_the_version_is_in_force(
+    without_defaults: tuple[Home, Result],
+):
+    home, _ = without_defaults
+    registry = Registry(home)
+    packed = pack_portfolio(simulate_portfolio(25, 3, 4, knobs=Knobs(failures_a_year=0.0)))
+    version = registry.version(registry.champion("default"))
+    other = replace(version, tags={**version.tags, "seller_id": "another"})
+    before = (home.releases / "promotions.jsonl").read_bytes()
+    with pytest.raises(InputError, match="seller"):
+        promote(registry, other, packed=packed)
+    assert (home.releases / "promotions.jsonl").read_bytes() == before
 
 
 def test_a_champion_of_another_definition_keeps_its_place(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from features.errors import InputError
@@ -25,6 +27,14 @@ def test_where_nothing_was_promoted_nothing_served(home: Home):
 def test_a_day_that_is_missing_is_refused(home: Home, day: str):
     with pytest.raises(InputError, match="--on"):
         served_on(home, day)
+
+
+def test_of_a_day_to_come_nothing_is_said(home: Home):
+    append(home, FIRST | {"models": {}})
+    today = datetime.now(UTC).date()
+    assert [each["release"] for each in served_on(home, str(today))] == ["r1"]
+    with pytest.raises(InputError, match="one to come"):
+        served_on(home, str(today + timedelta(days=1)))
 
 
 def test_a_last_line_that_was_cut_is_no_entry_and_gives_way_to_the_next(home: Home):

@@ -8,6 +8,7 @@ import pandas as pd
 
 from training.bootstrap import FEWEST_BUYERS, REPEATS, Clusters
 from training.gate import Gate
+from training.non_inferiority import told_by_interval
 from training.paired import PairedDifference
 from training.tested import Pair, Scored, scored_subjects
 from training.timing.measure import WITHIN_DAYS
@@ -91,4 +92,7 @@ def non_inferior_error(pair: Pair | str) -> list[Gate]:
     if buyers < LEAST_BUYERS:
         reason = f"{buyers} buyers in the test, {LEAST_BUYERS} are needed"
         return [Gate.unsaid(name, reason, operator, threshold)]
-    return [Gate.of(name, error_difference(pair, _LEVEL).high, operator, threshold)]
+    found = error_difference(pair, _LEVEL)
+    if found.low is None or found.high is None:
+        return [Gate.unsaid(name, "no interval", operator, threshold)]
+    return [told_by_interval(name, (found.low, found.high), operator, threshold)]

@@ -67,6 +67,11 @@ def test_every_invoice_is_released_held_or_referred_and_sums_agree(replayed: Rep
         lost = measures["losses_incurred"] + measures["losses_avoided"] + measures["losses_referred"]
         assert lost == pytest.approx(buyers["unpaid"].sum())
         assert sum(replayed.told["stopped_by"][side].values()) == replayed.told["counts"]["invoices"]
+        steps = replayed.told["sales_by_step"][side]
+        assert set(steps) == set(replayed.told["stopped_by"][side])
+        assert sum(each["sales"] for each in steps.values()) == pytest.approx(parts)
+        assert sum(each["share_of_sales"] for each in steps.values()) == pytest.approx(1.0)
+        assert steps.get("released", {"sales": 0.0})["sales"] == pytest.approx(measures["sales_kept"])
     assert set(replayed.told["measures"]) == set(MEASURES)
 
 

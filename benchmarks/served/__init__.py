@@ -1,0 +1,1 @@
+"""Services that `benchmarks/service.py` compares, and the client that calls them."""

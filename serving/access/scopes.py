@@ -1,0 +1,53 @@
+"""What each address asks for: a scope, any key, or nothing. An address that is not named here is closed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from serving.page import ASSETS
+
+__all__ = ["ADMIN", "ANY_KEY", "ASSESS", "CLOSED", "LEDGER", "ORDER", "PUBLIC", "SCOPES", "need_of"]
+
+ASSESS, LEDGER, ORDER, ADMIN = "assess", "ledger", "order", "admin"
+
+SCOPES: Mapping[str, str] = {
+    ASSESS: "read: assessments, buyers, limits, reports on the models",
+    LEDGER: "write facts into the ledger",
+    ORDER: "check orders and reserve headroom for them",
+    ADMIN: "read what runs inside: metrics and workers",
+}
+"""What a key may do; none of them includes another."""
+
+PUBLIC, ANY_KEY, CLOSED = "public", "any key", "closed"
+
+_NEEDS: Mapping[str, str] = {
+    **dict.fromkeys(("/livez", "/readyz", "/openapi.json", "/words.json", *ASSETS), PUBLIC),
+    "/v1/status": ANY_KEY,
+    "/v1/assess": ASSESS,
+    "/v1/buyers": ASSESS,
+    "/reports/{version}/{file}": ASSESS,
+}
+"""By address as its route names it."""
+
+
+def _pattern(address: str) -> re.Pattern[str]:
+    parts = re.split(r"\{\w+\}", address)
+    return re.compile("[^/]+".join(map(re.escape, parts)))
+
+
+_PATTERNS = [(_pattern(address), need) for address, need in _NEEDS.items() if "{" in address]
+
+
+def need_of(path: str) -> str:
+    """Return what an address asks for: one of `SCOPES`, `ANY_KEY`, `PUBLIC` or `CLOSED`.
+
+    Examples
+    --------
+    >>> need_of("/v1/assess"), need_of("/reports/late@1/validation.html"), need_of("/v1/new")
+    ('assess', 'assess', 'closed')
+    """
+    need = _NEEDS.get(path)
+    if need is not None:
+        return need
+    return next((need for pattern, need in _PATTERNS if pattern.fullmatch(path)), CLOSED)

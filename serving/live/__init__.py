@@ -1,0 +1,1 @@
+"""Buyers assessed from the store, as of the moment of the call."""

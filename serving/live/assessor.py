@@ -1,0 +1,173 @@
+"""Assesses buyers of the store with one release, as of the moment of the call unless another is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from credit.desk import MAX_DAYS_BEHIND, Desk
+from credit.dossier import Dossier
+from credit.extras import Extras
+from credit.in_force import with_published
+from credit.orders import Order
+from credit.publish import Published
+from credit.release import Release
+from credit.request import Request
+from credit.reservations import Reservation
+from features.as_of import instant_of
+from features.errors import InputError
+from serving.errors import CallError
+from serving.live.ledger import Head, LiveLedger
+from serving.live.month_books import MonthBooks
+from serving.live.reader import Entry, Reader
+
+__all__ = ["LiveAssessor", "utc_now"]
+
+_NOTHING_MORE = Extras()
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Return the present as a naive UTC instant, in whole seconds."""
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+class LiveAssessor:
+    """Assesses one buyer a call.
+
+    Parameters
+    ----------
+    ledger : LiveLedger
+    release : Release
+    books : MonthBooks
+    clock : callable
+        The present (naive UTC).
+    """
+
+    def __init__(
+        self, ledger: LiveLedger, release: Release, books: MonthBooks, clock: Clock = utc_now
+    ) -> None:
+        self.ledger, self.release = ledger, release
+        self._books, self._clock = books, clock
+        self._reader = Reader(ledger.store)
+        self._desk: tuple[Head, Desk] | None = None
+
+    def assess(
+        self,
+        buyer_id: str,
+        as_of: str | datetime | None = None,
+        request: Request | None = None,
+        *,
+        lang: str = "en",
+        also: Extras = _NOTHING_MORE,
+    ) -> dict[str, Any]:
+        """Return the assessment of a buyer, with the grade and limit in force.
+
+        Without `as_of` it is that of now; where the books end more than `MAX_DAYS_BEHIND` days before, of
+        the end of the books. Either way ``books_behind`` names the day where they end before now.
+
+        Raises
+        ------
+        CallError
+            ``unknown_buyer``, ``no_ledger``, ``store_unreachable``, ``busy``.
+        InputError
+            As `credit.desk.Desk.assess`.
+        """
+        entry = self.entry(buyer_id)
+        desk = self.desk(entry.facts_seq)
+        moment, now = self._moments(desk, as_of)
+        said = desk.assess(_dossier(entry), moment, request, lang=lang, also=also, now=now)
+        return with_published(said, entry.published) if as_of is None else said
+
+    def check_order(
+        self,
+        buyer_id: str,
+        order: Order,
+        *,
+        reserved: list[Reservation] | None = None,
+        published: Published | None = None,
+        lang: str = "en",
+    ) -> tuple[dict[str, Any], int]:
+        """Return what the check of an order says now, and the change of facts that it was said at."""
+        entry = self.entry(buyer_id)
+        desk = self.desk(entry.facts_seq)
+        moment, now = self._moments(desk, None)
+        told = desk.check_order(
+            _dossier(entry),
+            order,
+            moment,
+            published=published or entry.published,
+            reserved=reserved or (),
+            lang=lang,
+            now=now,
+        )
+        return told, entry.facts_seq
+
+    def entry(self, buyer_id: str) -> Entry:
+        """Return what is kept of a buyer.
+
+        Raises
+        ------
+        CallError
+            ``unknown_buyer``, ``no_ledger``, ``store_unreachable``.
+        """
+        entry = self._reader.read(buyer_id)
+        if entry is None:
+            step = "load a portfolio: credence load DIR"
+            raise CallError("no_ledger", "a store with a portfolio", "an empty one", step)
+        if entry.dossier is None:
+            expected, step = "the id of a buyer in the ledger", "check the id, or load the buyer"
+            raise CallError("unknown_buyer", expected, "an unknown one", step, path="buyer_id")
+        return entry
+
+    def desk(self, facts_seq: int | None = None, *, waits: bool = False) -> Desk:
+        """Return the desk over the books as they stand.
+
+        Parameters
+        ----------
+        facts_seq : int, optional
+            As `LiveLedger.head`.
+        waits : bool
+            Make the figures of a month end that lack, rather than refuse the call meanwhile.
+        """
+        head = self.ledger.head(facts_seq)
+        kept = self._desk
+        if kept is not None and kept[0] is head and not waits:
+            return kept[1]
+        common = head.common(lambda moment: self._books.before(moment, head, waits=waits))
+        desk = Desk(common, self.release)
+        if not waits:
+            self._desk = (head, desk)
+        return desk
+
+    def moment(self, as_of: str | datetime | None) -> datetime:
+        """Return the moment that a call speaks of."""
+        return self._moments(self.desk(), as_of)[0]
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._reader.close()
+
+    def _moments(self, desk: Desk, as_of: str | datetime | None) -> tuple[datetime, datetime | None]:
+        """Return the moment that is spoken of, and the present where the moment is meant to be now."""
+        now, until = self._clock(), desk.common.observed_until
+        if as_of is None:
+            latest = until + timedelta(days=MAX_DAYS_BEHIND)
+            return (now if now <= latest else until), now
+        moment = desk.moment(as_of)
+        if moment > max(now, until):
+            raise _future(as_of, desk.common.seller.timezone)
+        return moment, None
+
+
+def _future(as_of: str | datetime, timezone: str) -> InputError:
+    instant_of(as_of, timezone)
+    expected, step = "a moment that has passed", "name an earlier one, or none for now"
+    return InputError.of(expected, "one in the future", step, column="as_of")
+
+
+def _dossier(entry: Entry) -> Dossier:
+    assert entry.dossier is not None  # noqa: S101 (`entry` refuses unknown buyers)
+    return Dossier.from_bytes(entry.dossier)

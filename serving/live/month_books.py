@@ -1,0 +1,94 @@
+"""Figures of the whole book by month end: read from the store, and made by the clerk where they lack."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from credit.book import Book
+from credit.book_files import book_from_bytes
+from features.as_of import last_month_end
+from serving.errors import CallError
+from serving.live.ledger import Head
+from serving.store.connect import Store
+from serving.store.schema import books
+
+__all__ = ["MonthBooks"]
+
+_KEPT = 60
+
+
+class MonthBooks:
+    """The books of one release.
+
+    Parameters
+    ----------
+    store : Store
+    release_id : str
+    make : callable
+        Has the clerk make and keep the book of a month end (naive UTC); returns once it is kept.
+    """
+
+    def __init__(self, store: Store, release_id: str, make: Callable[[str, datetime], None]) -> None:
+        self._store, self._release_id, self._make = store, release_id, make
+        self._kept: dict[datetime, Book | None] = {}
+        self._making: dict[datetime, threading.Thread] = {}
+        self._lock = threading.Lock()
+
+    def before(self, moment: datetime, head: Head, *, waits: bool = False) -> Book | None:
+        """Return the figures of the month end before a moment; None before the books begin.
+
+        Parameters
+        ----------
+        moment : datetime
+            Naive UTC.
+        head : Head
+        waits : bool
+            Wait where they have to be made first; otherwise the call is refused meanwhile.
+
+        Raises
+        ------
+        CallError
+            ``busy`` while they are made.
+        """
+        end = last_month_end(moment, head.seller.timezone)
+        if end < head.observed_from:
+            return None
+        if end not in self._kept:
+            self._remember(end, self._found(end, waits=waits))
+        return self._kept[end]
+
+    def _found(self, end: datetime, *, waits: bool) -> Book:
+        kept = self._read(end)
+        if kept is None and waits:
+            self._make(self._release_id, end)
+            kept = self._read(end)
+        elif kept is None:
+            self._start(end)
+        if kept is None:
+            found = "ones that are being made"
+            raise CallError("busy", "the figures of that month end", found, "call again in a few seconds")
+        return kept
+
+    def _start(self, end: datetime) -> None:
+        with self._lock:
+            running = self._making.get(end)
+            if running is None or not running.is_alive():
+                thread = threading.Thread(target=self._make, args=(self._release_id, end), daemon=True)
+                self._making[end] = thread
+                thread.start()
+
+    def _read(self, end: datetime) -> Book | None:
+        which = (books.c.month_end == end.replace(tzinfo=UTC)) & (books.c.release_id == self._release_id)
+        with self._store.reading() as connection:
+            body = connection.scalar(sa.select(books.c.body).where(which))
+        return None if body is None else book_from_bytes(bytes(body))
+
+    def _remember(self, end: datetime, book: Book) -> None:
+        with self._lock:
+            while len(self._kept) >= _KEPT:
+                del self._kept[min(self._kept)]
+            self._kept[end] = book

@@ -1,0 +1,149 @@
+"""The one row that an online call reads: the dossier of a buyer, what is in force, where the books stand."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlalchemy import PoolProxiedConnection
+
+from credit.publish import Published
+from serving.errors import CallError
+from serving.store.connect import Store
+
+__all__ = ["Entry", "Reader", "published_of"]
+
+_QUERY = """
+SELECT l.facts_seq, d.body, p.grade, p.computed_grade, p.amount, p.currency, p.reviewed_on, p.valid_until
+FROM ledger l
+LEFT JOIN dossiers d ON d.buyer_id = {mark}
+LEFT JOIN published p ON p.seq = (SELECT max(seq) FROM published WHERE buyer_id = {mark})
+"""
+
+
+class Entry(NamedTuple):
+    """What is kept of a buyer.
+
+    Parameters
+    ----------
+    facts_seq : int
+        The last change of anybody's facts.
+    dossier : bytes or None
+        None where the ledger names no such buyer.
+    published : Published or None
+        The grade and limit in force.
+    """
+
+    facts_seq: int
+    dossier: bytes | None
+    published: Published | None
+
+
+class Reader:
+    """Reads entries over a connection of its own, with a statement that the driver keeps prepared.
+
+    Parameters
+    ----------
+    store : Store
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._query = _QUERY.format(mark="?" if store.is_sqlite else "%s")
+        self._connection: PoolProxiedConnection | None = None
+        self._lock = threading.Lock()
+
+    def read(self, buyer_id: str) -> Entry | None:
+        """Return what is kept of a buyer; None where nothing was loaded yet.
+
+        Raises
+        ------
+        CallError
+            ``store_unreachable``.
+        """
+        with self._lock:
+            row = self._row(buyer_id)
+        if row is None:
+            return None
+        body = None if row[1] is None else bytes(row[1])
+        return Entry(row[0], body, None if row[6] is None else published_of(*row[2:]))
+
+    def close(self) -> None:
+        """Give the connection back."""
+        with self._lock:
+            self._forget()
+
+    def _row(self, buyer_id: str) -> Any:
+        """Read over the kept connection; one that has broken is replaced once."""
+        is_new = self._connection is None
+        try:
+            return self._execute(buyer_id)
+        except Exception as error:
+            self._forget()
+            if not is_new:
+                return self._again(buyer_id)
+            raise _unreachable() from error
+
+    def _again(self, buyer_id: str) -> Any:
+        try:
+            return self._execute(buyer_id)
+        except Exception as error:
+            self._forget()
+            raise _unreachable() from error
+
+    def _execute(self, buyer_id: str) -> Any:
+        if self._connection is None:
+            self._connection = self._open()
+        driver: Any = self._connection.driver_connection
+        return driver.execute(self._query, (buyer_id, buyer_id)).fetchone()
+
+    def _open(self) -> PoolProxiedConnection:
+        connection = self._store.engine.raw_connection()
+        if not self._store.is_sqlite:
+            # Reason: a transaction that is left open would see the same facts for ever.
+            driver: Any = connection.driver_connection
+            driver.autocommit = True
+        return connection
+
+    def _forget(self) -> None:
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            connection.invalidate()
+
+
+def published_of(
+    grade: str | None,
+    computed_grade: str | None,
+    amount: Decimal | str | None,
+    currency: str,
+    reviewed_on: date | str,
+    valid_until: date | str | None,
+) -> Published:
+    """Return a row of `published` as `credit.publish` takes it, from either database's values.
+
+    Examples
+    --------
+    >>> published_of("7", "7", "50000.0000", "EUR", "2026-07-01", None).amount
+    50000.0
+    """
+    return Published(
+        grade,
+        computed_grade,
+        None if amount is None else float(amount),
+        currency,
+        _day(reviewed_on),
+        None if valid_until is None else _day(valid_until),
+    )
+
+
+def _day(value: date | str) -> date:
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
+def _unreachable() -> CallError:
+    step = "call again in a few seconds; the operator finds the cause in the log"
+    return CallError("store_unreachable", "a store that answers", "one that does not", step)

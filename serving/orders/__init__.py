@@ -1,0 +1,1 @@
+"""Orders that are checked, kept and decided."""

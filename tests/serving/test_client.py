@@ -1,0 +1,113 @@
+"""The client and `credence assess --url` against a served process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from credence import Client
+from credence.client import ApiError
+from credit.assessor import Assessor
+from credit.render import render
+from serving.access.ring import SECONDS_UNREVOKED
+from tests.serving.process import Service, made_key
+
+ORDER = {"kind": "order", "amount": 50_000, "currency": "EUR", "terms_days": 60}
+
+
+def run(service: Service, *options: str, key: str | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "credence", "assess", "--url", service.address, *options]
+    environment = {**os.environ, "CREDENCE_API_KEY": service.key if key is None else key}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_the_client_says_what_the_service_says(service: Service, assessor: Assessor) -> None:
+    buyer_id = assessor.buyer_ids[0]
+    with Client(service.address, service.key) as client:
+        said = client.assess(buyer_id, as_of="2026-03-31", request=ORDER, lang="zh", offers=True)  # type: ignore[arg-type]
+        assert said == service.assess(buyer_id, as_of="2026-03-31", request=ORDER, lang="zh", offers=True)
+        assert client.buyers(limit=3) == list(assessor.buyer_ids[:3])
+        assert client.buyers("nobody") == []
+        assert client.status()["buyers"] == len(assessor.buyer_ids)
+
+
+def test_an_error_has_its_parts(
+    service: Service, assessor: Assessor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given the key in the environment, when calls are refused
+    monkeypatch.setenv("CREDENCE_API_KEY", service.key)
+    with Client(service.address) as client:
+        with pytest.raises(ApiError) as unknown:
+            client.assess("nobody")
+        with pytest.raises(ApiError) as wrong:
+            client.assess(assessor.buyer_ids[0], request={"kind": "order", "amount": -1, "currency": "EUR"})
+    with Client(service.address, "crd_0_0") as stranger, pytest.raises(ApiError) as closed:
+        stranger.status()
+
+    # then each says what, where, what to do, and under which trace id the log has it
+    assert (unknown.value.status, unknown.value.code, unknown.value.field) == (
+        404,
+        "unknown_buyer",
+        "buyer_id",
+    )
+    assert (wrong.value.status, wrong.value.code, wrong.value.field) == (
+        422,
+        "invalid_field",
+        "request.amount",
+    )
+    assert (closed.value.status, closed.value.code, closed.value.field) == (401, "unauthorized", None)
+    for error in (unknown.value, wrong.value, closed.value):
+        assert error.hint
+        assert error.trace_id
+        assert error.trace_id in str(error)
+
+
+def test_the_command_prints_what_the_service_says(service: Service, assessor: Assessor) -> None:
+    # given what a buyer is told for an order in the reporting currency
+    buyer_id = assessor.buyer_ids[0]
+    said = service.assess(buyer_id, request=ORDER, offers=True)
+
+    # when the command asks the service without naming the currency
+    told = run(service, "--buyer", buyer_id, "--amount", "50000", "--terms", "60", "--offers")
+
+    # then it prints the same page as for a folder
+    assert (told.returncode, told.stdout) == (0, render(said, "en") + "\n")
+    assert told.stderr == ""
+
+
+def test_the_command_tells_why_not(service: Service, assessor: Assessor) -> None:
+    refused = run(service, "--buyer", assessor.buyer_ids[0], key="")
+    assert refused.returncode == 2
+    assert "error: expected a key in force in the header Authorization: Bearer" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    both = run(service, "build/demo/portfolio", "--buyer", "B000001")
+    assert both.returncode == 2
+    assert "expected a portfolio DIR or --url URL" in both.stderr
+
+
+def test_a_key_made_while_it_runs_is_known_within_seconds(
+    service: Service, reported_home: Path, assessor: Assessor
+) -> None:
+    # given a key that may only write facts, made while the service runs
+    key = made_key(reported_home, "ledger")
+
+    # when it calls as soon as it is known
+    with Client(service.address, key) as client:
+        deadline = time.monotonic() + 2 * SECONDS_UNREVOKED
+        while time.monotonic() < deadline:
+            try:
+                client.status()
+                break
+            except ApiError:
+                time.sleep(0.2)
+
+        # then it is let in where any key is, and told which scope it lacks elsewhere
+        with pytest.raises(ApiError, match="a key with the scope assess") as refused:
+            client.assess(assessor.buyer_ids[0])
+    assert (refused.value.status, refused.value.code) == (403, "forbidden")
+    assert key not in service.said()

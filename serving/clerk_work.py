@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import select
 
-from credit.dossier import Dossier
 from credit.month_books import book_of
 from credit.release import Release
 from features.context import book_context
 from features.files import read
-from serving.live.ledger import LiveLedger
-from serving.live.month_books import keep_book
+from serving.store.books import read_book, write_book
+from serving.store.common import every_stored_dossier, read_common
 from serving.store.connect import Store, open_store
 from serving.store.contexts import write_context
 from serving.store.facts import ledger_row, stored_portfolio
 from serving.store.ledger import Posted, post_ledger
 from serving.store.loading import load_portfolio
 from serving.store.packing import pack_in_order
-from serving.store.schema import dossiers
 
-__all__ = ["WORK", "begin"]
+__all__ = ["WORK", "begin", "make_book"]
 
 _OPEN: list[Store] = []
 
@@ -57,23 +54,30 @@ def _make_context(until: datetime) -> int:
         return write_context(connection, context)
 
 
-def _make_month(release_folder: str, month_end: datetime) -> None:
-    """Make what lacks of a month end (naive UTC): its figures, and its book by a release."""
-    store = _OPEN[0]
-    _make_context(month_end.replace(tzinfo=UTC))
-    release = Release.load(Path(release_folder))
-    common = LiveLedger(store).head().common(lambda _: None)
-    book = book_of(_every_dossier(store), common, release, month_end)
-    if book is not None:
-        with store.writing() as connection:
-            keep_book(connection, month_end, release.release_id, book)
+def make_book(store: Store, release: Release, month_end: datetime) -> bool:
+    """Make and keep the book of a month end under a release; whether it was made now.
 
-
-def _every_dossier(store: Store) -> Iterator[Dossier]:
+    Parameters
+    ----------
+    store : Store
+    release : Release
+    month_end : datetime
+        Naive UTC, as `features.as_of.last_month_end` gives it.
+    """
     with store.reading() as connection:
-        rows = connection.execution_options(yield_per=500).execute(select(dossiers.c.body))
-        for row in rows:
-            yield Dossier.from_bytes(bytes(row.body))
+        if read_book(connection, month_end, release.release_id) is not None:
+            return False
+        book = book_of(every_stored_dossier(connection), read_common(connection), release, month_end)
+    if book is None:
+        return False
+    with store.writing() as connection:
+        return write_book(connection, month_end, release.release_id, book)
+
+
+def _make_month(release_folder: str, month_end: datetime) -> bool:
+    """Make what lacks of a month end (naive UTC): its figures, then its book by a release."""
+    _make_context(month_end.replace(tzinfo=UTC))
+    return make_book(_OPEN[0], Release.load(Path(release_folder)), month_end)
 
 
 def _load(folder: str, now: datetime) -> int:
@@ -83,9 +87,9 @@ def _load(folder: str, now: datetime) -> int:
 
 WORK: dict[str, Callable[..., Any]] = {
     "warm": _warm,
-    "load": _load,
     "post_ledger": _post,
     "make_context": _make_context,
     "make_month": _make_month,
+    "load": _load,
 }
 """Pieces of work by name."""

@@ -5,33 +5,20 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
-
-import sqlalchemy as sa
+from datetime import datetime
 
 from credit.book import Book
-from credit.book_files import book_from_bytes, book_to_bytes
 from features.as_of import last_month_end
 from serving.errors import CallError
 from serving.live.ledger import Head
+from serving.store.books import read_book
 from serving.store.connect import Store
-from serving.store.schema import books
 
-__all__ = ["MonthBooks", "keep_book"]
+__all__ = ["MonthBooks"]
 
 _LOG = logging.getLogger("credence.serving")
 
 _KEPT = 60
-
-
-def keep_book(connection: sa.Connection, month_end: datetime, release_id: str, book: Book) -> None:
-    """Keep a book where none is kept yet: one that was made stays as it is."""
-    end = month_end.replace(tzinfo=UTC)
-    which = (books.c.month_end == end) & (books.c.release_id == release_id)
-    if connection.scalar(sa.select(sa.exists().where(which))):
-        return
-    values = {"month_end": end, "release_id": release_id, "body": book_to_bytes(book)}
-    connection.execute(sa.insert(books).values(values))
 
 
 class MonthBooks:
@@ -102,10 +89,8 @@ class MonthBooks:
             _LOG.error("figures of a month end were not made: %s", type(error).__name__)
 
     def _read(self, end: datetime) -> Book | None:
-        which = (books.c.month_end == end.replace(tzinfo=UTC)) & (books.c.release_id == self._release_id)
         with self._store.reading() as connection:
-            body = connection.scalar(sa.select(books.c.body).where(which))
-        return None if body is None else book_from_bytes(bytes(body))
+            return read_book(connection, end, self._release_id)
 
     def _remember(self, end: datetime, book: Book) -> None:
         with self._lock:

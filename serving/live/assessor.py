@@ -26,6 +26,8 @@ __all__ = ["LiveAssessor", "utc_now"]
 
 _NOTHING_MORE = Extras()
 
+_SECONDS_TO_PREPARE = 3600.0
+
 Clock = Callable[[], datetime]
 
 
@@ -62,11 +64,13 @@ class LiveAssessor:
         *,
         lang: str = "en",
         also: Extras = _NOTHING_MORE,
+        seconds: float = 0.0,
     ) -> dict[str, Any]:
         """Return the assessment of a buyer, with the grade and limit in force.
 
         Without `as_of` it is that of now; where the books end more than `MAX_DAYS_BEHIND` days before, of
-        the end of the books. Either way ``books_behind`` names the day where they end before now.
+        the end of the books. Either way ``books_behind`` names the day where they end before now. Where the
+        figures of the month end before have to be made first, that is waited for some `seconds` at most.
 
         Raises
         ------
@@ -76,7 +80,7 @@ class LiveAssessor:
             As `credit.desk.Desk.assess`.
         """
         entry = self.entry(buyer_id)
-        desk, moment, now = self._prepared(entry.facts_seq, as_of)
+        desk, moment, now = self._prepared(entry.facts_seq, as_of, seconds=seconds)
         said = desk.assess(_dossier(entry), moment, request, lang=lang, also=also, now=now)
         return with_published(said, entry.published) if as_of is None else said
 
@@ -138,7 +142,7 @@ class LiveAssessor:
 
     def prepare(self) -> None:
         """Make the figures of the last month end where they lack, which may take a while."""
-        self._prepared(None, None, waits=True)
+        self._prepared(None, None, seconds=_SECONDS_TO_PREPARE)
 
     def moment(self, as_of: str | datetime | None) -> datetime:
         """Return the moment that a call speaks of."""
@@ -149,13 +153,13 @@ class LiveAssessor:
         self._reader.close()
 
     def _prepared(
-        self, facts_seq: int | None, as_of: str | datetime | None, *, waits: bool = False
+        self, facts_seq: int | None, as_of: str | datetime | None, *, seconds: float = 0.0
     ) -> tuple[Desk, datetime, datetime | None]:
         """Return the desk with the figures of the month end before a moment, and the moment."""
         desk = self.desk(facts_seq)
         moment, now = self._moments(desk, as_of)
         head = self.ledger.head_now
-        book = self._books.before(moment, head, waits=waits)
+        book = self._books.before(moment, head, seconds=seconds)
         if book is not None and not head.has_month_end(book.as_of):
             # Reason: another worker's clerk has made them since the head was read.
             self.ledger.forget_context()

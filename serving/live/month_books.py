@@ -38,7 +38,7 @@ class MonthBooks:
         self._making: dict[datetime, threading.Thread] = {}
         self._lock = threading.Lock()
 
-    def before(self, moment: datetime, head: Head, *, waits: bool = False) -> Book | None:
+    def before(self, moment: datetime, head: Head, *, seconds: float = 0.0) -> Book | None:
         """Return the figures of the month end before a moment; None before the books begin.
 
         Parameters
@@ -46,8 +46,8 @@ class MonthBooks:
         moment : datetime
             Naive UTC.
         head : Head
-        waits : bool
-            Wait where they have to be made first; otherwise the call is refused meanwhile.
+        seconds : float
+            For how long to wait where they have to be made first.
 
         Raises
         ------
@@ -58,28 +58,28 @@ class MonthBooks:
         if end < head.observed_from:
             return None
         if end not in self._kept:
-            self._remember(end, self._found(end, waits=waits))
+            self._remember(end, self._found(end, seconds))
         return self._kept[end]
 
-    def _found(self, end: datetime, *, waits: bool) -> Book:
+    def _found(self, end: datetime, seconds: float) -> Book:
         kept = self._read(end)
-        if kept is None and waits:
-            self._make(end)
-            kept = self._read(end)
-        elif kept is None:
-            self._start(end)
+        if kept is None:
+            self._start(end).join(seconds)
+            kept = self._read(end) if seconds else None
         if kept is None:
             found = "ones that are being made"
             raise CallError("busy", "the figures of that month end", found, "call again in a few seconds")
         return kept
 
-    def _start(self, end: datetime) -> None:
+    def _start(self, end: datetime) -> threading.Thread:
+        """Have a month end made, once for all that ask meanwhile."""
         with self._lock:
             running = self._making.get(end)
             if running is None or not running.is_alive():
-                thread = threading.Thread(target=self._made_quietly, args=(end,), daemon=True)
-                self._making[end] = thread
-                thread.start()
+                running = threading.Thread(target=self._made_quietly, args=(end,), daemon=True)
+                self._making[end] = running
+                running.start()
+        return running
 
     def _made_quietly(self, end: datetime) -> None:
         try:

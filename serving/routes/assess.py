@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import orjson
@@ -27,12 +28,17 @@ _THREADS = 1
 """Long assessments at a time in a worker: a second thread would only wait for the interpreter."""
 
 
+_SECONDS_TO_WAIT, _MOST_WAITING = 8.0, 20
+"""For the figures of a month end that are made first, and how many calls of a worker wait for them."""
+
+
 class Assess:
     """Answers ``/v1/assess`` and ``/v1/assess_batch``."""
 
     def __init__(self, state: State) -> None:
         self._state = state
         self._limiter = CapacityLimiter(_THREADS)
+        self._waiting = CapacityLimiter(_MOST_WAITING)
 
     def routes(self) -> Iterator[tuple[str, str, Endpoint]]:
         """Give method, address and endpoint of each."""
@@ -74,8 +80,15 @@ class Assess:
     async def _said(self, assessor: LiveAssessor, call: AssessCall) -> dict[str, Any]:
         # Reason: a hop to a thread and back costs a good part of what a short assessment does.
         if call.is_short and self._state.reads_at_once:
-            return _assess(assessor, call)
-        return await to_thread.run_sync(_assess, assessor, call, limiter=self._limiter)
+            try:
+                return _assess(assessor, call)
+            except CallError as error:
+                if error.code != "busy":
+                    raise
+                waits = partial(_assess, assessor, call, _SECONDS_TO_WAIT)
+                return await to_thread.run_sync(waits, limiter=self._waiting)
+        waits = partial(_assess, assessor, call, _SECONDS_TO_WAIT)
+        return await to_thread.run_sync(waits, limiter=self._limiter)
 
     async def _keep(self, said: dict[str, Any], body: bytes, release_id: str) -> None:
         await self._state.keep(
@@ -91,12 +104,14 @@ class Assess:
         )
 
 
-def _assess(assessor: LiveAssessor, call: AssessCall) -> dict[str, Any]:
+def _assess(assessor: LiveAssessor, call: AssessCall, seconds: float = 0.0) -> dict[str, Any]:
     asked = call.asked(assessor.ledger.head_now.seller.reporting_currency)
     try:
         if asked is not None and asked.due_on is not None:
             _check_due(asked.due_on.isoformat(), assessor.moment(call.as_of).isoformat())
-        return assessor.assess(call.buyer_id, call.as_of, asked, lang=call.lang, also=call.also)
+        return assessor.assess(
+            call.buyer_id, call.as_of, asked, lang=call.lang, also=call.also, seconds=seconds
+        )
     except InputError as error:
         raise told_as_call_error(error) from None
 

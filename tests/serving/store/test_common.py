@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from credit.book_files import book_to_bytes
 from credit.books import Books
 from credit.dossiers import common_of, dossiers_of
 from credit.policy import Policy
@@ -18,7 +19,7 @@ from features.errors import InputError
 from features.packing import pack_portfolio
 from features.sources.simulator import simulate_portfolio
 from serving.clerk_work import make_book
-from serving.store.books import book_to_bytes, read_book
+from serving.store.books import read_book
 from serving.store.common import every_stored_dossier, read_common
 from serving.store.connect import Store
 from serving.store.loading import load_portfolio

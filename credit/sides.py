@@ -267,7 +267,7 @@ def _open_of_items(holding: Holding, second: int) -> tuple[Ints, Ints]:
     item = ledger.item[rows]
     known = (ledger.begins[rows] <= second) & (second < ledger.ends[rows])
     found = np.flatnonzero(known & np.isin(item, np.array(holding.rows.bills)))
-    items, first = np.unique(item[found], return_index=True)
+    items, first = np.unique(item[found].astype(np.int64), return_index=True)
     found = found[first] + rows.start
     if not len(items):
         return items, items

@@ -204,7 +204,7 @@ class State:
             problem = error
         except Exception as error:
             problem = log_fault(error)
-        return _Served(release, assessor, problem)
+        return _Served(release, assessor if problem is None else None, problem)
 
     def report(self, version: str, file: str) -> bytes | None:
         """Read a file of a report on a model in force; None where there is none."""
@@ -250,7 +250,7 @@ class State:
 
     def _facts_seq(self) -> int | None:
         assessor = self._served.assessor
-        return None if assessor is None else assessor.ledger.head_now.facts_seq
+        return None if assessor is None else assessor.ledger.facts_seq
 
     def _worker_json(self) -> WorkerState:
         served = self._served

@@ -81,6 +81,8 @@ class LiveAssessor:
         """
         entry = self.entry(buyer_id)
         desk, moment, now = self._prepared(entry.facts_seq, as_of, seconds=seconds)
+        if also.since is not None:
+            self._prepared(entry.facts_seq, also.since, seconds=seconds)
         said = desk.assess(_dossier(entry), moment, request, lang=lang, also=also, now=now)
         return with_published(said, entry.published) if as_of is None else said
 

@@ -114,6 +114,11 @@ class LiveLedger:
         return head
 
     @property
+    def facts_seq(self) -> int | None:
+        """The last change of facts that this worker knows of."""
+        return None if self._head is None else self._head.facts_seq
+
+    @property
     def head_now(self) -> Head:
         """The head as it was read last; read it first where nobody has."""
         return self._head or self.head()

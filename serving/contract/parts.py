@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from credit.request import LARGEST_AMOUNT, LONGEST_TERMS_DAYS
 from features.codes import CURRENCIES
-from features.instants import FIRST_YEAR, LAST_YEAR
+from features.as_of import FIRST_YEAR, LAST_YEAR
 from serving.body import parse_json
 from serving.errors import CallError
 

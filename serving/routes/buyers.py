@@ -38,6 +38,7 @@ class Buyers:
 
     async def list(self, request: Request) -> Response:
         """Give ids in order, a page at a time."""
+        self._state.assessor()
         asked = request.query_params
         limit = whole_number(asked.get("limit", str(_FEW)), "limit", _MOST)
         found = await self._read(_ids, asked.get("prefix", ""), asked.get("after", ""), limit)

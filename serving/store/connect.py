@@ -106,9 +106,9 @@ def store_url(home: Path, environment: Mapping[str, str] = os.environ) -> URL:
 
     Examples
     --------
-    >>> store_url(Path("home"), {}).render_as_string()
-    'sqlite:///home/store.sqlite'
-    >>> store_url(Path("home"), {"CREDENCE_DATABASE_URL": "postgresql://me:secret@db/credence"})
+    >>> store_url(Path("mine"), {}).render_as_string()
+    'sqlite:///mine/store.sqlite'
+    >>> store_url(Path("mine"), {"CREDENCE_DATABASE_URL": "postgresql://me:secret@db/credence"})
     postgresql+psycopg://me:***@db/credence
     """
     given = environment.get(DATABASE_URL)

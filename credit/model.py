@@ -169,21 +169,27 @@ class RiskModel:
         known = values[:, self._columns]
         inputs = np.where(np.isnan(known), self._fills, known)
         calibration, case = self.spec.calibration, self._unknown.cases(values)
-        raw = self._margin.raw(inputs)
+        raw, parts, base = self._explain(inputs, case) if contributions else self._told(inputs)
         log_odds = calibration.slope * raw + calibration.intercept + calibration.prior_shift
         log_odds = log_odds + self._unknown.added[case]
-        parts, base = self._explain(inputs, case, contributions)
         is_seen = self._patterns.hold(values)
         log_odds = np.where(is_seen, log_odds, np.nan)
         return Predictions(_STATUS[is_seen.view(np.int8)], log_odds, 1 / (1 + np.exp(-log_odds)), base, parts)
 
-    def _explain(self, inputs: Floats, case: npt.NDArray[np.int64], wanted: bool) -> tuple[Floats, float]:
+    def _explain(self, inputs: Floats, case: npt.NDArray[np.int64]) -> tuple[Floats, Floats, float]:
+        raw, shares, base = self._margin.explained(inputs)
+        return raw, self.spec.calibration.slope * shares + self._unknown.parts[case], self._levelled(base)
+
+    def _told(self, inputs: Floats) -> tuple[Floats, Floats, float]:
+        return self._margin.raw(inputs), np.empty((len(inputs), 0)), self._base
+
+    @cached_property
+    def _base(self) -> float:
+        return self._levelled(self._margin.shares(np.empty((0, len(self._names))))[1])
+
+    def _levelled(self, base: float) -> float:
         calibration = self.spec.calibration
-        shares, base = self._margin.shares(inputs if wanted else inputs[:0])
-        base = calibration.slope * base + calibration.intercept + calibration.prior_shift
-        if not wanted:
-            return np.empty((len(inputs), 0)), base
-        return calibration.slope * shares + self._unknown.parts[case], base
+        return calibration.slope * base + calibration.intercept + calibration.prior_shift
 
     def answers(
         self, values: Floats | pd.DataFrame, version: str = "", *, contributions: bool = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from functools import partial
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -75,10 +76,11 @@ def group_points(
     """
     of_one, parts, known, missing = scale.contribution_points(1.0), answer.contributions, values.get, math.nan
     names, number, spans = catalog.grouped(tuple(parts))
-    points = [of_one * float(parts[name]) for name in names]
+    added = np.fromiter(map(parts.__getitem__, names), np.float64, len(names)) * of_one
     # Reason: names ascend in each group, and this sort keeps the order of what is equally large.
-    order = np.lexsort((-np.abs(points), number)).tolist()
-    told = [(names[i], float(known(names[i], missing)), points[i]) for i in order]
+    order = np.lexsort((-np.abs(added), number))
+    points, ordered = added[order].tolist(), [names[place] for place in order.tolist()]
+    told = zip(ordered, map(float, map(known, ordered, repeat(missing))), points, strict=True)
     members: list[MemberPoints] = list(map(_member, told))
     groups = [
         GroupPoints(group, math.fsum(points[first:last]), members[first:last])

@@ -26,6 +26,7 @@ class Margin(Protocol):
 
     def explained(self, inputs: Floats) -> tuple[Floats, Floats, float]:
         """Return `raw` and `shares` of the same values."""
+        return self.raw(inputs), *self.shares(inputs)
 
 
 class Boosted:

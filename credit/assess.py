@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -271,7 +271,7 @@ class _Found:
     def limit_json(self, limit: Suggestion) -> dict[str, Any]:
         exposure = self.subject.known("exposure")
         decision = self._decision(limit)
-        blocked = is_blocked(self.subject, self.policy)
+        blocked, slopes = is_blocked(self.subject, self.policy), limit.slopes
         said = limit.amount is not None
         return {
             "status": limit.status,
@@ -279,7 +279,7 @@ class _Found:
             "currency": self.subject.reporting_currency,
             "binding": limit.binding,
             "candidates": [each.as_json() for each in limit.candidates],
-            "slopes": None if limit.slopes is None else asdict(limit.slopes),
+            "slopes": None if slopes is None else {"pd": slopes.pd, "terms_days": slopes.terms_days},
             "exposure": exposure,
             "exposure_parts": {name: self.subject.known(name) for name in _EXPOSURE_PARTS},
             **cover_json(exposure, limit.counted),

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from statistics import median
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -54,6 +55,7 @@ class Moment:
         return date.fromordinal(self.day + _EPOCH)
 
 
+@lru_cache(maxsize=1024)
 def moment_of(instant: datetime, timezone: str) -> Moment:
     """Return an instant as a moment.
 

@@ -12,10 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credit.request import LARGEST_AMOUNT
-from serving.contract import EXPECTED, AssessCall, RequestPart, parse_call
+from serving.contract import EXPECTED, AssessCall, RequestPart
+from serving.contract import parse_call as parse
 from serving.errors import ERRORS, CallError
 
 ORDER: dict[str, Any] = {"kind": "order", "amount": 50_000, "currency": "EUR", "terms_days": 60}
+
+
+def parse_call(content: bytes) -> AssessCall:
+    return parse(content, AssessCall).together()
 
 
 def body(**call: Any) -> bytes:

@@ -93,7 +93,7 @@ def _digest(values: Mapping[str, float]) -> str:
     numbers[~np.isfinite(numbers)] = np.nan
     # Reason: the names of one set are the same bytes again and again, and the longer part.
     digest = begun.copy()
-    digest.update(numbers)
+    digest.update(numbers.data)
     return digest.hexdigest()
 
 

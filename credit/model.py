@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from credit.answer import Answer
 from credit.encoding import SeenPatterns, fills_of
 from credit.folder import arrays_of, broken, check_golden, check_manifest, read_spec
-from credit.margin import Blended, Boosted, Margin, Reading
+from credit.margin import Blended, Boosted, Margin, Reading, explained
 from credit.peer_means import PeerMeans
 from credit.prior.scorecard import Scorecard
 from credit.spec import ModelSpec
@@ -177,7 +177,7 @@ class RiskModel:
         return Predictions(_STATUS[is_seen.view(np.int8)], log_odds, 1 / (1 + np.exp(-log_odds)), base, parts)
 
     def _explain(self, inputs: Floats, case: npt.NDArray[np.int64]) -> tuple[Floats, Floats, float]:
-        raw, shares, base = self._margin.explained(inputs)
+        raw, shares, base = explained(self._margin, inputs)
         return raw, self.spec.calibration.slope * shares + self._unknown.parts[case], self._levelled(base)
 
     def _told(self, inputs: Floats) -> tuple[Floats, Floats, float]:

@@ -11,8 +11,6 @@ from statistics import median
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
 from credit.cover import Security
 from credit.order_rules import OrderRules
 from features.as_of import epoch_day, second_of
@@ -224,15 +222,17 @@ class SideReader:
     def _open_of_item(self, holding: Holding, item: int, second: int) -> float:
         ledger, buyer = holding.block.ledger, holding.position
         first, last = int(ledger.invoice_start[buyer]), int(ledger.invoice_start[buyer + 1])
-        rows = slice(*np.searchsorted(ledger.item[first:last], [item, item + 1]) + first)
-        known = np.flatnonzero((ledger.begins[rows] <= second) & (second < ledger.ends[rows]))
-        if not len(known):
+        items, own = ledger.item[first:last], ledger.item.dtype.type(item)
+        span = range(first + int(items.searchsorted(own)), first + int(items.searchsorted(own, "right")))
+        row = next((row for row in span if ledger.begins[row] <= second < ledger.ends[row]), None)
+        if row is None:
             return 0.0
-        row = rows.start + int(known[0])
-        paid = slice(int(ledger.allocation_start[item]), int(ledger.allocation_start[item + 1]))
-        counts = (ledger.allocation_begins[paid] <= second) & (second < ledger.allocation_ends[paid])
-        counts &= (ledger.meaning[paid] & MOVES) != 0
-        minor = int(ledger.amount_minor[row]) - int(ledger.settled_minor[paid][counts].sum())
+        minor = int(ledger.amount_minor[row])
+        # Reason: a bill has a few rows, of which arrays would be made for longer than it takes to read them.
+        for paid in range(int(ledger.allocation_start[item]), int(ledger.allocation_start[item + 1])):
+            is_known = ledger.allocation_begins[paid] <= second < ledger.allocation_ends[paid]
+            if is_known and ledger.meaning[paid] & MOVES:
+                minor -= int(ledger.settled_minor[paid])
         return self._money(max(minor, 0), holding.block.currencies[ledger.currency[row]], second)
 
     def _others_of_group(

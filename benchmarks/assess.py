@@ -45,7 +45,9 @@ keep_compiled_code(ROOT / ".credence")
 import orjson  # noqa: E402
 
 from credence.cli.common import without_collector  # noqa: E402
-from credit import assessor as module  # noqa: E402
+from credit import assessor as assessor_module  # noqa: E402
+from credit import cases as cases_module  # noqa: E402
+from credit import desk as desk_module  # noqa: E402
 from credit.assessor import Assessor  # noqa: E402
 from credit.books import Books  # noqa: E402
 from credit.desk import Desk  # noqa: E402
@@ -53,6 +55,7 @@ from credit.dossier import Dossier  # noqa: E402
 from credit.dossiers import DossierMaker, common_of  # noqa: E402
 from credit.release import Release, current_folder  # noqa: E402
 from credit.side_facts import SideTables  # noqa: E402
+from credit.sides import SideReader  # noqa: E402
 from features.build import Packed, pack_portfolio  # noqa: E402
 from features.sources.simulator import simulate_portfolio  # noqa: E402
 
@@ -62,11 +65,11 @@ HOME = ROOT / "build" / "demo" / "home"
 YEARS, SEED = 2, 7
 WARM_UP = 20
 PARTS = {
-    "features": ((Assessor, "_values"), (module, "build_packed")),
-    "models": ((Assessor, "_answers"),),
-    "timing": ((Assessor, "_timing"),),
-    "side facts": ((Assessor, "_sides_of"), (Assessor, "_facts")),
-    "reasons and limit": ((module, "assess"),),
+    "features": ((desk_module, "compute"), (assessor_module, "build_packed")),
+    "models": ((Desk, "answers"),),
+    "timing": ((Desk, "timing"),),
+    "side facts": ((SideReader, "of"), (Desk, "facts")),
+    "reasons and limit": ((desk_module, "assess"), (cases_module, "assess")),
 }
 """Parts of an assessment, and the functions that do them."""
 

@@ -123,7 +123,7 @@ def _during_batch(service: Served, key: str, call: Call, options: argparse.Names
     """Return latencies of one connection while another asks for a batch again and again."""
     ids = _all_buyers(options.portfolio)
     chosen = [ids[number % len(ids)] for number in range(BATCH_SIZE)]
-    body = json.dumps({"subjects": [{"buyer_id": each} for each in chosen]}).encode()
+    body = json.dumps({"items": [{"buyer_id": each} for each in chosen]}).encode()
     request = request_bytes("/v1/assess_batch", body, {"Authorization": f"Bearer {key}"})
     with tempfile.NamedTemporaryFile() as file:
         Path(file.name).write_bytes(request)
@@ -176,9 +176,7 @@ def _credence(options: argparse.Namespace, folder: Path) -> Iterator[tuple[Serve
     else:
         environment["CREDENCE_DATABASE_URL"] = options.database
     _run(environment, "load", str(options.portfolio), "--history")
-    said = _run(
-        environment, "keys", "create", "--name", "bench", "--scope", "assess", "--rate", "1000000", "--json"
-    )
+    said = _run(environment, "keys", "create", "--name", "bench", "--scope", "assess", "--json")
     key = str(json.loads(said)["key"])
     command = [sys.executable, "-m", "credence", "serve", "--port", str(port)]
     with served(command, port, "/readyz", folder / "credence.log", environment) as service:

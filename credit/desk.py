@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from credit.answer import Answer
-from credit.assess import assess
+from credit.assess import assess, score_of
 from credit.book import Book
 from credit.changes import changes_of, check_previous
 from credit.common import Common
@@ -41,6 +42,8 @@ MAX_DAYS_BEHIND = 7
 """Days after the end of the books for which is still answered, with the warning ``books_behind``."""
 
 _NOTHING_MORE = Extras()
+
+_AMOUNT = NAMES.index("request_amount")
 
 Floats = npt.NDArray[np.float64]
 Warning_ = dict[str, str]
@@ -132,6 +135,36 @@ class Desk:
             said["raises"] = raises_of(subject.facts, said, again, policy, lang=lang)
         return said
 
+    def score(
+        self,
+        dossier: Dossier,
+        moment: datetime,
+        request: Request | None = None,
+        *,
+        lang: str = "en",
+        now: datetime | None = None,
+    ) -> dict[str, Any]:
+        """Return of the assessment of one buyer what the models say, without why and without a limit.
+
+        Parameters
+        ----------
+        dossier, moment, request, lang, now :
+            As in `assess`.
+
+        Returns
+        -------
+        dict
+            See `credit.assess.score_of`.
+
+        Raises
+        ------
+        InputError
+            As `assess`.
+        """
+        facts, book, values = self._known(dossier, moment, request, now=now)
+        answers = self.answers(values, contributions=False)[0]
+        return score_of(facts, answers, book, self.release.policy, lang=lang)
+
     def check_order(  # noqa: PLR0913  (all that a check follows from, by name)
         self,
         dossier: Dossier,
@@ -177,7 +210,7 @@ class Desk:
             name: model.answers(values, self.release.versions[name], contributions=contributions)
             for name, model in self.release.models.items()
         }
-        asked = ~np.isnan(values[:, NAMES.index("request_amount")])
+        asked = ~np.isnan(values[:, _AMOUNT])
         return [
             {
                 name: answers[row] if name != "late" or asked[row] else _no_request(answers[row])
@@ -212,13 +245,17 @@ class Desk:
         now: datetime | None = None,
     ) -> SubjectFacts:
         """Return what is known of a subject from its features, shape (len(NAMES),), and its sides."""
-        named = self._with_nothing_owed(dict(zip(NAMES, values.tolist(), strict=True)), moment)
+        named = dict(zip(NAMES, values.tolist(), strict=True))
+        self._put_nothing_owed(named, moment)
+        usual = request or _usual(named, self.common.seller.reporting_currency)
+        named |= sides.values
+        named |= self._days_behind(now or moment)
         currency = self.common.seller.reporting_currency
         return SubjectFacts(
             buyer_id=buyer_id,
             as_of=moment,
-            values={**named, **sides.values, **self._days_behind(now or moment)},
-            request=request or _usual(named, currency),
+            values=named,
+            request=usual,
             reporting_currency=currency,
             release=self.release.release_id,
             versions=self._versions,
@@ -241,6 +278,19 @@ class Desk:
         without_order: str = "",
         now: datetime | None = None,
     ) -> _Subject:
+        facts, book, values = self._known(dossier, moment, request, without_order, now)
+        timing = self.timing(values, [facts], moment)[0]
+        return _Subject(facts, self.answers(values)[0], book, timing, values[0])
+
+    def _known(
+        self,
+        dossier: Dossier,
+        moment: datetime,
+        request: Request | None,
+        without_order: str = "",
+        now: datetime | None = None,
+    ) -> tuple[SubjectFacts, Book | None, Floats]:
+        """Return the facts of one buyer, the book, and the features, shape (1, len(NAMES))."""
         holding, at = dossier.holding(self.common.rates, self.common.members), self.at(moment)
         arrays = subject_of(
             0, at.second, self.common.seller.timezone, _asked(request), self._rate(request, at.second)
@@ -249,9 +299,7 @@ class Desk:
         book = self.common.book(moment)
         exposures = {} if book is None else book.exposures
         sides = self._sides.of(holding, at, exposures, without_order=without_order)
-        facts = self.facts(dossier.buyer_id, moment, values[0], request, sides, now)
-        timing = self.timing(values, [facts], moment)[0]
-        return _Subject(facts, self.answers(values)[0], book, timing, values[0])
+        return self.facts(dossier.buyer_id, moment, values[0], request, sides, now), book, values
 
     def _rate(self, request: Request | None, second: int) -> float:
         """Refuse an amount without a rate: the usual invoice must not stand in for it."""
@@ -297,16 +345,15 @@ class Desk:
         then = self._subject(dossier, since, request).assessed(self.release.policy, lang=lang)
         return changes_of(said, then, previous, lang=lang)
 
-    def _with_nothing_owed(self, named: dict[str, float], moment: datetime) -> dict[str, float]:
-        """Return the values with an exposure of 0 for a buyer without items in a ledger.
+    def _put_nothing_owed(self, named: dict[str, float], moment: datetime) -> None:
+        """Put an exposure of 0 for a buyer without items in a ledger.
 
         Without a ledger, or before it begins, nobody knows what a buyer owes. The models see no such zeros:
         a prospect must not look like a buyer that has paid everything.
         """
         is_known = self.common.has_ledger and moment >= self.common.observed_from
-        if not is_known or not np.isnan(named["count_open"]):
-            return named
-        return {**named, "exposure": 0.0, "overdue_amount": 0.0}
+        if is_known and math.isnan(named["count_open"]):
+            named |= {"exposure": 0.0, "overdue_amount": 0.0}
 
     def _days_behind(self, now: datetime) -> dict[str, float]:
         """Return for how many days nothing is known, where the books end before somebody asks."""
@@ -359,9 +406,9 @@ def _asked(request: Request | None) -> Asked:
 def _usual(values: dict[str, float], currency: str) -> Request | None:
     """Return the buyer's usual invoice as an assumed request; None where none is known."""
     amount, terms = values["request_amount"], values["request_terms_days"]
-    if np.isnan(amount) or amount <= 0:
+    if math.isnan(amount) or amount <= 0:
         return None
-    days = None if np.isnan(terms) else round(terms)
+    days = None if math.isnan(terms) else round(terms)
     return Request("order", amount, currency, terms_days=days, assumed=True)
 
 

@@ -11,7 +11,15 @@ import numpy.typing as npt
 from credit.spec import SOURCE_FLAGS, FeatureSpec
 from features.catalog import FEATURES, NAMES
 
-__all__ = ["encode", "fills_of", "pattern_texts", "patterns_of", "sources_of", "worst_quartile"]
+__all__ = [
+    "SeenPatterns",
+    "encode",
+    "fills_of",
+    "pattern_texts",
+    "patterns_of",
+    "sources_of",
+    "worst_quartile",
+]
 
 Floats = npt.NDArray[np.float64]
 
@@ -69,19 +77,38 @@ def pattern_texts(
     values: Floats, sources: Sequence[str], names: Sequence[str] = NAMES
 ) -> npt.NDArray[np.str_]:
     """Return patterns for the sources named, of values with these columns; see `patterns_of`."""
-    columns, texts = _table(tuple(sources), tuple(names))
-    code = (values[:, columns] == 1.0) @ (1 << np.arange(len(columns)))
-    return np.asarray(texts[code])
+    columns, bits, texts = _table(tuple(sources), tuple(names))
+    return np.asarray(texts[(values[:, columns] == 1.0) @ bits])
+
+
+class SeenPatterns:
+    """The patterns that a model was trained on, read by the number that a subject's flags spell.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Features of the model.
+    patterns : sequence of str
+        As `patterns_of` gives them.
+    """
+
+    def __init__(self, names: Sequence[str], patterns: Sequence[str]) -> None:
+        self._columns, self._bits, texts = _table(sources_of(names), NAMES)
+        self._is_seen = np.isin(texts, patterns)
+
+    def hold(self, values: Floats) -> npt.NDArray[np.bool_]:
+        """Return whether the pattern of each subject, shape (n, len(NAMES)), was seen."""
+        return np.asarray(self._is_seen[(values[:, self._columns] == 1.0) @ self._bits])
 
 
 @lru_cache(maxsize=64)
 def _table(
     sources: tuple[str, ...], names: tuple[str, ...]
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.str_]]:
-    """Return the columns of the sources' flags, and by the number that they spell in bits the pattern."""
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64], npt.NDArray[np.str_]]:
+    """Return the columns of the sources' flags, their bits, and the pattern by the number these spell."""
     columns = np.array([names.index(SOURCE_FLAGS[source]) for source in sources], np.intp)
     texts = [
         "+".join(s for bit, s in enumerate(sources) if number >> bit & 1)
         for number in range(1 << len(sources))
     ]
-    return columns, np.array(texts)
+    return columns, 1 << np.arange(len(columns)), np.array(texts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -41,22 +41,45 @@ def assessment_id(
     -----
     The language is left out: it changes texts only.
     """
-    content = {
-        "buyer_id": subject.buyer_id,
-        "as_of": subject.as_of.isoformat(),
-        "facts_seq": subject.facts_seq,
-        "values": _digest(subject.values),
-        "currency": subject.reporting_currency,
-        "country": subject.country,
-        "securities": [[each.kind, _plain(each.amount), each.share] for each in subject.securities],
-        "request": None if subject.request is None else subject.request.as_json(),
-        "release": subject.release,
-        "versions": dict(subject.versions),
-        "models": {name: [answer.status, answer.version] for name, answer in answers.items()},
-        "book": None if book is None else _sums(book),
-        "policy": policy.hash,
-    }
-    return "as_" + hashlib.sha256(_JSON.encode(content).encode()).hexdigest()[:_LENGTH]
+    shared = (
+        ("book", "null" if book is None else _sums_text(book)),
+        ("models", _pairs_text(tuple((name, said.status, said.version) for name, said in answers.items()))),
+        ("policy", f'"{policy.hash}"'),
+        ("release", _text(subject.release)),
+        ("versions", _versions_text(tuple(subject.versions.items()))),
+    )
+    own = (
+        ("as_of", f'"{subject.as_of.isoformat()}"'),
+        ("buyer_id", _text(subject.buyer_id)),
+        ("country", _text(subject.country)),
+        ("currency", _text(subject.reporting_currency)),
+        ("facts_seq", _JSON.encode(subject.facts_seq)),
+        ("request", "null" if subject.request is None else _JSON.encode(subject.request.as_json())),
+        ("securities", _securities_text(subject)),
+        ("values", f'"{_digest(subject.values)}"'),
+    )
+    content = ",".join([f'"{key}":{text}' for key, text in sorted(shared + own)])
+    return "as_" + hashlib.sha256(f"{{{content}}}".encode()).hexdigest()[:_LENGTH]
+
+
+_text: Callable[[str], str] = json.encoder.encode_basestring
+"""A text as `_JSON` writes it."""
+
+
+@lru_cache(maxsize=256)
+def _pairs_text(models: tuple[tuple[str, str, str], ...]) -> str:
+    return _JSON.encode({name: [status, version] for name, status, version in models})
+
+
+@lru_cache(maxsize=256)
+def _versions_text(versions: tuple[tuple[str, str], ...]) -> str:
+    return _JSON.encode(dict(versions))
+
+
+def _securities_text(subject: SubjectFacts) -> str:
+    if not subject.securities:
+        return "[]"
+    return _JSON.encode([[each.kind, _plain(each.amount), each.share] for each in subject.securities])
 
 
 def _digest(values: Mapping[str, float]) -> str:
@@ -64,17 +87,25 @@ def _digest(values: Mapping[str, float]) -> str:
 
     Reason: as text, some three hundred numbers would take a fifth of an assessment's time.
     """
-    places, head = _in_order(tuple(values))
-    numbers = np.fromiter(values.values(), "<f8", len(values))[places]
-    plain = np.where(np.isfinite(numbers), numbers + 0.0, np.nan)
-    return hashlib.sha256(head + plain.tobytes()).hexdigest()
+    places, begun = _in_order(tuple(values))
+    numbers = np.fromiter(values.values(), "<f8", len(values)).take(places)
+    numbers += 0.0
+    numbers[~np.isfinite(numbers)] = np.nan
+    # Reason: the names of one set are the same bytes again and again, and the longer part.
+    digest = begun.copy()
+    digest.update(numbers.data)
+    return digest.hexdigest()
 
 
 @lru_cache(maxsize=256)
-def _in_order(names: tuple[str, ...]) -> tuple[npt.NDArray[np.intp], bytes]:
-    """Return the places of names in ascending order, and these as bytes; buyers know one of a few sets."""
+def _in_order(names: tuple[str, ...]) -> tuple[npt.NDArray[np.intp], hashlib._Hash]:
+    """Return the places of names in ascending order, and their digest; buyers know one of a few sets."""
     places = sorted(range(len(names)), key=names.__getitem__)
-    return np.array(places, np.intp), "\x1f".join(sorted(names)).encode() + b"\x1e"
+    return np.array(places, np.intp), hashlib.sha256("\x1f".join(sorted(names)).encode() + b"\x1e")
+
+
+def _sums_text(book: Book) -> str:
+    return _JSON.encode(_sums(book))
 
 
 def _sums(book: Book) -> list[str | float | None]:

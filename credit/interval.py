@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 from scipy.special import betaincinv
@@ -9,7 +11,7 @@ from scipy.special import betaincinv
 from credit.policy import Interval, Policy
 from credit.states import state_of
 
-__all__ = ["interval_of", "prudent_pds", "worth_of_file", "worths_of_files"]
+__all__ = ["interval_of", "prudent_pd", "prudent_pds", "worth_of_file", "worths_of_files"]
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -32,6 +34,7 @@ def worth_of_file(policy: Policy, state: str, settled_invoices: float) -> float:
     return float(getattr(rules.worth, state))
 
 
+@lru_cache(maxsize=8192)
 def interval_of(probability: float, worth: float, lower: float, upper: float) -> tuple[float, float]:
     """Return quantiles of ``Beta(p m + 1/2, (1 - p) m + 1/2)``, the Jeffreys posterior of p seen in m buyers.
 
@@ -72,6 +75,12 @@ def worths_of_files(
                 settled = np.inf if enough else -np.inf
                 worths[rows] = worth_of_file(policy, state_of(payments, accounts), settled)
     return worths
+
+
+@lru_cache(maxsize=8192)
+def prudent_pd(pd: float, worth: float, quantile: float) -> float:
+    """Return `prudent_pds` of one thin file, at a quantile."""
+    return max(pd, float(betaincinv(pd * worth + 0.5, (1.0 - pd) * worth + 0.5, quantile)))
 
 
 def prudent_pds(pds: Floats, worths: Floats, rules: Interval) -> Floats:

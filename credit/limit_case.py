@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-import numpy as np
-
 from credit.book import Book
 from credit.cover import Security, counted_securities
 from credit.facts import SubjectFacts
-from credit.interval import prudent_pds, worth_of_file
+from credit.interval import prudent_pd, worth_of_file
 from credit.loss_inputs import LossInputs, loss_inputs
 from credit.policy import Policy
 
@@ -141,7 +139,7 @@ class LimitCase:
         state, settled = self.subject.information_state, self.subject.value("count_settled_365d")
         worth = worth_of_file(policy, state, settled)
         if worth < rules.thin_below_worth:
-            upper = float(prudent_pds(np.array([self.pd]), np.array([worth]), rules)[0])
+            upper = prudent_pd(self.pd, worth, rules.thin_quantile)
             return MoneyPd(policy.bounded(upper), "upper", rules.thin_quantile)
         bounds: dict[float, Literal["floor", "cap"]] = {policy.pd_floor: "floor", policy.pd_cap: "cap"}
         return MoneyPd(self.pd, bounds.get(self.pd, "central"))

@@ -24,6 +24,10 @@ class Margin(Protocol):
     def shares(self, inputs: Floats) -> tuple[Floats, float]:
         """Return the parts of the margins by feature, shape (n, features), and what no feature explains."""
 
+    def explained(self, inputs: Floats) -> tuple[Floats, Floats, float]:
+        """Return `raw` and `shares` of the same values."""
+        return self.raw(inputs), *self.shares(inputs)
+
 
 class Boosted:
     """Margins of boosted trees; the shares are exact SHAP values (path-dependent).
@@ -43,6 +47,11 @@ class Boosted:
     def shares(self, inputs: Floats) -> tuple[Floats, float]:
         """Return shares and base; see `Margin`."""
         return self._trees.contributions(inputs)[:, :-1], self._trees.expected
+
+    def explained(self, inputs: Floats) -> tuple[Floats, Floats, float]:
+        """Return raw margins, shares and base; see `Margin`."""
+        raw, parts = self._trees.explained(inputs)
+        return raw, parts[:, :-1], self._trees.expected
 
 
 class Reading:
@@ -68,9 +77,17 @@ class Reading:
     def shares(self, inputs: Floats) -> tuple[Floats, float]:
         """Return shares and base; see `Margin`. An input that is not read has none."""
         parts, base = self._margin.shares(inputs[:, self._columns])
+        return self._placed(parts, inputs), base
+
+    def explained(self, inputs: Floats) -> tuple[Floats, Floats, float]:
+        """Return raw margins, shares and base; see `Margin`."""
+        raw, parts, base = self._margin.explained(inputs[:, self._columns])
+        return raw, self._placed(parts, inputs), base
+
+    def _placed(self, parts: Floats, inputs: Floats) -> Floats:
         shares = np.zeros(inputs.shape)
         shares[:, self._columns] = parts
-        return shares, base
+        return shares
 
 
 class Blended:
@@ -96,3 +113,10 @@ class Blended:
         told = [(weight, *margin.shares(inputs)) for weight, margin in self._parts]
         shares = sum(weight * parts for weight, parts, _ in told)
         return np.asarray(shares), sum(weight * base for weight, _, base in told)
+
+    def explained(self, inputs: Floats) -> tuple[Floats, Floats, float]:
+        """Return raw margins, shares and base; see `Margin`."""
+        told = [(weight, *margin.explained(inputs)) for weight, margin in self._parts]
+        raw = sum(weight * one for weight, one, _, _ in told)
+        shares = sum(weight * parts for weight, _, parts, _ in told)
+        return np.asarray(raw), np.asarray(shares), sum(weight * base for weight, _, _, base in told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -11,7 +12,7 @@ import numpy.typing as npt
 
 from credit.answer import Answer
 from credit.artefact import REFERENCE, Artefact, subject_hashes
-from credit.encoding import fills_of, pattern_texts, sources_of
+from credit.encoding import SeenPatterns, fills_of
 from credit.folder import arrays_of, read_spec
 from credit.margin import Blended, Boosted, Margin, Reading
 from credit.peer_means import PeerMeans
@@ -33,6 +34,9 @@ Floats = npt.NDArray[np.float64]
 
 BOOSTER, TREES, SCORECARD = "booster.txt", "trees", "scorecard.yaml"
 """Files of what was learned, and the folder of a booster's arrays."""
+
+_STATUS = np.array(["unseen_pattern", "ok"], object)
+"""Of a subject whose pattern was not seen in training, and of one whose was."""
 
 PEERS = "peers.npz"
 """File of the mean contributions of peers; models made before they were kept have none."""
@@ -92,11 +96,11 @@ class RiskModel(Artefact[ModelSpec]):
         self.score_reference = score_reference
         self.peers = peers
         self._margin = margin
-        self._columns = [NAMES.index(feature.name) for feature in spec.features]
+        self._columns = np.array([NAMES.index(feature.name) for feature in spec.features], np.intp)
         self._unknown = Unknown(spec.calibration, spec.names)
-        self._names, self._patterns = spec.names, frozenset(spec.patterns)
+        self._names, self._patterns = spec.names, SeenPatterns(spec.names, spec.patterns)
         self._fills = fills_of(spec.features)
-        self._sources = sources_of(spec.names)
+        self._weight = 0.0 if spec.prior is None else spec.prior.weight
         self._references = {f.name: f.reference for f in spec.features if f.reference is not None}
 
     @classmethod
@@ -129,22 +133,27 @@ class RiskModel(Artefact[ModelSpec]):
         known = values[:, self._columns]
         inputs = np.where(np.isnan(known), self._fills, known)
         calibration, case = self.spec.calibration, self._unknown.cases(values)
-        raw = self._margin.raw(inputs)
+        raw, parts, base = self._explain(inputs, case) if contributions else self._told(inputs)
         log_odds = calibration.slope * raw + calibration.intercept + calibration.prior_shift
         log_odds = log_odds + self._unknown.added[case]
-        parts, base = self._explain(inputs, case, contributions)
-        is_seen = [each in self._patterns for each in pattern_texts(values, self._sources).tolist()]
-        status = np.where(is_seen, "ok", "unseen_pattern")
+        is_seen = self._patterns.hold(values)
         log_odds = np.where(is_seen, log_odds, np.nan)
-        return Predictions(status.astype(object), log_odds, 1 / (1 + np.exp(-log_odds)), base, parts)
+        return Predictions(_STATUS[is_seen.view(np.int8)], log_odds, 1 / (1 + np.exp(-log_odds)), base, parts)
 
-    def _explain(self, inputs: Floats, case: npt.NDArray[np.int64], wanted: bool) -> tuple[Floats, float]:
+    def _explain(self, inputs: Floats, case: npt.NDArray[np.int64]) -> tuple[Floats, Floats, float]:
+        raw, shares, base = self._margin.explained(inputs)
+        return raw, self.spec.calibration.slope * shares + self._unknown.parts[case], self._levelled(base)
+
+    def _told(self, inputs: Floats) -> tuple[Floats, Floats, float]:
+        return self._margin.raw(inputs), np.empty((len(inputs), 0)), self._base
+
+    @cached_property
+    def _base(self) -> float:
+        return self._levelled(self._margin.shares(np.empty((0, len(self._names))))[1])
+
+    def _levelled(self, base: float) -> float:
         calibration = self.spec.calibration
-        shares, base = self._margin.shares(inputs if wanted else inputs[:0])
-        base = calibration.slope * base + calibration.intercept + calibration.prior_shift
-        if not wanted:
-            return np.empty((len(inputs), 0)), base
-        return calibration.slope * shares + self._unknown.parts[case], base
+        return calibration.slope * base + calibration.intercept + calibration.prior_shift
 
     def answers(
         self, values: Floats | pd.DataFrame, version: str = "", *, contributions: bool = True
@@ -154,27 +163,24 @@ class RiskModel(Artefact[ModelSpec]):
         return [self._answer(predictions, row, version) for row in range(len(predictions.status))]
 
     def _answer(self, said: Predictions, row: int, version: str) -> Answer:
-        known = {
-            "model": self.spec.model,
-            "status": str(said.status[row]),
-            "definition": self.spec.outcome,
-            "horizon_days": self.spec.horizon_days,
-            "version": version,
-        }
-        if said.status[row] != "ok":
-            return Answer(**known)  # type: ignore[arg-type]
-        shares = said.contributions[row].tolist()
-        parts = dict(zip(self._names, shares, strict=True)) if shares else {}
+        spec, status = self.spec, said.status[row]
+        if status != "ok":
+            return Answer(spec.model, status, spec.outcome, spec.horizon_days, version=version)
+        shares, log_odds = said.contributions[row].tolist(), float(said.log_odds[row])
         return Answer(
-            **known,  # type: ignore[arg-type]
-            probability=float(said.probability[row]),
-            log_odds=float(said.log_odds[row]),
-            base_log_odds=said.base_log_odds,
-            contributions=parts,
-            references=self._references,
-            prior_weight=0.0 if self.spec.prior is None else self.spec.prior.weight,
-            percentile=self._percentile(float(said.log_odds[row])),
-            peers=self.peers,
+            spec.model,
+            status,
+            spec.outcome,
+            spec.horizon_days,
+            float(said.probability[row]),
+            log_odds,
+            said.base_log_odds,
+            dict(zip(self._names, shares, strict=True)) if shares else {},
+            self._references,
+            version,
+            self._weight,
+            self._percentile(log_odds),
+            self.peers,
         )
 
     def _percentile(self, log_odds: float) -> float | None:
@@ -182,7 +188,7 @@ class RiskModel(Artefact[ModelSpec]):
         among = self.score_reference
         if not len(among):
             return None
-        return 100.0 * (len(among) - int(np.searchsorted(among, log_odds))) / len(among)
+        return 100.0 * (len(among) - int(among.searchsorted(log_odds))) / len(among)
 
 
 def _read_peers(file: Path, features: int) -> PeerMeans | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -56,8 +57,8 @@ class PeerTable:
         may_be_all : bool
             Whether the cell of all buyers is close enough.
         """
-        size = ANY if np.isnan(size_class) else int(size_class)
-        own = ANY if np.isnan(section) else int(section)
+        size = ANY if math.isnan(size_class) else int(size_class)
+        own = ANY if math.isnan(section) else int(section)
         for key in ((size, own), (size, ANY), (ANY, own), (ANY, ANY)):
             cell = self.cells.get(key)
             if cell is not None and cell.buyers >= least and (may_be_all or key != (ANY, ANY)):

@@ -55,6 +55,17 @@ class Published:
     reviewed_on: date
     valid_until: date | None
 
+    def as_json(self) -> dict[str, Any]:
+        """Return what is in force with dates as text."""
+        until = self.valid_until
+        return {
+            "grade": self.grade,
+            "amount": self.amount,
+            "currency": self.currency,
+            "reviewed_on": self.reviewed_on.isoformat(),
+            "valid_until": None if until is None else until.isoformat(),
+        }
+
     def is_in_force(self, day: date) -> bool:
         """Whether the limit holds on a day: there is one, and it has not expired."""
         return self.amount is not None and (self.valid_until is None or day <= self.valid_until)

@@ -131,6 +131,9 @@ class _Teller:
 
     def part(self, group: GroupPoints, least: float) -> Reason | None:
         """Return the adverse part of a group that others of it offset; None where none is large enough."""
+        # Reason: the largest comes first, and most groups have none that is large enough.
+        if not group.members or abs(group.members[0].points) < least:
+            return None
         large = [each for each in group.members if each.points <= -least and each.points < 0.0]
         cited = next((each for each in large if self._speaks(each, -1.0)), None)
         if cited is None:

@@ -6,11 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from statistics import median
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import numpy.typing as npt
 
 from credit.cover import Security
 from credit.order_rules import OrderRules
@@ -53,6 +55,7 @@ class Moment:
         return date.fromordinal(self.day + _EPOCH)
 
 
+@lru_cache(maxsize=1024)
 def moment_of(instant: datetime, timezone: str) -> Moment:
     """Return an instant as a moment.
 
@@ -95,6 +98,7 @@ class Sides:
 
 
 Row = Sequence[Any]
+Ints = npt.NDArray[np.int64]
 
 
 class SideRows(NamedTuple):
@@ -216,22 +220,15 @@ class SideReader:
         return {"open_orders_amount": math.fsum(soon), "open_orders_later_amount": math.fsum(later)}
 
     def _open_bills(self, holding: Holding, second: int) -> dict[str, float]:
-        owed = (self._open_of_item(holding, item, second) for item in holding.rows.bills)
+        if not holding.rows.bills:
+            return {"bills_amount": 0.0}
+        minor, currency = _open_of_items(holding, second)
+        codes = holding.block.currencies
+        owed = (
+            self._money(each, codes[code], second)
+            for each, code in zip(minor.tolist(), currency.tolist(), strict=True)
+        )
         return {"bills_amount": math.fsum(owed)}
-
-    def _open_of_item(self, holding: Holding, item: int, second: int) -> float:
-        ledger, buyer = holding.block.ledger, holding.position
-        first, last = int(ledger.invoice_start[buyer]), int(ledger.invoice_start[buyer + 1])
-        rows = slice(*np.searchsorted(ledger.item[first:last], [item, item + 1]) + first)
-        known = np.flatnonzero((ledger.begins[rows] <= second) & (second < ledger.ends[rows]))
-        if not len(known):
-            return 0.0
-        row = rows.start + int(known[0])
-        paid = slice(int(ledger.allocation_start[item]), int(ledger.allocation_start[item + 1]))
-        counts = (ledger.allocation_begins[paid] <= second) & (second < ledger.allocation_ends[paid])
-        counts &= (ledger.meaning[paid] & MOVES) != 0
-        minor = int(ledger.amount_minor[row]) - int(ledger.settled_minor[paid][counts].sum())
-        return self._money(max(minor, 0), holding.block.currencies[ledger.currency[row]], second)
 
     def _others_of_group(
         self, buyer_id: str, group: str, second: int, exposures: Mapping[str, float]
@@ -263,3 +260,25 @@ def _reference(rows: Sequence[Row], moment: Moment) -> dict[str, float]:
     readable = [hundredths / 100.0 for hundredths in told if hundredths >= 0]
     found = {"unreadable_references": float(len(told) - len(readable))}
     return {**found, "reference_high_credit": median(readable)} if readable else found
+
+
+def _open_of_items(holding: Holding, second: int) -> tuple[Ints, Ints]:
+    """Return what is open of each bill that is known, in minor units, and the position of its currency."""
+    ledger, buyer = holding.block.ledger, holding.position
+    rows = slice(int(ledger.invoice_start[buyer]), int(ledger.invoice_start[buyer + 1]))
+    item = ledger.item[rows]
+    known = (ledger.begins[rows] <= second) & (second < ledger.ends[rows])
+    found = np.flatnonzero(known & np.isin(item, np.array(holding.rows.bills)))
+    items, first = np.unique(item[found].astype(np.int64), return_index=True)
+    found = found[first] + rows.start
+    if not len(items):
+        return items, items
+    start = ledger.allocation_start[int(items[0]) : int(items[-1]) + 2]
+    paid = slice(int(start[0]), int(start[-1]))
+    counts = (ledger.allocation_begins[paid] <= second) & (second < ledger.allocation_ends[paid])
+    counts &= (ledger.meaning[paid] & MOVES) != 0
+    settled = np.concatenate([[0], np.cumsum(np.where(counts, ledger.settled_minor[paid], 0))])
+    edges = start - start[0]
+    own = items - items[0]
+    left = ledger.amount_minor[found] - (settled[edges[own + 1]] - settled[edges[own]])
+    return np.maximum(left, 0), ledger.currency[found].astype(np.int64)

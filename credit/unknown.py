@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from credit.spec import OPTIONAL, SOURCE_FLAGS, Calibration
-from credit.states import STATES, states_of
+from credit.states import STATES
 from features.catalog import NAMES
 
 __all__ = ["Unknown"]
@@ -24,7 +24,12 @@ _FLAGS_LACKING: dict[str, tuple[str, ...]] = {
 }
 """Features that say that a state knows less than all."""
 
-_COLUMNS = [NAMES.index(SOURCE_FLAGS[source]) for source in OPTIONAL]
+_COLUMNS = np.array(
+    [NAMES.index(name) for name in ("has_payments", "has_accounts", *(SOURCE_FLAGS[s] for s in OPTIONAL))]
+)
+_WEIGHTS = np.array([2 << len(OPTIONAL), 1 << len(OPTIONAL), *(1 << bit for bit in range(len(OPTIONAL)))])
+"""Flags, and what each adds to the number of a case where it is not set: the position of the state is above
+the bits of the sources."""
 
 
 class Unknown:
@@ -65,10 +70,7 @@ class Unknown:
         values : float64 ndarray, shape (n, len(NAMES))
             Every feature of the catalog; a flag that is missing counts as not set.
         """
-        case = states_of(values) << len(OPTIONAL)
-        for bit, column in enumerate(_COLUMNS):
-            case = case + ((values[:, column] != 1.0) << bit)
-        return case
+        return np.asarray((values[:, _COLUMNS] != 1.0) @ _WEIGHTS)
 
 
 def _told(calibration: Calibration, names: Sequence[str], case: int) -> dict[str, float]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-__all__ = ["OTHER", "Catalog", "FeatureWords", "GroupWords"]
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["OTHER", "Catalog", "FeatureWords", "GroupWords", "Grouped"]
 
 OTHER = "other"
 """Group of a feature that the catalog does not know."""
@@ -49,6 +52,24 @@ class GroupWords(Protocol):
         """Chinese label."""
 
 
+class Grouped(NamedTuple):
+    """Features by group.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Group by group, ascending in each.
+    number : int64 ndarray, shape (len(names),)
+        Of the group of each.
+    spans : tuple of (str, int, int)
+        Each group with the place of its first feature and that after its last.
+    """
+
+    names: tuple[str, ...]
+    number: npt.NDArray[np.int64]
+    spans: tuple[tuple[str, int, int], ...]
+
+
 @dataclass(frozen=True)
 class Catalog:
     """The words of features and groups.
@@ -66,17 +87,23 @@ class Catalog:
         """Return the group of a feature."""
         return self.features[feature].group if feature in self.features else OTHER
 
-    def groups_of(self, features: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Return the groups of some features, each with its own among them in the order of names."""
+    def grouped(self, features: tuple[str, ...]) -> Grouped:
+        """Return some features by group."""
         if features not in self._grouped:
-            found: dict[str, list[str]] = {}
-            for name in sorted(features):
-                found.setdefault(self.group_of(name), []).append(name)
-            self._grouped[features] = tuple((group, tuple(names)) for group, names in found.items())
+            self._grouped[features] = self._by_group(features)
         return self._grouped[features]
 
+    def _by_group(self, features: tuple[str, ...]) -> Grouped:
+        found: dict[str, list[str]] = {}
+        for name in sorted(features):
+            found.setdefault(self.group_of(name), []).append(name)
+        ends = np.cumsum([len(names) for names in found.values()], dtype=np.int64).tolist()
+        spans = zip(found, [0, *ends], ends, strict=False)
+        number = np.repeat(np.arange(len(found)), [len(names) for names in found.values()])
+        return Grouped(tuple(name for names in found.values() for name in names), number, tuple(spans))
+
     @cached_property
-    def _grouped(self) -> dict[tuple[str, ...], tuple[tuple[str, tuple[str, ...]], ...]]:
+    def _grouped(self) -> dict[tuple[str, ...], Grouped]:
         """The groups of the features of each model so far: a few, and asked for again and again."""
         return {}
 

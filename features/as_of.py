@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from features.errors import InputError
@@ -121,6 +122,7 @@ def _offset(instant: datetime, zone: ZoneInfo) -> timedelta | None:
     return instant.replace(tzinfo=UTC).astimezone(zone).utcoffset()
 
 
+@lru_cache(maxsize=1024)
 def last_month_end(instant: datetime, timezone: str) -> datetime:
     """Return the end of the month before that of an instant's local day, as naive UTC.
 

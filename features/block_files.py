@@ -116,8 +116,9 @@ def _read(data: bytes) -> Block:
     memory, at = bytearray(data), at + texts
     arrays = []
     for code, dimensions, _, rows, columns in _SHAPE.iter_unpack(data[_HEAD.size : at - texts]):
-        array: npt.NDArray[Any] = np.frombuffer(memory, _DTYPES[code], rows * columns, at)
-        arrays.append(array if dimensions == 1 else array.reshape(rows, columns))
+        shape = rows if dimensions == 1 else (rows, columns)
+        array: npt.NDArray[Any] = np.ndarray(shape, _DTYPES[code], memory, at)
+        arrays.append(array)
         at += array.nbytes + (-array.nbytes % _ALIGNED)
     if at != len(data):
         raise ValueError("length")

@@ -88,6 +88,8 @@ def known_until(
     never : datetime64[s]
         Value of versions that nothing replaces.
     """
+    if not frame.duplicated(list(key)).any():
+        return pd.Series(never, index=frame.index, dtype="datetime64[s]")
     ordered = frame[[*key, knowledge]].sort_values(knowledge, kind="stable")
     following = ordered.groupby(list(key), sort=False, dropna=False)[knowledge].shift(-1)
     return following.reindex(frame.index).fillna(pd.Timestamp(never)).astype("datetime64[s]")

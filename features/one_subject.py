@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -38,7 +39,7 @@ def subject_of(position: int, second: int, timezone: str, asked: Asked, rate: fl
     rate : float
         Reporting currency for one unit of the currency of `asked`; NaN where none was known.
     """
-    day = epoch_day(datetime.fromtimestamp(second, ZoneInfo(timezone)).date())
+    day = _local_day(second, timezone)
     terms = np.nan if asked.terms_days is None else float(asked.terms_days)
     due = day + terms if asked.due_on is None else float(epoch_day(asked.due_on))
     terms = due - day if np.isnan(terms) else terms
@@ -50,3 +51,8 @@ def subject_of(position: int, second: int, timezone: str, asked: Asked, rate: fl
         np.array([NO_ITEM], np.int64),
         *(np.array([number], np.float64) for number in numbers),
     )
+
+
+@lru_cache(maxsize=1024)
+def _local_day(second: int, timezone: str) -> int:
+    return epoch_day(datetime.fromtimestamp(second, ZoneInfo(timezone)).date())

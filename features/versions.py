@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pandas as pd
 from features.columns import TABLES
 from features.instants import FAR_FUTURE, end_of_day
 from features.keys import known_until
-from features.portfolio import Portfolio
+from features.portfolio import Portfolio, without_rows
 
 __all__ = ["day_starts", "fact_versions", "seconds", "starts_of_days"]
 
@@ -31,7 +32,18 @@ def fact_versions(portfolio: Portfolio, name: str) -> pd.DataFrame:
         The table's columns and ``known_from``, ``known_until`` (int64 seconds since 1970, the end excluded).
         A withdrawal ends the version before it and is no version itself.
     """
-    table, frame = TABLES[name], portfolio.table(name)
+    if name not in portfolio.tables:
+        return _no_versions(name).copy()
+    return _versions(name, portfolio.table(name))
+
+
+@cache
+def _no_versions(name: str) -> pd.DataFrame:
+    return _versions(name, without_rows(name))
+
+
+def _versions(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    table = TABLES[name]
     ends = known_until(frame, table.key, table.knowledge, FAR_FUTURE)
     versions = frame.assign(known_from=seconds(frame[table.knowledge]), known_until=seconds(ends))
     return versions[~frame["withdrawn"]]

@@ -60,14 +60,16 @@ make_key() {
 
 start() {
     local port=$1 address=http://127.0.0.1:$1
+    echo "demo: loading the portfolio into the store"
+    CREDENCE_HOME=$demo/home .venv/bin/credence load "$portfolio" --history >"$log" 2>&1 || fail
     make_key
     CREDENCE_API_KEY=$(<"$key_file")
     export CREDENCE_API_KEY
     echo "demo: starting the service on port $port (log in $log)"
     # Job control gives the service a process group of its own, which `stop` can end as a whole.
     set -m
-    CREDENCE_HOME=$demo/home nohup .venv/bin/credence serve --portfolio "$portfolio" --port "$port" \
-        >"$log" 2>&1 </dev/null &
+    CREDENCE_HOME=$demo/home nohup .venv/bin/credence serve --port "$port" \
+        >>"$log" 2>&1 </dev/null &
     local pid=$!
     set +m
     echo "$pid" >"$pid_file"

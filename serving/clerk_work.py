@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from credit.month_books import book_of
+from credit.release import Release
 from features.context import book_context
+from features.files import read
+from serving.store.books import read_book, write_book
+from serving.store.common import every_stored_dossier, read_common
 from serving.store.connect import Store, open_store
 from serving.store.contexts import write_context
 from serving.store.facts import ledger_row, stored_portfolio
 from serving.store.ledger import Posted, post_ledger
+from serving.store.loading import load_portfolio
 from serving.store.packing import pack_in_order
 
-__all__ = ["WORK", "begin"]
+__all__ = ["WORK", "begin", "make_book", "make_month"]
 
 _OPEN: list[Store] = []
 
@@ -36,8 +43,11 @@ def _post(items: Any, atomic: bool, now: datetime) -> Posted:
 
 
 def _make_context(until: datetime) -> int:
+    return _make_contexts(_OPEN[0], until)
+
+
+def _make_contexts(store: Store, until: datetime) -> int:
     """Make the figures of month ends up to an instant that are not kept yet, and return how many."""
-    store = _OPEN[0]
     with store.reading() as connection:
         portfolio = stored_portfolio(connection)
     block = pack_in_order(portfolio).block
@@ -47,5 +57,46 @@ def _make_context(until: datetime) -> int:
         return write_context(connection, context)
 
 
-WORK: dict[str, Callable[..., Any]] = {"warm": _warm, "post_ledger": _post, "make_context": _make_context}
+def make_book(store: Store, release: Release, month_end: datetime) -> bool:
+    """Make and keep the book of a month end under a release; whether it was made now.
+
+    Parameters
+    ----------
+    store : Store
+    release : Release
+    month_end : datetime
+        Naive UTC, as `features.as_of.last_month_end` gives it.
+    """
+    with store.reading() as connection:
+        if read_book(connection, month_end, release.release_id) is not None:
+            return False
+        book = book_of(every_stored_dossier(connection), read_common(connection), release, month_end)
+    if book is None:
+        return False
+    with store.writing() as connection:
+        return write_book(connection, month_end, release.release_id, book)
+
+
+def make_month(store: Store, release: Release, month_end: datetime) -> bool:
+    """Make what lacks of a month end (naive UTC): its figures, then its book; whether a book was made now."""
+    _make_contexts(store, month_end.replace(tzinfo=UTC))
+    return make_book(store, release, month_end)
+
+
+def _make_month(release_folder: str, month_end: datetime) -> bool:
+    return make_month(_OPEN[0], Release.load(Path(release_folder)), month_end)
+
+
+def _load(folder: str, now: datetime) -> int:
+    """Load a portfolio with its history; return the last change of facts."""
+    return load_portfolio(_OPEN[0], read(folder), history=True, now=now).facts_seq
+
+
+WORK: dict[str, Callable[..., Any]] = {
+    "warm": _warm,
+    "post_ledger": _post,
+    "make_context": _make_context,
+    "make_month": _make_month,
+    "load": _load,
+}
 """Pieces of work by name."""

@@ -1,21 +1,22 @@
-"""From settings to an assessor that has answered once."""
+"""From settings to an assessor over the store that has answered once."""
 
 from __future__ import annotations
 
-from credit.assessor import Assessor
+from datetime import UTC, datetime
+
 from credit.locales import LANGUAGES
 from credit.release import Release, current_folder
 from credit.request import Request
 from credit.trees.warm import warm as warm_trees
-from features.build import Packed, pack_portfolio
 from features.errors import InputError
-from features.files import read
-from features.portfolio import Portfolio
-from features.warm import warm as warm_features
 from serving.errors import CallError
+from serving.live.assessor import LiveAssessor
+from serving.live.runtime import Runtime
 from serving.settings import Settings
+from serving.store.connect import open_store, store_url
+from serving.store.dossiers import buyers
 
-__all__ = ["check", "load", "load_release", "read_ledger", "score_canary"]
+__all__ = ["check", "load_release", "open_runtime", "score_canary"]
 
 _CANARIES = 200
 _CANARY_AMOUNT = 1000.0
@@ -25,6 +26,8 @@ _CANARY_TERMS_DAYS = 30
 def check(settings: Settings) -> None:
     """Refuse what could not be served, before a process is started, and compile what its workers will run.
 
+    A portfolio that the settings name is loaded into the store, with its history.
+
     Raises
     ------
     InputError
@@ -33,10 +36,26 @@ def check(settings: Settings) -> None:
     """
     release = Release.load(current_folder(settings.releases))
     if settings.portfolio is not None:
-        _check_seller(read(settings.portfolio), release.seller_id)
-        # Reason: otherwise every worker would compile the same code at the same time.
-        warm_features()
-        warm_trees()
+        _load(settings, release.seller_id)
+    from features.warm import warm as warm_features
+
+    # Reason: otherwise every worker would compile the same code at the same time.
+    warm_features()
+    warm_trees()
+
+
+def _load(settings: Settings, seller_id: str) -> None:
+    # Reason: workers import this module, and need no pandas.
+    from features.files import read
+    from serving.store.loading import load_portfolio
+
+    portfolio = read(settings.portfolio or "")
+    _check_seller(portfolio.seller.seller_id, seller_id)
+    store = open_store(store_url(settings.home))
+    try:
+        load_portfolio(store, portfolio, history=True, now=datetime.now(UTC))
+    finally:
+        store.close()
 
 
 def load_release(settings: Settings) -> Release:
@@ -53,38 +72,28 @@ def load_release(settings: Settings) -> Release:
         raise _unserved("no_release", error) from error
 
 
-def read_ledger(settings: Settings) -> Packed:
-    """Read and pack the ledger.
+def open_runtime(settings: Settings) -> Runtime:
+    """Open the store, and load the portfolio that the settings name.
 
     Raises
     ------
     CallError
-        ``no_ledger``.
-    """
-    if settings.portfolio is None:
-        step = "start with `credence serve --portfolio DIR`"
-        raise CallError("no_ledger", "a portfolio to assess buyers of", "none", step)
-    try:
-        return pack_portfolio(read(settings.portfolio))
-    except InputError as error:
-        raise _unserved("no_ledger", error) from error
-
-
-def load(ledger: Packed, release: Release) -> Assessor:
-    """Return an assessor of a ledger with a release.
-
-    Raises
-    ------
-    CallError
-        ``no_ledger`` where the ledger is another seller's.
+        ``store_unreachable``, or ``no_ledger`` where the portfolio cannot be loaded.
     """
     try:
-        return Assessor(ledger, release)
+        runtime = Runtime(settings)
     except InputError as error:
-        raise _unserved("no_ledger", error) from error
+        raise _unserved("store_unreachable", error) from error
+    if settings.portfolio is not None:
+        try:
+            runtime.load(settings.portfolio)
+        except InputError as error:
+            runtime.close()
+            raise _unserved("no_ledger", error) from error
+    return runtime
 
 
-def score_canary(assessor: Assessor) -> str:
+def score_canary(assessor: LiveAssessor) -> str:
     """Score buyers until one has a score, in every language; this also compiles and caches what calls need.
 
     Returns
@@ -95,22 +104,28 @@ def score_canary(assessor: Assessor) -> str:
     Raises
     ------
     CallError
-        ``not_scored`` where none of the first 200 buyers could be scored.
+        ``not_scored`` where none of the first 200 buyers could be scored; ``no_ledger`` where there is none,
+        or it is another seller's.
     """
-    currency = assessor.packed.portfolio.seller.reporting_currency
+    try:
+        assessor.prepare()
+    except InputError as error:
+        raise _unserved("no_ledger", error) from error
+    ledger = assessor.ledger
+    with ledger.store.reading() as connection:
+        tried = buyers(connection, limit=_CANARIES)
+    currency = ledger.head_now.seller.reporting_currency
     request = Request("order", _CANARY_AMOUNT, currency, terms_days=_CANARY_TERMS_DAYS)
-    for buyer_id in assessor.buyer_ids[:_CANARIES]:
+    for buyer_id in tried:
         if assessor.assess(buyer_id)["score"]["points"] is not None:
             for lang in LANGUAGES:
                 assessor.assess(buyer_id, None, request, lang=lang)
             return buyer_id
-    tried = f"none among {min(_CANARIES, len(assessor.buyer_ids))}"
     step = "check that the portfolio has the sources that the models were trained on"
-    raise CallError("not_scored", "a buyer who can be scored", tried, step)
+    raise CallError("not_scored", "a buyer who can be scored", f"none among {len(tried)}", step)
 
 
-def _check_seller(portfolio: Portfolio, seller_id: str) -> None:
-    found = portfolio.seller.seller_id
+def _check_seller(found: str, seller_id: str) -> None:
     if found != seller_id:
         step = "name that seller's portfolio, or set CREDENCE_HOME to the other seller's home"
         raise InputError.of(

@@ -73,6 +73,8 @@ class Settings:
         told = {HOME: str(self.home), ADDRESS: self.address, OPEN: str(int(self.is_open))}
         if self.portfolio is not None:
             told[PORTFOLIO] = str(self.portfolio)
+        else:
+            os.environ.pop(PORTFOLIO, None)
         os.environ.update(told)
         os.environ["BENTOML_DO_NOT_TRACK"] = "True"
         os.environ.setdefault("BENTOML_HOME", str(self.home / "bentoml"))

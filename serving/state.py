@@ -5,28 +5,37 @@ from __future__ import annotations
 import gc
 import logging
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from credit.assessor import Assessor
 from credit.release import Release
-from features.build import Packed
 from features.catalog import CATALOG_HASH
+from serving.clerk import Clerk
 from serving.errors import CallError
 from serving.faults import log_fault
-from serving.loading import load, load_release, read_ledger, score_canary
+from serving.live.assessor import LiveAssessor
+from serving.live.runtime import Runtime
+from serving.loading import load_release, open_runtime, score_canary
+from serving.orders.desk import OrderDesk
 from serving.releases.pointer import Mark, mark_of, named
 from serving.releases.refusal import Refusal, refusal_of
 from serving.releases.watch import watch
 from serving.releases.workers import Board, FolderBoard, WorkerState, instant, own_identity
 from serving.reports import report_of, reports_of
 from serving.settings import Settings
+from serving.store.connect import Store
 
 __all__ = ["State"]
 
 _LOG = logging.getLogger("credence.serving")
+
+
+_WAITING = CallError("loading", "a loaded release", "one that still loads", "call again in a few seconds")
+
+_COMES_BY_ITSELF = ("no_ledger", "store_unreachable", "busy")
 
 
 @dataclass(frozen=True)
@@ -34,15 +43,11 @@ class _Served:
     """All that calls read, replaced as a whole."""
 
     release: Release | None = None
-    assessor: Assessor | None = None
+    assessor: LiveAssessor | None = None
     problem: CallError | None = None
     home: Path | None = None
     mark: Mark = ()
     refused: Refusal | None = None
-
-    @property
-    def ledger(self) -> Packed | None:
-        return None if self.assessor is None else self.assessor.packed
 
     @property
     def release_id(self) -> str | None:
@@ -59,12 +64,10 @@ class State:
     """
 
     def __init__(self) -> None:
-        waiting = CallError(
-            "loading", "a loaded release", "one that still loads", "call again in a few seconds"
-        )
-        self._served = _Served(problem=waiting)
+        self._served = _Served(problem=_WAITING)
         self._identity = own_identity()
         self._board: Board | None = None
+        self._runtime: Runtime | None = None
         self._stop = threading.Event()
 
     @property
@@ -83,8 +86,26 @@ class State:
         """End the thread that `start` has started, after its present look."""
         self._stop.set()
 
+    def close(self) -> None:
+        """Stop, keep what waits, and close the store."""
+        self.stop()
+        if self._runtime is not None:
+            self._runtime.close()
+            self._runtime = None
+
     def _watch(self, settings: Settings) -> None:
-        watch(settings.releases, lambda mark: self.load(settings, mark), self._beat, self._stop)
+        watch(
+            settings.releases,
+            lambda mark: self.load(settings, mark),
+            self._beat,
+            self._stop,
+            is_worth_another=self._is_worth_another,
+        )
+
+    def _is_worth_another(self) -> bool:
+        """Whether what lacks may come without a change of the release: a portfolio, or the store itself."""
+        problem = self._served.problem
+        return problem is not None and problem.code in _COMES_BY_ITSELF
 
     def load(self, settings: Settings, mark: Mark | None = None) -> None:
         """Load the release in force, score a canary, and serve it from the next call on.
@@ -103,7 +124,7 @@ class State:
         if before.problem is None and mark == before.mark:
             self._served = replace(before, refused=None)
             return
-        loaded = replace(_loaded(settings, before.ledger), home=settings.home, mark=mark)
+        loaded = replace(self._loaded(settings), home=settings.home, mark=mark)
         if loaded.problem is None or before.problem is not None:
             self._served = loaded
             _tell(loaded.problem, loaded.release_id, settings.address)
@@ -118,8 +139,8 @@ class State:
         gc.collect()
         gc.freeze()
 
-    def assessor(self) -> Assessor:
-        """Return the assessor of this worker.
+    def assessor(self) -> LiveAssessor:
+        """Return the assessor of this worker; a call asks once, and keeps its release to its end.
 
         Raises
         ------
@@ -131,6 +152,59 @@ class State:
             raise served.problem
         assert served.assessor is not None  # noqa: S101 (without a problem there is one)
         return served.assessor
+
+    def order_desk(self) -> OrderDesk:
+        """Return who checks orders with the release that is served now.
+
+        Raises
+        ------
+        CallError
+            As `assessor`.
+        """
+        return self._running().order_desk(self.assessor())
+
+    def store(self) -> Store:
+        """Return the open store.
+
+        Raises
+        ------
+        CallError
+            Where it is not open yet.
+        """
+        return self._running().store
+
+    def clerk(self) -> Clerk:
+        """Return the clerk of this worker; raises as `store`."""
+        return self._running().clerk
+
+    @property
+    def reads_at_once(self) -> bool:
+        """Whether reading an entry never waits for another machine."""
+        return self._runtime is not None and self._runtime.store.is_sqlite
+
+    async def keep(self, row: Mapping[str, Any]) -> None:
+        """Return once an answer is kept: see `serving.live.runtime.Runtime.keep`."""
+        await self._running().keep(row)
+
+    def _running(self) -> Runtime:
+        if self._runtime is None:
+            raise self._served.problem or _WAITING
+        return self._runtime
+
+    def _loaded(self, settings: Settings) -> _Served:
+        """Load the release in force over the store, which is opened where it is not."""
+        release = assessor = problem = None
+        try:
+            release = load_release(settings)
+            if self._runtime is None:
+                self._runtime = open_runtime(settings)
+            assessor = self._runtime.assessor(release)
+            score_canary(assessor)
+        except CallError as error:
+            problem = error
+        except Exception as error:
+            problem = log_fault(error)
+        return _Served(release, assessor if problem is None else None, problem)
 
     def report(self, version: str, file: str) -> bytes | None:
         """Read a file of a report on a model in force; None where there is none."""
@@ -174,6 +248,10 @@ class State:
         told = [state for state in others if state["worker_id"] != own["worker_id"]]
         return sorted([own, *told], key=lambda state: str(state["worker_id"]))
 
+    def _facts_seq(self) -> int | None:
+        assessor = self._served.assessor
+        return None if assessor is None else assessor.ledger.facts_seq
+
     def _worker_json(self) -> WorkerState:
         served = self._served
         return {
@@ -182,22 +260,8 @@ class State:
             "state": "ready" if served.problem is None else served.problem.code,
             "release": served.release_id,
             **_refused_json(served),
-            "facts_seq": None,
+            "facts_seq": self._facts_seq(),
         }
-
-
-def _loaded(settings: Settings, ledger: Packed | None) -> _Served:
-    """Load the release in force over a ledger, which is read where there is none yet."""
-    release = assessor = problem = None
-    try:
-        release = load_release(settings)
-        assessor = load(read_ledger(settings) if ledger is None else ledger, release)
-        score_canary(assessor)
-    except CallError as error:
-        problem = error
-    except Exception as error:
-        problem = log_fault(error)
-    return _Served(release, assessor, problem)
 
 
 def _refused_json(served: _Served) -> dict[str, Any]:
@@ -235,18 +299,20 @@ def _release_json(release: Release | None, reports: dict[str, dict[str, str]]) -
     return {"release": release.release_id, "models": models, "policy": policy, "catalog": CATALOG_HASH[:12]}
 
 
-def _ledger_json(assessor: Assessor | None) -> dict[str, Any]:
+def _ledger_json(assessor: LiveAssessor | None) -> dict[str, Any]:
     if assessor is None:
-        return {"seller": None, "observed_from": None, "observed_until": None, "buyers": None}
-    portfolio = assessor.packed.portfolio
+        return dict.fromkeys(("seller", "observed_from", "observed_until", "buyers", "facts_seq"))
+    ledger = assessor.ledger
+    head = ledger.head()
     return {
         "seller": {
-            "seller_id": portfolio.seller.seller_id,
-            "name": portfolio.seller.name or None,
-            "reporting_currency": portfolio.seller.reporting_currency,
-            "timezone": portfolio.seller.timezone,
+            "seller_id": head.seller.seller_id,
+            "name": head.seller.name or None,
+            "reporting_currency": head.seller.reporting_currency,
+            "timezone": head.seller.timezone,
         },
-        "observed_from": f"{portfolio.observed_from.isoformat()}Z",
-        "observed_until": f"{portfolio.observed_until.isoformat()}Z",
-        "buyers": len(assessor.buyer_ids),
+        "observed_from": f"{head.observed_from.isoformat()}Z",
+        "observed_until": f"{head.observed_until.isoformat()}Z",
+        "buyers": ledger.count(),
+        "facts_seq": head.facts_seq,
     }

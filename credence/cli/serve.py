@@ -1,4 +1,4 @@
-"""``credence serve``: the service, from the release in force and a portfolio."""
+"""``credence serve``: the service, from the release in force and the store."""
 
 from __future__ import annotations
 
@@ -15,7 +15,12 @@ __all__ = ["serve"]
 
 
 @click.command()
-@click.option("--portfolio", type=folder, metavar="DIR", help="Buyers of this portfolio can be assessed.")
+@click.option(
+    "--portfolio",
+    type=folder,
+    metavar="DIR",
+    help="Load this portfolio with its history into the store first.",
+)
 @click.option("--port", type=click.IntRange(1, 65535), default=3000, show_default=True)
 @click.option("--host", default="127.0.0.1", show_default=True, help="IP address to listen at.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
@@ -39,6 +44,7 @@ def serve(
     if is_open:
         check_open(host)
     # Reason: neither `credence --help` nor a port in use must wait for pandas and BentoML.
+    from dataclasses import replace
     from pathlib import Path
 
     from credence.cli.common import say
@@ -50,6 +56,7 @@ def serve(
     settings = Settings(told.home.absolute(), ledger, _address(host, port), is_open)
     if bento is None:
         check(settings)
+        settings = replace(settings, portfolio=None)
     if not is_open:
         _tell_keys(settings.home)
     settings.to_environment()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -52,7 +53,7 @@ class PayDates:
         days_past_due : number, or ndarray of shape (n,)
             After the last day of the grid the probability by then is told: more may be paid later.
         """
-        return self._by(self.paid, days_past_due)
+        return self._by(self._curves.paid, days_past_due)
 
     def unpaid_at(self, days_past_due: Days) -> Floats:
         """Return the probability of being neither paid nor credited by the end of a day, shape (n,).
@@ -105,7 +106,7 @@ class PayDates:
         low, high, probability = told.T
         return low, high, probability
 
-    @property
+    @cached_property
     def _curves(self) -> Curves:
         return Curves(_laid(self.days, np.int64), _laid(self.paid), _laid(self.credited), _laid(self.entry))
 
@@ -118,7 +119,9 @@ class PayDates:
     def _by(self, cumulative: Floats, day: Days) -> Floats:
         asked, told = np.empty(len(self.entry)), np.empty(len(self.entry))
         asked[:] = day
-        shares_by(_laid(self.days, np.int64), _laid(cumulative), _laid(self.entry), _laid(asked), told)
+        # Reason: what is laid once is laid again at no cost but that of asking.
+        laid = cumulative if cumulative is self._curves.paid else _laid(cumulative)
+        shares_by(self._curves.days, laid, self._curves.entry, _laid(asked), told)
         return told
 
 

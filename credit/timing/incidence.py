@@ -61,7 +61,10 @@ def incidences(open_share: Floats, shares: Floats) -> Floats:
     >>> incidences(np.array([[0.5, 0.25]]), np.array([[1.0, 0.5], [0.0, 0.5]])).tolist()
     [[[0.5, 0.625]], [[0.0, 0.125]]]
     """
-    closing = -np.diff(open_share, axis=1, prepend=1.0)
+    closing = np.empty_like(open_share)
+    closing[:, :1] = open_share[:, :1] - 1.0
+    np.subtract(open_share[:, 1:], open_share[:, :-1], out=closing[:, 1:])
+    np.negative(closing, out=closing)
     return np.asarray(np.cumsum(shares[:, None, :] * closing[None], axis=2))
 
 

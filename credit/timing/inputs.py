@@ -11,7 +11,16 @@ from credit.encoding import encode
 from credit.spec import FeatureSpec
 from credit.timing.grid import Grid, Rows
 
-__all__ = ["CALENDAR", "RELATIVE", "fixed_inputs", "input_names", "interval_inputs", "moving_inputs"]
+__all__ = [
+    "CALENDAR",
+    "RELATIVE",
+    "fixed_inputs",
+    "input_names",
+    "interval_inputs",
+    "moving_inputs",
+    "relative_places",
+    "terms_row",
+]
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -107,8 +116,7 @@ def moving_inputs(
     float32 ndarray, shape (len(input_names(features)) - len(features), r)
     """
     as_of, due, terms = days
-    names = [feature.name for feature in features]
-    relative = [names.index(name) for name in RELATIVE if name in names]
+    relative = relative_places(features)
     moving = np.empty((len(relative) + len(CALENDAR), len(rows)), np.float32)
     end = grid.last[rows.interval]
     moving[: len(relative)] = end.astype(np.float32) - fixed[:, relative].T[:, rows.subject]
@@ -127,6 +135,17 @@ def moving_inputs(
     for place, column in enumerate(calendar, len(relative)):
         moving[place] = column
     return moving
+
+
+def relative_places(features: Sequence[FeatureSpec]) -> npt.NDArray[np.intp]:
+    """Return the places of those of `RELATIVE` that are among the features."""
+    names = [feature.name for feature in features]
+    return np.array([names.index(name) for name in RELATIVE if name in names], np.intp)
+
+
+def terms_row(relative: int) -> int:
+    """Return which of the moving inputs tells the terms, after so many relative ones."""
+    return relative + CALENDAR.index("days_since_issue")
 
 
 def _month_days(date: Ints) -> tuple[Ints, Ints]:

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from credit.artefact import Artefact
-from credit.encoding import patterns_of
+from credit.encoding import SeenPatterns
 from credit.folder import read_spec
 from credit.model import read_trees
 from credit.timing.dates import PayDates
@@ -30,6 +30,9 @@ Ints = npt.NDArray[np.int64]
 
 _CHUNK = 4096
 """Subjects at a time: their rows, one for each interval, fit into little memory."""
+
+_STATUS = np.array(["unseen_pattern", "ok"], object)
+"""Of a subject whose pattern was not seen in training, and of one whose was."""
 
 _TERMS = NAMES.index("request_terms_days")
 
@@ -57,7 +60,8 @@ class TimingModel(Artefact[TimingSpec]):
     ) -> None:
         super().__init__(spec, fitted, reference_text)
         self._hazards = Hazards(trees, spec.base, spec.features, spec.intervals)
-        self._columns = [NAMES.index(name) for name in spec.names]
+        self._columns = np.array([NAMES.index(name) for name in spec.names], np.intp)
+        self._patterns = SeenPatterns(spec.names, spec.patterns)
         self._shares = spec.shares.by_interval(spec.intervals)
 
     @classmethod
@@ -104,8 +108,7 @@ class TimingModel(Artefact[TimingSpec]):
     def predict_days(self, values: Floats, as_of_day: Ints, due_day: Ints) -> PayDates:
         """Tell when invoices are paid; as `predict`, with days since 1970, shape (n,)."""
         grid, entry = self.spec.intervals, as_of_day - due_day
-        patterns = patterns_of(values, self.spec.names)
-        status = np.where(np.isin(patterns, self.spec.patterns), "ok", "unseen_pattern").astype(object)
+        status = _STATUS[self._patterns.hold(values).view(np.int8)]
         status[entry >= grid.ends[-1]] = "beyond_horizon"
         told = np.full((len(self.spec.causes), len(values), len(grid.ends)), np.nan)
         known = np.flatnonzero(status == "ok")

@@ -15,6 +15,7 @@ from credit.trees.booster_text import TextTrees, parse
 from credit.trees.build import build
 from credit.trees.check import check
 from credit.trees.kernels import (
+    BITS,
     BlockRoom,
     Ensemble,
     RowRoom,
@@ -181,14 +182,24 @@ class Trees:
         out = np.empty(columns.shape[1])
 
         def work(piece: slice) -> None:
-            depths = self._nodes + 1
-            room = SpanRoom(
-                np.empty((depths, widest), np.bool_), np.empty(widest, np.bool_), np.empty(depths, np.int64)
-            )
+            room = self._span_room(len(columns), widest)
             score_spans(known[piece], columns, first[piece.start : piece.stop + 1], self._steps, room, out)
 
         _in_pieces(work, len(known), threads)
         return out
+
+    def _span_room(self, moving: int, widest: int) -> SpanRoom:
+        depths, few = self._nodes + 1, min(widest, BITS)
+        return SpanRoom(
+            np.empty((depths, widest), np.bool_),
+            np.empty(widest, np.bool_),
+            np.empty(depths, np.int64),
+            np.empty(depths, np.uint64),
+            np.empty((moving, few)),
+            np.empty((moving, few + 1), np.uint64),
+            np.empty((moving, 2), np.uint64),
+            np.empty(moving, np.int64),
+        )
 
     def _widest_span(self, fixed: Floats, moving: Floats, starts: npt.NDArray[np.int64]) -> int:
         """Return the most rows of a subject; refuse what compiled code would read beyond."""
@@ -224,6 +235,15 @@ class Trees:
         _in_pieces(lambda piece: explain(rows[piece], out[piece]), len(rows), threads)
         return out
 
+    def explained(self, rows: npt.ArrayLike) -> tuple[Floats, Floats]:
+        """Return what `raw` and `contributions` do; of few rows in one walk."""
+        known = self._checked(rows)
+        if len(known) >= _FEW_ROWS:
+            return self.raw(known), self.contributions(known)
+        out = np.zeros((len(known), self.features + 1))
+        out[:, -1] = self.expected
+        return np.array(self._explain_few(known, out), np.float64), out
+
     def _checked(self, rows: npt.ArrayLike) -> Floats:
         values = np.ascontiguousarray(rows, dtype=np.float64)
         if np.ndim(rows) != 2 or values.shape[1] != self.features:
@@ -231,15 +251,14 @@ class Trees:
             raise ValueError(f"expected rows of {self.features} features; found {found}")
         return _frozen(values)
 
-    def _explain_few(self, rows: Floats, out: Floats) -> None:
+    def _explain_few(self, rows: Floats, out: Floats) -> list[float]:
         room = RowRoom(
             np.empty(self._products),
             np.empty(self._products + self._leaf_products),
             np.empty(self._nodes, np.bool_),
             np.empty(self._nodes, np.bool_),
         )
-        for row in range(len(rows)):
-            explain_row(rows[row], self._ensemble, room, out[row])
+        return [explain_row(rows[row], self._ensemble, room, out[row]) for row in range(len(rows))]
 
     def _explain_blocks(self, rows: Floats, out: Floats) -> None:
         sums = self._products + self._nodes + 1

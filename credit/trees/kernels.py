@@ -27,6 +27,7 @@ import numpy.typing as npt
 from numba import njit
 
 __all__ = [
+    "BITS",
     "BY_CATEGORY",
     "LEFT_IF_MISSING",
     "LEFT_IF_ZERO",
@@ -51,6 +52,11 @@ _CODES = 2147483648.0
 
 _SCORED_TOGETHER = 64
 """Rows that follow one tree after another: the tree stays near."""
+
+BITS = 64
+"""Rows of a subject at most of which a set is one number."""
+
+_NONE, _ONE = np.uint64(0), np.uint64(1)
 
 _compiled: Any = njit(nogil=True, cache=True, _nrt=False)  # type: ignore[call-overload]
 _inlined: Any = njit(nogil=True, cache=True, _nrt=False, forceinline=True)  # type: ignore[call-overload]
@@ -88,11 +94,21 @@ class BlockRoom(NamedTuple):
 
 
 class SpanRoom(NamedTuple):
-    """Room for the rows of a subject: which wait at a slot, by depth x row; which go left; the slots."""
+    """Room for the rows of a subject.
+
+    Which wait at a slot, by depth x row; which go left; the slots. Of few rows a set is one number, a bit a
+    row: those that wait by depth; by moving feature the known values in order, and which rows have the first
+    0, 1, 2, ... of them; by moving feature the rows with zero and without a value.
+    """
 
     waits: npt.NDArray[np.bool_]
     goes_left: npt.NDArray[np.bool_]
     slots: npt.NDArray[np.int64]
+    sets: npt.NDArray[np.uint64]
+    known: npt.NDArray[np.float64]
+    first: npt.NDArray[np.uint64]
+    special: npt.NDArray[np.uint64]
+    counts: npt.NDArray[np.int64]
 
 
 # ---------------------------------------------------------------- where a row goes
@@ -150,8 +166,96 @@ def score_spans(fixed, moving, starts, ensemble, room, out):  # type: ignore[no-
             continue
         sums = out[first:last]
         sums[:] = 0.0
-        for number in range(len(ensemble.trees)):
-            _walk_span(fixed[subject], moving[:, first:last], ensemble, number, room, sums)
+        if last - first <= BITS:
+            _order_span(moving[:, first:last], room)
+            for number in range(len(ensemble.trees)):
+                _walk_few(fixed[subject], moving[:, first:last], ensemble, number, room, sums)
+        else:
+            for number in range(len(ensemble.trees)):
+                _walk_span(fixed[subject], moving[:, first:last], ensemble, number, room, sums)
+
+
+@_inlined
+def _order_span(moving, room):  # type: ignore[no-untyped-def]
+    """Order the values of each moving feature; dates ascend already, so that most are in their place."""
+    for feature in range(len(moving)):
+        values, known, first = moving[feature], room.known[feature], room.first[feature]
+        room.special[feature, 0], room.special[feature, 1] = _NONE, _NONE
+        count = 0
+        for i in range(len(values)):
+            value, bit = values[i], _ONE << np.uint64(i)
+            if np.isnan(value):
+                room.special[feature, 1] |= bit
+                continue
+            if abs(value) <= _NEARLY_ZERO:
+                room.special[feature, 0] |= bit
+            place = count
+            while place > 0 and known[place - 1] > value:
+                known[place], first[place + 1] = known[place - 1], first[place]
+                place -= 1
+            known[place], first[place + 1] = value, bit
+            count += 1
+        first[0] = _NONE
+        for place in range(count):
+            first[place + 1] |= first[place]
+        room.counts[feature] = count
+
+
+@_inlined
+def _walk_few(values, moving, ensemble, number, room, sums):  # type: ignore[no-untyped-def]
+    """Do what `_walk_span` does, with sets of rows as bits."""
+    first, count, categories = ensemble.trees[number].first, ensemble.trees[number].nodes, ensemble.categories
+    nodes = ensemble.nodes[first : first + count]
+    leaves = ensemble.leaves[first + number : first + number + count + 1]
+    depth, width = 0, len(sums)
+    room.slots[0] = 0
+    room.sets[0] = (_ONE << np.uint64(width)) - _ONE if width < BITS else ~_NONE
+    while depth >= 0:
+        slot, here = room.slots[depth], room.sets[depth]
+        if slot >= count:
+            leaf = leaves[slot - count]
+            # Reason: to add 0 to the others changes no bit, and is quicker than to choose.
+            for i in range(width):
+                sums[i] += leaf if (here >> np.uint64(i)) & _ONE else 0.0
+            depth -= 1
+            continue
+        node = nodes[slot]
+        place = node.feature - len(values)
+        if place < 0:
+            room.slots[depth] = node.left if _is_left(values[node.feature], node, categories) else node.right
+            continue
+        goes_left = _left_few(moving[place], node, categories, room, place)
+        left, right = here & goes_left, here & ~goes_left
+        if right == _NONE:
+            room.slots[depth] = node.left
+        elif left == _NONE:
+            room.slots[depth] = node.right
+        else:
+            room.slots[depth], room.sets[depth] = node.right, right
+            depth += 1
+            room.slots[depth], room.sets[depth] = node.left, left
+
+
+@_inlined
+def _left_few(values, node, categories, room, place):  # type: ignore[no-untyped-def]
+    """Return which rows go left."""
+    found = _NONE
+    if node.rule & BY_CATEGORY:
+        for i in range(len(values)):
+            if _is_in(values[i], int(node.threshold), categories):
+                found |= _ONE << np.uint64(i)
+        return found
+    known, low, high = room.known[place], 0, room.counts[place]
+    while low < high:
+        middle = (low + high) // 2
+        if known[middle] <= node.threshold:
+            low = middle + 1
+        else:
+            high = middle
+    zero, missing = room.special[place, 0], room.special[place, 1]
+    found = room.first[place, low]
+    found = found | zero if (node.rule & LEFT_IF_ZERO) != 0 else found & ~zero
+    return found | missing if (node.rule & LEFT_IF_MISSING) != 0 else found
 
 
 @_inlined
@@ -215,20 +319,27 @@ def _part_span(values, node, categories, room, depth):  # type: ignore[no-untype
 # ---------------------------------------------------------------- one row
 @_compiled
 def explain_row(values, ensemble, room, out):  # type: ignore[no-untyped-def]
-    """Add the contributions of one row to what is in `out`."""
+    """Add the contributions of one row to what is in `out`, and return what `score` writes of it."""
+    raw = 0.0
     for number in range(len(ensemble.trees)):
         tree = ensemble.trees[number]
         first, count, size = tree.first, tree.nodes, tree.points
+        leaves = ensemble.leaves[first + number : first + number + count + 1]
         if count == 0:
+            raw += leaves[0]
             continue
         nodes = ensemble.nodes[first : first + count]
         at, weights = ensemble.points[size, :size], ensemble.weights[size, :size]
-        leaves = ensemble.leaves[first + number : first + number + count + 1]
         for slot in range(count):
             node = nodes[slot]
             room.goes_left[slot] = _is_left(values[node.feature], node, ensemble.categories)
+        slot = 0
+        while slot < count:
+            slot = nodes[slot].left if room.goes_left[slot] else nodes[slot].right
+        raw += leaves[slot - count]
         _descend_row(nodes, at, weights, room)
         _ascend_row(nodes, leaves, at, room, out)
+    return raw
 
 
 @_inlined

@@ -24,8 +24,19 @@ PUBLIC, ANY_KEY, CLOSED = "public", "any key", "closed"
 _NEEDS: Mapping[str, str] = {
     **dict.fromkeys(("/livez", "/readyz", "/openapi.json", "/words.json", *ASSETS), PUBLIC),
     "/v1/status": ANY_KEY,
+    "/assess": ASSESS,
+    "/schema.json": PUBLIC,
     "/v1/assess": ASSESS,
+    "/v1/assess_batch": ASSESS,
+    "/v1/assessments/{assessment_id}": ASSESS,
     "/v1/buyers": ASSESS,
+    "/v1/buyers/{buyer_id}": ASSESS,
+    "/v1/limits": ASSESS,
+    "/v1/limits.csv": ASSESS,
+    "/v1/ledger": LEDGER,
+    "/v1/order_check": ORDER,
+    "/v1/orders": ORDER,
+    "/v1/orders/{order_id}": ORDER,
     "/reports/{version}/{file}": ASSESS,
 }
 """By address as its route names it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,9 +22,11 @@ from serving.live.ledger import Head, LiveLedger
 from serving.live.month_books import MonthBooks
 from serving.live.reader import Entry, Reader
 
-__all__ = ["LiveAssessor", "utc_now"]
+__all__ = ["LiveAssessor", "moments_of", "utc_now"]
 
 _NOTHING_MORE = Extras()
+
+_SECONDS_TO_PREPARE = 3600.0
 
 Clock = Callable[[], datetime]
 
@@ -62,11 +64,13 @@ class LiveAssessor:
         *,
         lang: str = "en",
         also: Extras = _NOTHING_MORE,
+        seconds: float = 0.0,
     ) -> dict[str, Any]:
         """Return the assessment of a buyer, with the grade and limit in force.
 
         Without `as_of` it is that of now; where the books end more than `MAX_DAYS_BEHIND` days before, of
-        the end of the books. Either way ``books_behind`` names the day where they end before now.
+        the end of the books. Either way ``books_behind`` names the day where they end before now. Where the
+        figures of the month end before have to be made first, that is waited for some `seconds` at most.
 
         Raises
         ------
@@ -76,30 +80,48 @@ class LiveAssessor:
             As `credit.desk.Desk.assess`.
         """
         entry = self.entry(buyer_id)
-        desk = self.desk(entry.facts_seq)
-        moment, now = self._moments(desk, as_of)
+        desk, moment, now = self._prepared(entry.facts_seq, as_of, seconds=seconds)
+        if also.since is not None:
+            self._prepared(entry.facts_seq, also.since, seconds=seconds)
         said = desk.assess(_dossier(entry), moment, request, lang=lang, also=also, now=now)
         return with_published(said, entry.published) if as_of is None else said
+
+    def score(
+        self,
+        buyer_id: str,
+        as_of: str | datetime | None = None,
+        request: Request | None = None,
+        *,
+        lang: str = "en",
+        seconds: float = 0.0,
+    ) -> dict[str, Any]:
+        """Return score, grade and probabilities of a buyer, and nothing else: see `assess`."""
+        entry = self.entry(buyer_id)
+        desk, moment, now = self._prepared(entry.facts_seq, as_of, seconds=seconds)
+        said = desk.score(_dossier(entry), moment, request, lang=lang, now=now)
+        published = entry.published
+        if as_of is None and published is not None and published.is_in_force(moment.date()):
+            said["grade"] = {**said["grade"], "published": published.grade}
+        return said
 
     def check_order(
         self,
         buyer_id: str,
         order: Order,
         *,
-        reserved: list[Reservation] | None = None,
+        reserved: Sequence[Reservation] = (),
         published: Published | None = None,
         lang: str = "en",
     ) -> tuple[dict[str, Any], int]:
         """Return what the check of an order says now, and the change of facts that it was said at."""
         entry = self.entry(buyer_id)
-        desk = self.desk(entry.facts_seq)
-        moment, now = self._moments(desk, None)
+        desk, moment, now = self._prepared(entry.facts_seq, None)
         told = desk.check_order(
             _dossier(entry),
             order,
             moment,
             published=published or entry.published,
-            reserved=reserved or (),
+            reserved=reserved,
             lang=lang,
             now=now,
         )
@@ -122,25 +144,25 @@ class LiveAssessor:
             raise CallError("unknown_buyer", expected, "an unknown one", step, path="buyer_id")
         return entry
 
-    def desk(self, facts_seq: int | None = None, *, waits: bool = False) -> Desk:
+    def desk(self, facts_seq: int | None = None) -> Desk:
         """Return the desk over the books as they stand.
 
         Parameters
         ----------
         facts_seq : int, optional
             As `LiveLedger.head`.
-        waits : bool
-            Make the figures of a month end that lack, rather than refuse the call meanwhile.
         """
         head = self.ledger.head(facts_seq)
         kept = self._desk
-        if kept is not None and kept[0] is head and not waits:
+        if kept is not None and kept[0] is head:
             return kept[1]
-        common = head.common(lambda moment: self._books.before(moment, head, waits=waits))
-        desk = Desk(common, self.release)
-        if not waits:
-            self._desk = (head, desk)
+        desk = Desk(head.common(lambda moment: self._books.before(moment, head)), self.release)
+        self._desk = (head, desk)
         return desk
+
+    def prepare(self) -> None:
+        """Make the figures of the last month end where they lack, which may take a while."""
+        self._prepared(None, None, seconds=_SECONDS_TO_PREPARE)
 
     def moment(self, as_of: str | datetime | None) -> datetime:
         """Return the moment that a call speaks of."""
@@ -150,16 +172,48 @@ class LiveAssessor:
         """Give the connection back."""
         self._reader.close()
 
+    def _prepared(
+        self, facts_seq: int | None, as_of: str | datetime | None, *, seconds: float = 0.0
+    ) -> tuple[Desk, datetime, datetime | None]:
+        """Return the desk with the figures of the month end before a moment, and the moment."""
+        desk = self.desk(facts_seq)
+        moment, now = self._moments(desk, as_of)
+        head = self.ledger.head_now
+        book = self._books.before(moment, head, seconds=seconds)
+        if book is not None and not head.has_month_end(book.as_of):
+            # Reason: another worker's clerk has made them since the head was read.
+            self.ledger.forget_context()
+            desk = self.desk(facts_seq)
+        return desk, moment, now
+
     def _moments(self, desk: Desk, as_of: str | datetime | None) -> tuple[datetime, datetime | None]:
-        """Return the moment that is spoken of, and the present where the moment is meant to be now."""
-        now, until = self._clock(), desk.common.observed_until
-        if as_of is None:
-            latest = until + timedelta(days=MAX_DAYS_BEHIND)
-            return (now if now <= latest else until), now
-        moment = desk.moment(as_of)
-        if moment > max(now, until):
-            raise _future(as_of, desk.common.seller.timezone)
-        return moment, None
+        return moments_of(desk, as_of, self._clock())
+
+
+def moments_of(desk: Desk, as_of: str | datetime | None, now: datetime) -> tuple[datetime, datetime | None]:
+    """Return the moment that is spoken of, and the present where the moment is meant to be now.
+
+    Parameters
+    ----------
+    desk : Desk
+    as_of : str or datetime, optional
+        Default: now; where the books end more than `MAX_DAYS_BEHIND` days before, their end.
+    now : datetime
+        Naive UTC.
+
+    Raises
+    ------
+    InputError
+        Where `as_of` cannot be read or lies in the future.
+    """
+    until = desk.common.observed_until
+    if as_of is None:
+        latest = until + timedelta(days=MAX_DAYS_BEHIND)
+        return (now if now <= latest else until), now
+    moment = desk.moment(as_of)
+    if moment > max(now, until):
+        raise _future(as_of, desk.common.seller.timezone)
+    return moment, None
 
 
 def _future(as_of: str | datetime, timezone: str) -> InputError:

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from credit.common import Common
+from features.as_of import second_of
 from features.engine.context import NO_CONTEXT, Context
 from features.errors import InputError
 from features.seller import Seller
@@ -51,6 +53,14 @@ class Head:
     context: Context = NO_CONTEXT
     month_ends: int = 0
     has_ledger: bool = False
+
+    def has_month_end(self, end: datetime | None) -> bool:
+        """Whether the figures of a month end (naive UTC) are among those of `context`."""
+        if end is None:
+            return True
+        second = second_of(end)
+        place = int(np.searchsorted(self.context.month_end, second))
+        return place < len(self.context.month_end) and int(self.context.month_end[place]) == second
 
     def common(self, book: Callable[[datetime], object]) -> Common:
         """Return what assessments share; `book` gives the figures of a month end."""
@@ -102,6 +112,16 @@ class LiveLedger:
             if head is None or facts_seq is None or head.facts_seq < facts_seq:
                 self._head = head = self._read(head)
         return head
+
+    @property
+    def facts_seq(self) -> int | None:
+        """The last change of facts that this worker knows of."""
+        return None if self._head is None else self._head.facts_seq
+
+    @property
+    def head_now(self) -> Head:
+        """The head as it was read last; read it first where nobody has."""
+        return self._head or self.head()
 
     def count(self) -> int:
         """Return the number of buyers."""

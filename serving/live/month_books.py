@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
-
-import sqlalchemy as sa
+from datetime import datetime
 
 from credit.book import Book
-from credit.book_files import book_from_bytes
 from features.as_of import last_month_end
 from serving.errors import CallError
 from serving.live.ledger import Head
+from serving.store.books import read_book
 from serving.store.connect import Store
-from serving.store.schema import books
 
 __all__ = ["MonthBooks"]
+
+_LOG = logging.getLogger("credence.serving")
 
 _KEPT = 60
 
@@ -32,13 +32,13 @@ class MonthBooks:
         Has the clerk make and keep the book of a month end (naive UTC); returns once it is kept.
     """
 
-    def __init__(self, store: Store, release_id: str, make: Callable[[str, datetime], None]) -> None:
+    def __init__(self, store: Store, release_id: str, make: Callable[[datetime], None]) -> None:
         self._store, self._release_id, self._make = store, release_id, make
         self._kept: dict[datetime, Book | None] = {}
         self._making: dict[datetime, threading.Thread] = {}
         self._lock = threading.Lock()
 
-    def before(self, moment: datetime, head: Head, *, waits: bool = False) -> Book | None:
+    def before(self, moment: datetime, head: Head, *, seconds: float = 0.0) -> Book | None:
         """Return the figures of the month end before a moment; None before the books begin.
 
         Parameters
@@ -46,8 +46,8 @@ class MonthBooks:
         moment : datetime
             Naive UTC.
         head : Head
-        waits : bool
-            Wait where they have to be made first; otherwise the call is refused meanwhile.
+        seconds : float
+            For how long to wait where they have to be made first.
 
         Raises
         ------
@@ -58,34 +58,39 @@ class MonthBooks:
         if end < head.observed_from:
             return None
         if end not in self._kept:
-            self._remember(end, self._found(end, waits=waits))
+            self._remember(end, self._found(end, seconds))
         return self._kept[end]
 
-    def _found(self, end: datetime, *, waits: bool) -> Book:
+    def _found(self, end: datetime, seconds: float) -> Book:
         kept = self._read(end)
-        if kept is None and waits:
-            self._make(self._release_id, end)
-            kept = self._read(end)
-        elif kept is None:
-            self._start(end)
+        if kept is None:
+            self._start(end).join(seconds)
+            kept = self._read(end) if seconds else None
         if kept is None:
             found = "ones that are being made"
             raise CallError("busy", "the figures of that month end", found, "call again in a few seconds")
         return kept
 
-    def _start(self, end: datetime) -> None:
+    def _start(self, end: datetime) -> threading.Thread:
+        """Have a month end made, once for all that ask meanwhile."""
         with self._lock:
             running = self._making.get(end)
             if running is None or not running.is_alive():
-                thread = threading.Thread(target=self._make, args=(self._release_id, end), daemon=True)
-                self._making[end] = thread
-                thread.start()
+                running = threading.Thread(target=self._made_quietly, args=(end,), daemon=True)
+                self._making[end] = running
+                running.start()
+        return running
+
+    def _made_quietly(self, end: datetime) -> None:
+        try:
+            self._make(end)
+        except Exception as error:
+            # Reason: the next call that needs it tries again; the text may name what a row says.
+            _LOG.error("figures of a month end were not made: %s", type(error).__name__)
 
     def _read(self, end: datetime) -> Book | None:
-        which = (books.c.month_end == end.replace(tzinfo=UTC)) & (books.c.release_id == self._release_id)
         with self._store.reading() as connection:
-            body = connection.scalar(sa.select(books.c.body).where(which))
-        return None if body is None else book_from_bytes(bytes(body))
+            return read_book(connection, end, self._release_id)
 
     def _remember(self, end: datetime, book: Book) -> None:
         with self._lock:

@@ -16,7 +16,12 @@ _LOOKS_BETWEEN_BEATS = 5
 
 
 def watch(
-    releases: Path, load: Callable[[Mark], None], beat: Callable[[], None], stop: threading.Event
+    releases: Path,
+    load: Callable[[Mark], None],
+    beat: Callable[[], None],
+    stop: threading.Event,
+    *,
+    is_worth_another: Callable[[], bool] = lambda: False,
 ) -> None:
     """Load what is in force, and again after each change, until it is told to stop.
 
@@ -29,13 +34,16 @@ def watch(
     beat : callable
         Called after each load and every few seconds.
     stop : Event
+    is_worth_another : callable
+        Whether what was refused is tried again without a change, every few seconds.
     """
     seen: Mark | None = None
     looks = 0
     while True:
         # Reason: taken before loading, so that what changes meanwhile is seen at the next look.
         mark = mark_of(releases)
-        has_changed = mark != seen
+        is_due = looks % _LOOKS_BETWEEN_BEATS == 0 and is_worth_another()
+        has_changed = mark != seen or is_due
         if has_changed:
             load(mark)
             seen = mark

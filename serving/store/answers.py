@@ -8,7 +8,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy.dialects import postgresql, sqlite
 
 from serving.store.connect import Store
 from serving.store.schema import assessments
@@ -33,6 +33,9 @@ class AnswerWriter:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        # Reason: the same facts, request and release give the same assessment, which is kept once.
+        dialect: Any = sqlite if store.is_sqlite else postgresql
+        self._insert = dialect.insert(assessments).on_conflict_do_nothing()
         self._queue: queue.Queue[Waiting | None] = queue.Queue(_MOST_WAITING)
         self._thread = threading.Thread(target=self._run, name="answers", daemon=True)
         self._thread.start()
@@ -85,7 +88,7 @@ class AnswerWriter:
     def _problem(self, rows: list[Mapping[str, Any]]) -> Exception | None:
         try:
             with self._store.writing(answers=True) as connection:
-                connection.execute(insert(assessments), rows)
+                connection.execute(self._insert, rows)
         except Exception as error:
             return error
         return None

@@ -24,6 +24,7 @@ HEAD = "0001"
 _FILE = "store.sqlite"
 _BUSY_MS = 10_000
 _MAPPED_BYTES = 1 << 30
+_JOURNAL_BYTES = 1 << 26
 _SYNCHRONOUS = "credence_synchronous"
 
 
@@ -105,9 +106,9 @@ def store_url(home: Path, environment: Mapping[str, str] = os.environ) -> URL:
 
     Examples
     --------
-    >>> store_url(Path("home"), {}).render_as_string()
-    'sqlite:///home/store.sqlite'
-    >>> store_url(Path("home"), {"CREDENCE_DATABASE_URL": "postgresql://me:secret@db/credence"})
+    >>> store_url(Path("mine"), {}).render_as_string()
+    'sqlite:///mine/store.sqlite'
+    >>> store_url(Path("mine"), {"CREDENCE_DATABASE_URL": "postgresql://me:secret@db/credence"})
     postgresql+psycopg://me:***@db/credence
     """
     given = environment.get(DATABASE_URL)
@@ -195,6 +196,7 @@ def _prepare(synchronous: str) -> Any:
             f"synchronous={synchronous}",
             "foreign_keys=ON",
             f"mmap_size={_MAPPED_BYTES}",
+            f"journal_size_limit={_JOURNAL_BYTES}",
         ):
             driver.execute(f"PRAGMA {pragma}").close()
 

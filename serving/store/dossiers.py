@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from serving.store.schema import dossiers, published
 
@@ -48,17 +48,18 @@ def buyers(connection: Connection, *, prefix: str = "", after: str = "", limit: 
     ----------
     connection : Connection
     prefix : str
-        With which they begin.
+        With which they begin; upper and lower case are the same.
     after : str
         The last id of the page before.
     limit : int
         How many at most.
     """
-    # Reason: LIKE would take signs of the prefix for patterns, and languages order letters differently.
+    # Reason: languages order letters differently.
     column = dossiers.c.buyer_id.collate("BINARY" if connection.dialect.name == "sqlite" else "C")
     query = select(dossiers.c.buyer_id).where(column > after).order_by(column).limit(limit)
     if prefix:
-        query = query.where(column >= prefix, column < prefix + "\U0010ffff")
+        lower = func.lower(dossiers.c.buyer_id)
+        query = query.where(lower.startswith(prefix.lower(), autoescape=True))
     return list(connection.scalars(query))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -171,9 +172,15 @@ def read_rows(connection: Connection, name: str, where: ColumnElement[bool] | No
     expressions = [_expression(table.c[each], column.kind, is_sqlite) for each, column in kinds.items()]
     query = select(*expressions).order_by(*table.primary_key)
     rows = connection.execute(query if where is None else query.where(where)).all()
-    columns = zip(*rows, strict=True) if rows else [()] * len(kinds)
-    pairs = zip(kinds.values(), columns, strict=True)
+    if not rows:
+        return _without_rows(tuple(kinds.values())).copy()
+    pairs = zip(kinds.values(), zip(*rows, strict=True), strict=True)
     return pd.DataFrame({column.name: _series(column, values) for column, values in pairs})
+
+
+@cache
+def _without_rows(columns: tuple[FactColumn, ...]) -> pd.DataFrame:
+    return pd.DataFrame({column.name: _series(column, ()) for column in columns})
 
 
 _HISTORY = FactColumn("history", "flag", True, default=False)

@@ -107,6 +107,22 @@ class CheckedOrder:
             return "person"
         return None if self.answer["decided_by"] is None else str(self.answer["decided_by"])
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the order as a list of orders shows it; amounts are decimal text."""
+        expires, amount = self.expires_at, self.amount.normalize()
+        return {
+            "order_id": self.order_id,
+            "buyer_id": self.buyer_id,
+            "state": self.state,
+            "amount": f"{amount:f}",
+            "currency": self.currency,
+            "reserved_amount": f"{self.reserved.normalize():f}",
+            "decided_by": self.decided_by,
+            "created_at": f"{self.created_at:%Y-%m-%dT%H:%M:%SZ}",
+            "updated_at": f"{self.updated_at:%Y-%m-%dT%H:%M:%SZ}",
+            "expires_at": None if expires is None else f"{expires:%Y-%m-%dT%H:%M:%SZ}",
+        }
+
     def is_reserved(self, now: datetime) -> bool:
         """Whether the order keeps a part of the limit at an instant."""
         return self.state == "released" and (self.expires_at is None or now < self.expires_at)

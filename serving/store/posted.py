@@ -193,9 +193,14 @@ def _is_encodable(text: str) -> bool:
 def _checked(
     items: Sequence[Item], table: Table, seller: Seller, invoices: Checked, now: datetime
 ) -> Checked:
+    filled = {name for item in items for name in item.fields} | {*table.required, table.knowledge}
     raw = pd.DataFrame(
-        # Reason: a derived id depends on the columns there are, so that all are there, filled or not.
-        {column.name: [_text(item.fields.get(column.name)) for item in items] for column in table.columns},
+        {
+            column.name: [_text(item.fields.get(column.name)) for item in items]
+            for column in table.columns
+            # Reason: a derived id depends on the columns there are, so that all are there, filled or not.
+            if table.derived_key or column.name in filled
+        },
         dtype="str",
     )
     moment = pd.Timestamp(now.astimezone(UTC)).tz_localize(None).as_unit("s")

@@ -14,7 +14,7 @@ from credit.release import Release, current_folder
 from features.build import pack_portfolio
 from features.files import read, write
 from tests.serving.browser import opened
-from tests.serving.process import Service, served
+from tests.serving.process import Service, own_home, served
 from tests.serving.schemas import HOSTILE
 
 
@@ -35,8 +35,14 @@ def ledger(demo_portfolio: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 @pytest.fixture(scope="session")
-def service(reported_home: Path, ledger: Path) -> Iterator[Service]:
-    with served(reported_home, "--portfolio", str(ledger)) as running:
+def served_home(reported_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Home of `service`."""
+    return own_home(reported_home, tmp_path_factory.mktemp("served"))
+
+
+@pytest.fixture(scope="session")
+def service(served_home: Path, ledger: Path) -> Iterator[Service]:
+    with served(served_home, "--portfolio", str(ledger)) as running:
         yield running
 
 

@@ -92,6 +92,15 @@ def served(home: Path, *options: str, ready_status: int = 200) -> Iterator[Servi
             service.process.wait(timeout=30)
 
 
+def own_home(home: Path, folder: Path) -> Path:
+    """Return a home of one's own that shares the releases and reports of another, but not its store."""
+    own = folder / "home"
+    own.mkdir()
+    for name in ("releases", "reports", "seller.json"):
+        (own / name).symlink_to(home / name)
+    return own
+
+
 def made_key(home: Path, *scopes: str, rate_per_minute: int | None = None) -> str:
     """Return a key of the home's store, with every scope unless some are named."""
     now = datetime.now(UTC)

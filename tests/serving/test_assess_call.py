@@ -36,14 +36,26 @@ def differences(found: Any, wanted: Any, path: str = "") -> list[str]:
     return [] if found == wanted else [path]
 
 
+def as_of_the_end(assessor: Assessor) -> str:
+    """Return the end of the books; without it the service speaks of now, and says how far they are behind."""
+    return f"{assessor.moment(None).isoformat()}Z"
+
+
+def without_place(said: dict[str, Any]) -> dict[str, Any]:
+    """Return an assessment without what tells where its facts were read: in a store, or in a folder."""
+    return {name: value for name, value in said.items() if name not in ("assessment_id", "facts_seq")}
+
+
 def test_the_service_says_what_a_batch_says(service: Service, assessor: Assessor) -> None:
     # given every buyer assessed in one batch
     _, batch = assessor.assess_all()
     assert len(batch) > 100
 
     # when the service is asked about each of them, then it says the same to 1e-9
+    end = as_of_the_end(assessor)
     for said in batch:
-        assert differences(service.assess(said["buyer_id"]), said) == []
+        found = service.assess(said["buyer_id"], as_of=end)
+        assert differences(without_place(found), without_place(said)) == []
 
 
 def test_the_service_says_what_the_past_knew(service: Service, assessor: Assessor) -> None:
@@ -54,7 +66,18 @@ def test_the_service_says_what_the_past_knew(service: Service, assessor: Assesso
             found = service.assess(buyer_id, as_of=as_of, lang=lang)
 
             # then they say the same
-            assert differences(found, assessor.assess(buyer_id, as_of, lang=lang)) == []
+            wanted = assessor.assess(buyer_id, as_of, lang=lang)
+            assert differences(without_place(found), without_place(wanted)) == []
+
+
+def test_now_is_said_to_be_behind_the_books(service: Service, assessor: Assessor) -> None:
+    # given books that end long before now, when nobody names a moment
+    said = service.assess(assessor.buyer_ids[0])
+
+    # then it is the end of the books, and said to be
+    assert said["as_of"] == as_of_the_end(assessor)
+    assert [each["date"] for each in said["warnings"] if each["code"] == "books_behind"]
+    assert isinstance(said["facts_seq"], int)
 
 
 def test_base_and_groups_add_up_to_the_score(service: Service, assessor: Assessor) -> None:
@@ -231,3 +254,16 @@ def test_every_expectation_is_told_in_words(service: Service) -> None:
     answer = service.call("/v1/assess", {"buyer_id": 1})
     assert answer.error["message"] == f"expected {EXPECTED['buyer_id']}; found a number"
     assert json.dumps(answer.json)
+
+
+def test_a_score_alone_is_that_of_the_assessment(service: Service, assessor: Assessor) -> None:
+    for buyer_id in assessor.buyer_ids[:20]:
+        # given a buyer assessed whole, and asked for its score alone
+        whole, alone = (service.assess(buyer_id, request=ORDER, parts=parts) for parts in ("all", "score"))
+
+        # then score, grade and probabilities are the same, and nothing else is told
+        assert problems_of("Assessment", alone) == []
+        for name in ("assessment_id", "default", "late", "grade", "warnings"):
+            assert alone[name] == whole[name]
+        assert alone["score"]["points"] == whole["score"]["points"]
+        assert (alone["reasons"], alone["limit"], alone["expected_loss"]) == ([], None, None)

@@ -91,10 +91,10 @@ def test_the_command_tells_why_not(service: Service, assessor: Assessor) -> None
 
 
 def test_a_key_made_while_it_runs_is_known_within_seconds(
-    service: Service, reported_home: Path, assessor: Assessor
+    service: Service, served_home: Path, assessor: Assessor
 ) -> None:
     # given a key that may only write facts, made while the service runs
-    key = made_key(reported_home, "ledger")
+    key = made_key(served_home, "ledger")
 
     # when it calls as soon as it is known
     with Client(service.address, key) as client:

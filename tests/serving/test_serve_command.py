@@ -18,7 +18,7 @@ from features.errors import InputError
 from features.files import read, write
 from serving.loading import check
 from serving.settings import Settings
-from tests.serving.process import Service, free_port, served, start
+from tests.serving.process import Service, free_port, own_home, served, start
 
 
 def listens(port: int) -> bool:
@@ -39,7 +39,9 @@ def test_a_port_in_use_is_refused(demo_home: Path, demo_portfolio: Path, tmp_pat
         port = other.getsockname()[1]
 
         # when the service is to listen there
-        process = start(demo_home, log, "--portfolio", str(demo_portfolio), "--port", str(port))
+        process = start(
+            own_home(demo_home, tmp_path), log, "--portfolio", str(demo_portfolio), "--port", str(port)
+        )
 
         # then it ends with 2 before it starts anything, and names a way out
         assert process.wait(timeout=60) == 2
@@ -115,9 +117,9 @@ def test_a_host_that_is_no_address_of_ours_is_refused(host: str) -> None:
         check_port(host, free_port())
 
 
-def test_ctrl_c_ends_it_cleanly(demo_home: Path) -> None:
+def test_ctrl_c_ends_it_cleanly(demo_home: Path, tmp_path: Path) -> None:
     # given a service without a portfolio: it runs, and says what it lacks
-    with served(demo_home, ready_status=503) as service:
+    with served(own_home(demo_home, tmp_path), ready_status=503) as service:
         port = int(service.address.rpartition(":")[2])
         assert service.call("/readyz").error["code"] == "no_ledger"
 
@@ -130,9 +132,9 @@ def test_ctrl_c_ends_it_cleanly(demo_home: Path) -> None:
         assert not listens(port)
 
 
-def test_workers_do_not_outlive_a_command_that_was_killed(demo_home: Path) -> None:
+def test_workers_do_not_outlive_a_command_that_was_killed(demo_home: Path, tmp_path: Path) -> None:
     # given a service
-    with served(demo_home, ready_status=503) as service:
+    with served(own_home(demo_home, tmp_path), ready_status=503) as service:
         port = int(service.address.rpartition(":")[2])
 
         # when its first process is killed outright
@@ -146,9 +148,9 @@ def test_workers_do_not_outlive_a_command_that_was_killed(demo_home: Path) -> No
         assert not listens(port)
 
 
-def test_a_caller_who_goes_leaves_no_traceback(demo_home: Path) -> None:
+def test_a_caller_who_goes_leaves_no_traceback(demo_home: Path, tmp_path: Path) -> None:
     # given a service
-    with served(demo_home, ready_status=503) as service:
+    with served(own_home(demo_home, tmp_path), ready_status=503) as service:
         port = int(service.address.rpartition(":")[2])
 
         # when callers go in the middle of their body

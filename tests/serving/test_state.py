@@ -5,25 +5,28 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from credit.assessor import Assessor
 from credit.release import Release, current_folder
-from features.build import pack_portfolio
+from features.files import write
 from features.sources.simulator import simulate_portfolio
 from serving.errors import CallError
-from serving.loading import score_canary
+from serving.loading import open_runtime, score_canary
 from serving.routes import make_application
 from serving.settings import Settings
 from serving.state import State
+from tests.serving.process import own_home
 from tests.serving.schemas import problems_of
+
+Load = Callable[[Path, Path | None], State]
 
 
 @contextmanager
@@ -32,10 +35,20 @@ def client_of(state: State) -> Iterator[TestClient]:
         yield client
 
 
-def loaded(home: Path, portfolio: Path | None) -> State:
-    state = State()
-    state.load(Settings(home, portfolio))
-    return state
+@pytest.fixture
+def loaded(tmp_path: Path) -> Iterator[Load]:
+    """A function that has a worker load a release and a portfolio into a store of its own."""
+    states = []
+
+    def load(home: Path, portfolio: Path | None) -> State:
+        state = State()
+        states.append(state)
+        state.load(Settings(own_home(home, Path(mkdtemp(dir=tmp_path))), portfolio))
+        return state
+
+    yield load
+    for state in states:
+        state.close()
 
 
 def check_unserved(state: State, code: str) -> dict[str, Any]:
@@ -60,12 +73,14 @@ def test_a_worker_that_loads_says_so() -> None:
     assert status["release"] is None
 
 
-def test_a_home_without_a_release_is_told_to_train(tmp_path: Path) -> None:
+def test_a_home_without_a_release_is_told_to_train(tmp_path: Path, loaded: Load) -> None:
     status = check_unserved(loaded(tmp_path, None), "no_release")
     assert "train a model first" in status["why"]
 
 
-def test_a_changed_release_is_not_served(demo_home: Path, demo_portfolio: Path, tmp_path: Path) -> None:
+def test_a_changed_release_is_not_served(
+    demo_home: Path, demo_portfolio: Path, tmp_path: Path, loaded: Load
+) -> None:
     # given a release one of whose files was changed after training
     source = current_folder(demo_home / "releases")
     target = tmp_path / "releases" / source.name
@@ -83,48 +98,55 @@ def test_a_changed_release_is_not_served(demo_home: Path, demo_portfolio: Path, 
     assert "booster.txt" in status["why"]
 
 
-def test_without_a_portfolio_the_release_is_named(demo_home: Path) -> None:
+def test_without_a_portfolio_the_release_is_named(demo_home: Path, loaded: Load) -> None:
     status = check_unserved(loaded(demo_home, None), "no_ledger")
     assert status["release"] is not None
-    assert "--portfolio" in status["why"]
+    assert "credence load DIR" in status["why"]
 
 
-def test_a_folder_that_is_no_portfolio_is_refused(demo_home: Path, tmp_path: Path) -> None:
+def test_a_folder_that_is_no_portfolio_is_refused(demo_home: Path, tmp_path: Path, loaded: Load) -> None:
     status = check_unserved(loaded(demo_home, tmp_path), "no_ledger")
     assert "portfolio.toml" in status["why"]
 
 
-def test_ready_means_that_somebody_was_scored(demo_home: Path, demo_portfolio: Path) -> None:
+def test_ready_means_that_somebody_was_scored(demo_home: Path, demo_portfolio: Path, loaded: Load) -> None:
     with client_of(loaded(demo_home, demo_portfolio)) as client:
         assert client.get("/readyz").json() == {"state": "ready"}
         assert client.get("/v1/status").json()["state"] == "ready"
 
 
-def test_a_ledger_in_which_nobody_can_be_scored_is_not_ready(demo_home: Path) -> None:
+def test_a_ledger_in_which_nobody_can_be_scored_is_not_ready(demo_home: Path, tmp_path: Path) -> None:
     # given a release without models, over a small ledger of the same seller
     release = replace(Release.load(current_folder(demo_home / "releases")), models={}, versions={})
-    assessor = Assessor(pack_portfolio(simulate_portfolio(5, 1, 3)), release)
+    write(simulate_portfolio(5, 1, 3), tmp_path / "few")
+    runtime = open_runtime(Settings(own_home(demo_home, tmp_path), tmp_path / "few"))
 
     # then no canary can be scored
     with pytest.raises(CallError) as refusal:
-        score_canary(assessor)
+        score_canary(runtime.assessor(release))
+    runtime.close()
     assert (refusal.value.code, refusal.value.found) == ("not_scored", "none among 5")
 
 
 def test_a_fault_has_its_trace_id_and_tells_no_data(
-    demo_home: Path, demo_portfolio: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    demo_home: Path,
+    demo_portfolio: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    loaded: Load,
 ) -> None:
     # given a worker whose default model breaks while it serves
     state = loaded(demo_home, demo_portfolio)
     assessor = state.assessor()
-    buyer_id = assessor.buyer_ids[0]
+    buyer_id = "B000001"
     monkeypatch.setattr(logging.getLogger("credence"), "propagate", True)
 
     class Broken:
         def answers(self, *_: object, **__: object) -> None:
             raise RuntimeError(f"about {buyer_id}")
 
-    assessor.release = replace(assessor.release, models={"default": Broken()})  # type: ignore[dict-item]
+    desk = assessor.desk()
+    desk.release = replace(desk.release, models={"default": Broken()})  # type: ignore[dict-item]
 
     # when a buyer is assessed
     with client_of(state) as client, caplog.at_level(logging.ERROR):
@@ -159,17 +181,21 @@ def test_every_word_of_the_page_exists_in_both_languages() -> None:
         assert all(words["zh"][part].values())
 
 
-def test_a_worker_serves_without_what_trained_its_models(demo_home: Path, demo_portfolio: Path) -> None:
+def test_a_worker_serves_without_what_trained_its_models(
+    demo_home: Path, demo_portfolio: Path, tmp_path: Path
+) -> None:
     # given a fresh process that loads the service, its release and its ledger, and scores a buyer
     script = (
         "import sys; from pathlib import Path; import serving.service as service;"
         "from serving.settings import Settings;"
         "service.state.load(Settings(Path(sys.argv[1]), Path(sys.argv[2])));"
         "print(service.state.status()['state']);"
-        "print(sorted({'lightgbm', 'sklearn', 'mlflow', 'shap', 'training'} & set(sys.modules)))"
+        "unwanted = {'lightgbm', 'sklearn', 'mlflow', 'shap', 'training', 'pandas', 'pyarrow', 'matplotlib'};"
+        "print(sorted(unwanted & set(sys.modules)));"
+        "service.state.close()"
     )
-    command = [sys.executable, "-c", script, str(demo_home), str(demo_portfolio)]
+    command = [sys.executable, "-c", script, str(own_home(demo_home, tmp_path)), str(demo_portfolio)]
     ran = subprocess.run(command, capture_output=True, text=True, check=True)
 
-    # then it is ready, and the learner and the tracking server were not imported
+    # then it is ready, and neither the learner nor the tracking server nor pandas was imported
     assert ran.stdout.splitlines() == ["ready", "[]"]

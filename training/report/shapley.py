@@ -9,6 +9,7 @@ import lightgbm
 import numpy as np
 import numpy.typing as npt
 
+from credit.margin import Margin
 from credit.model import BOOSTER, beside_scorecard
 from credit.spec import ModelSpec
 
@@ -17,7 +18,7 @@ __all__ = ["ByShap", "shap_difference"]
 Floats = npt.NDArray[np.float64]
 
 
-class ByShap:
+class ByShap(Margin):
     """Margins of boosted trees whose shares the library shap finds; see `credit.margin.Margin`.
 
     Parameters

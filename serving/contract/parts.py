@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, TypeVar, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from credit.extras import Extras
-from credit.request import LARGEST_AMOUNT, LONGEST_TERMS_DAYS, Request
+from credit.request import LARGEST_AMOUNT, LONGEST_TERMS_DAYS
+from features.as_of import FIRST_YEAR, LAST_YEAR
 from features.codes import CURRENCIES
-from features.instants import FIRST_YEAR, LAST_YEAR
 from serving.body import parse_json
 from serving.errors import CallError
 
-__all__ = ["EXPECTED", "AssessCall", "RequestPart", "parse_call"]
+__all__ = [
+    "EXPECTED",
+    "Amount",
+    "AsOf",
+    "Currency",
+    "Day",
+    "Id",
+    "Part",
+    "Terms",
+    "moment_of_text",
+    "parse_call",
+    "validated",
+    "wrong",
+]
 
 _DECIMAL = re.compile(r"\d{1,15}(\.\d{1,10})?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -25,20 +37,37 @@ _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?(Z|[+-]\d{2}:\d{2}
 _AMOUNT = f"a finite amount above 0 and at most {LARGEST_AMOUNT:.0f}, as a number or as decimal text"
 _AS_OF = "a date like 2026-01-31 or an instant like 2026-01-31T12:00:00Z"
 
+_FLAG = "true or false"
+_WORDS = "text of 1 to 200 characters"
+
 EXPECTED: Mapping[str, str] = {
     "": "a JSON object",
     "buyer_id": "the id of a buyer, text of 1 to 200 characters",
     "as_of": f"{_AS_OF}, between the years {FIRST_YEAR} and {LAST_YEAR}",
     "lang": "en or zh",
-    "offers": "true or false",
-    "peers": "true or false",
-    "raises": "true or false",
+    "offers": _FLAG,
+    "peers": _FLAG,
+    "raises": _FLAG,
+    "store": _FLAG,
+    "parts": "all or score",
     "since": f"{_AS_OF}, before as_of",
     "request": "an object with kind, amount and currency",
     "request.kind": "order, limit or terms",
     "request.amount": _AMOUNT,
     "request.currency": "an ISO 4217 code like EUR",
     "request.terms_days": f"whole days from 0 to {LONGEST_TERMS_DAYS}",
+    "items": "a list of 1 to 1,000 objects; of facts, of at most 20,000",
+    "order_id": f"the id of an order, {_WORDS}",
+    "amount": _AMOUNT,
+    "currency": "an ISO 4217 code like EUR",
+    "terms_days": f"whole days from 0 to {LONGEST_TERMS_DAYS}",
+    "deliver_on": f"a date like 2026-01-31, between the years {FIRST_YEAR} and {LAST_YEAR}",
+    "amends": _FLAG,
+    "state": "released, held, cancelled or invoiced",
+    "by": f"who decides, {_WORDS}",
+    "reason": "text of at most 1,000 characters",
+    "atomic": _FLAG,
+    "changed_since": f"{_AS_OF}, with its zone",
     "request.due_on": f"a date like 2026-01-31, between the years {FIRST_YEAR} and {LAST_YEAR}",
 }
 """What each field is expected to be, by its path."""
@@ -79,120 +108,91 @@ Amount = Annotated[float, Field(gt=0, le=LARGEST_AMOUNT), BeforeValidator(_amoun
 AsOf = Annotated[str, BeforeValidator(_moment)]
 Currency = Annotated[str, BeforeValidator(_currency)]
 Day = Annotated[date, BeforeValidator(_day)]
+Id = Annotated[str, Field(min_length=1, max_length=200)]
+Terms = Annotated[int, Field(ge=0, le=LONGEST_TERMS_DAYS)]
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """A part of a call: strict, closed and unchangeable."""
+
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
-class RequestPart(_Part):
-    """What is asked for, in a call."""
-
-    kind: Literal["order", "limit", "terms"]
-    amount: Amount | None = None
-    currency: Currency | None = None
-    terms_days: Annotated[int, Field(ge=0, le=LONGEST_TERMS_DAYS)] | None = None
-    due_on: Day | None = None
+Call = TypeVar("Call", bound=Part)
 
 
-class AssessCall(_Part):
-    """Body of ``POST /v1/assess``."""
-
-    buyer_id: Annotated[str, Field(min_length=1, max_length=200)]
-    as_of: AsOf | None = None
-    request: RequestPart | None = None
-    lang: Literal["en", "zh"] = "en"
-    offers: bool = False
-    peers: bool = False
-    raises: bool = False
-    since: AsOf | None = None
-
-    @property
-    def also(self) -> Extras:
-        """Parts of the assessment that are told only where they are asked for."""
-        return Extras(offers=self.offers, peers=self.peers, raises=self.raises, since=self.since)
-
-    def asked(self, reporting_currency: str) -> Request | None:
-        """Return the request as the assessment takes it; None where there is none.
-
-        Parameters
-        ----------
-        reporting_currency : str
-            Stands in where terms alone are asked for, without money.
-        """
-        if self.request is None:
-            return None
-        part = self.request
-        return Request(
-            part.kind,
-            part.amount,
-            part.currency or reporting_currency,
-            terms_days=part.terms_days,
-            due_on=part.due_on,
-        )
-
-
-def parse_call(body: bytes) -> AssessCall:
+def parse_call(body: bytes, kind: type[Call]) -> Call:
     """Read the body of a call.
 
     Parameters
     ----------
     body : bytes
         JSON in UTF-8. ``NaN`` and ``Infinity`` are no JSON.
+    kind : type
+        What it has to say.
 
     Raises
     ------
     CallError
         ``invalid_json``, or ``invalid_field`` with the path of the first field that is not legal.
+    """
+    return validated(parse_json(body), kind)
+
+
+def validated(said: Any, kind: type[Call]) -> Call:
+    """Return what was read as a call of a kind; see `parse_call`."""
+    try:
+        return kind.model_validate(said)
+    except ValidationError as error:
+        raise _invalid(error.errors(include_url=False, include_context=False)[0], kind) from None
+
+
+def moment_of_text(text: str, name: str) -> datetime:
+    """Return an instant of a query, in UTC where it names no zone.
+
+    Raises
+    ------
+    CallError
+        ``invalid_field``.
 
     Examples
     --------
-    >>> parse_call(b'{"buyer_id": "B000001"}').lang
-    'en'
-    >>> parse_call(b'{"buyer_id": "B000001", "request": {"kind": "order", "amount": -1}}')
-    Traceback (most recent call last):
-    serving.errors.CallError: request.amount: expected a finite amount above 0 ...; found ...
+    >>> moment_of_text("2026-07-01", "changed_since").isoformat()
+    '2026-07-01T00:00:00+00:00'
     """
     try:
-        call = AssessCall.model_validate(parse_json(body))
-    except ValidationError as error:
-        raise _invalid(error.errors(include_url=False, include_context=False)[0]) from None
-    _check_together(call.request)
-    return call
+        instant = _instant(text, _MOMENT)
+    except ValueError:
+        raise wrong(name, "another text") from None
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
-def _check_together(part: RequestPart | None) -> None:
-    if part is None:
-        return
-    if part.kind != "terms" and part.amount is None:
-        raise _wrong("request.amount", "nothing")
-    if part.amount is not None and part.currency is None:
-        raise _wrong("request.currency", "nothing")
-    if part.terms_days is not None and part.due_on is not None:
-        step = "leave one of them out"
-        raise CallError("invalid_field", "terms_days or due_on", "both", step, path="request.due_on")
-
-
-def _invalid(error: Mapping[str, Any]) -> CallError:
+def _invalid(error: Mapping[str, Any], kind: type[Part]) -> CallError:
     path = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
-        known = sorted(name.rpartition(".")[2] for name in EXPECTED if _is_beside(name, path))
+        known = sorted(_fields_beside(error["loc"], kind))
         step = "remove the field, or correct its name"
         return CallError(
             "invalid_field", f"one of {', '.join(known)}", "an unknown field", step, path=path[:200]
         )
     if error["type"] == "missing":
-        return _wrong(path, "nothing")
-    return _wrong(path, _found(error["input"], error["type"]))
+        return wrong(path, "nothing")
+    return wrong(path, _found(error["input"], error["type"]))
 
 
-def _is_beside(name: str, path: str) -> bool:
-    return name != "" and name.rpartition(".")[0] == path.rpartition(".")[0]
+def _fields_beside(place: tuple[str | int, ...], kind: type[Part]) -> list[str]:
+    """Return the fields that there are where an unknown one was found."""
+    found: Any = kind
+    for name in place[:-1]:
+        kinds = [found.model_fields[name].annotation, *get_args(found.model_fields[name].annotation)]
+        found = next(each for each in kinds if isinstance(each, type) and issubclass(each, Part))
+    return list(found.model_fields)
 
 
-def _wrong(path: str, found: str) -> CallError:
+def wrong(path: str, found: str) -> CallError:
+    """Return the refusal of a field by its path."""
     step = f"correct '{path}'" if path else "send an object"
-    return CallError("invalid_field", EXPECTED[path], found, step, path=path)
+    return CallError("invalid_field", EXPECTED.get(path, "something else"), found, step, path=path)
 
 
 _OUT_OF_RANGE = ("greater_than", "greater_than_equal", "less_than_equal", "finite_number")

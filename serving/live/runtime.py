@@ -1,0 +1,114 @@
+"""What a worker holds beside its release: the store, the books, the clerk, and who keeps answers."""
+
+from __future__ import annotations
+
+import queue
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from credit.orders import Order
+from credit.release import Release
+from credit.reservations import Reservation
+from features.errors import InputError
+from serving.clerk import Clerk
+from serving.errors import CallError
+from serving.live.assessor import LiveAssessor
+from serving.live.ledger import LiveLedger
+from serving.live.month_books import MonthBooks
+from serving.orders.desk import OrderDesk, Said
+from serving.settings import Settings
+from serving.store import outbox
+from serving.store.answers import AnswerWriter
+from serving.store.connect import open_store, store_url
+
+__all__ = ["Runtime"]
+
+_KNOWN_ANSWERS = 10_000
+
+
+class Runtime:
+    """An open store and what works on it.
+
+    Parameters
+    ----------
+    settings : Settings
+
+    Raises
+    ------
+    InputError
+        Where the store cannot be opened.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        url = store_url(settings.home)
+        self._releases = settings.releases
+        self.store = open_store(url)
+        self.ledger = LiveLedger(self.store)
+        self.clerk = Clerk(url.render_as_string(hide_password=False))
+        self._answers = AnswerWriter(self.store)
+        self._kept: OrderedDict[str, None] = OrderedDict()
+
+    def load(self, portfolio: Path) -> None:
+        """Bring a portfolio with its history into the store; what it has already changes nothing."""
+        self.clerk.run("load", str(portfolio), datetime.now(UTC))
+
+    def assessor(self, release: Release) -> LiveAssessor:
+        """Return who assesses with a release."""
+        make = partial(self.clerk.run, "make_month", str(self._releases / release.release_id))
+        books = MonthBooks(self.store, release.release_id, make)
+        return LiveAssessor(self.ledger, release, books)
+
+    def order_desk(self, assessor: LiveAssessor) -> OrderDesk:
+        """Return who checks orders with an assessor's release."""
+        return OrderDesk(self.store.writing, partial(_check, assessor), _tell)
+
+    async def keep(self, row: Mapping[str, Any]) -> None:
+        """Return once an answer is kept; one that was kept before is the same one.
+
+        Raises
+        ------
+        CallError
+            ``store_unreachable``, ``busy``.
+        """
+        assessment_id = row["assessment_id"]
+        if assessment_id in self._kept:
+            return
+        try:
+            await self._answers.keep(row)
+        except queue.Full:
+            step = "call again in a few seconds"
+            raise CallError("busy", "a store that keeps up", "too many answers that wait", step) from None
+        except InputError as error:
+            problem = error.problems[0]
+            raise CallError("store_unreachable", problem.expected, problem.found, problem.next_step) from None
+        self._kept[assessment_id] = None
+        if len(self._kept) > _KNOWN_ANSWERS:
+            self._kept.popitem(last=False)
+
+    def close(self) -> None:
+        """Keep what waits, end the clerk, close the store."""
+        self._answers.close()
+        self.clerk.close()
+        self.store.close()
+
+
+def _check(
+    assessor: LiveAssessor,
+    _connection: Connection,
+    buyer_id: str,
+    order: Order,
+    reserved: Sequence[Reservation],
+    lang: str,
+) -> Said:
+    told, facts_seq = assessor.check_order(buyer_id, order, reserved=reserved, lang=lang)
+    return Said(told, facts_seq, assessor.release.policy.orders.reservation_days)
+
+
+def _tell(connection: Connection, kind: str, content: dict[str, Any]) -> None:
+    outbox.put(connection, kind, content, datetime.now(UTC))

@@ -1,0 +1,94 @@
+"""How every route answers: JSON, one body for every error, and never with what a fault says."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import orjson
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from features.errors import InputError
+from serving.errors import CallError, refused_call
+from serving.faults import log_fault
+
+__all__ = [
+    "Endpoint",
+    "guarded",
+    "json_answer",
+    "refuse",
+    "refuse_address",
+    "told_as_call_error",
+    "whole_number",
+]
+
+_LOG = logging.getLogger("credence.serving")
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def json_answer(
+    content: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return content as JSON."""
+    return Response(orjson.dumps(content), status_code=status, headers=headers, media_type="application/json")
+
+
+async def refuse(_request: Request, error: Exception) -> Response:
+    """Answer a `CallError`."""
+    assert isinstance(error, CallError)  # noqa: S101 (the handler is registered for nothing else)
+    return json_answer(error.as_json(), error.status, error.headers)
+
+
+async def refuse_address(request: Request, error: Exception) -> Response:
+    """Answer a call of an address or a method that there is not."""
+    assert isinstance(error, HTTPException)  # noqa: S101 (the handler is registered for nothing else)
+    step = "see /openapi.json for what there is"
+    if error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "")
+        refusal = CallError("method_not_allowed", allowed or "another method", request.method, step)
+        return json_answer(refusal.as_json(), refusal.status, error.headers)
+    return await refuse(request, CallError("not_found", "an address of this service", "another one", step))
+
+
+def guarded(endpoint: Endpoint) -> Endpoint:
+    """Answer a fault here: whatever rises further is logged with its text by the server."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except (CallError, HTTPException):
+            raise
+        except ClientDisconnect:
+            # Reason: nobody reads the answer; what rises further would be logged with a traceback.
+            _LOG.debug("the caller has gone before the call was read")
+            return Response(status_code=400)
+        except Exception as error:
+            return await refuse(request, log_fault(error))
+
+    return answer
+
+
+def told_as_call_error(error: InputError) -> CallError:
+    """Return what a caller is told of a refusal: of its field, or of the store that refuses."""
+    problem = error.problems[0]
+    if not problem.column and not problem.table:
+        return CallError("store_unreachable", problem.expected, problem.found, problem.next_step)
+    return refused_call(error)
+
+
+def whole_number(text: str, name: str, most: int) -> int:
+    """Return a number of a query.
+
+    Raises
+    ------
+    CallError
+        ``invalid_field``.
+    """
+    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most:
+        return int(text)
+    expected = f"a whole number from 1 to {most}"
+    raise CallError("invalid_field", expected, "something else", f"correct '{name}'", path=name)

@@ -1,0 +1,140 @@
+"""Assessments: of one subject, or of many, each kept before it is given."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+import orjson
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+
+from features.errors import InputError
+from serving.body import read_body
+from serving.contract import AssessCall, BatchCall, parse_call
+from serving.errors import CallError
+from serving.live.assessor import LiveAssessor
+from serving.routes.answering import Endpoint, told_as_call_error
+from serving.state import State
+
+__all__ = ["Assess"]
+
+_LARGEST_BATCH = 2 * 1024 * 1024
+_THREADS = 1
+"""Long assessments at a time in a worker: a second thread would only wait for the interpreter."""
+
+
+_SECONDS_TO_WAIT, _MOST_WAITING = 8.0, 20
+"""For the figures of a month end that are made first, and how many calls of a worker wait for them."""
+
+
+class Assess:
+    """Answers ``/v1/assess`` and ``/v1/assess_batch``."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._limiter = CapacityLimiter(_THREADS)
+        self._waiting = CapacityLimiter(_MOST_WAITING)
+
+    def routes(self) -> Iterator[tuple[str, str, Endpoint]]:
+        """Give method, address and endpoint of each."""
+        yield "POST", "/v1/assess", self.assess
+        yield "POST", "/v1/assess_batch", self.assess_batch
+
+    async def assess(self, request: Request) -> Response:
+        """Assess one subject."""
+        call = parse_call(await read_body(request), AssessCall).together()
+        _, body = await self._answer(call)
+        return Response(body, media_type="application/json")
+
+    async def of(self, said: dict[str, Any]) -> dict[str, Any]:
+        """Return the assessment that a call asks for which somebody else has read.
+
+        Raises
+        ------
+        CallError
+        """
+        found, _ = await self._answer(AssessCall.parsed(said))
+        return found
+
+    async def _answer(self, call: AssessCall) -> tuple[dict[str, Any], bytes]:
+        assessor = self._state.assessor()
+        said = await self._said(assessor, call)
+        body = orjson.dumps(said)
+        if call.is_kept:
+            await self._keep(said, body, assessor.release.release_id)
+        return said, body
+
+    async def assess_batch(self, request: Request) -> Response:
+        """Assess up to 1,000 subjects with one release; each is answered or refused on its own."""
+        call = parse_call(await read_body(request, _LARGEST_BATCH), BatchCall)
+        assessor = self._state.assessor()
+        told = []
+        for item in call.items:
+            told.append(await self._item(assessor, item, store=call.store))
+            # Reason: a single call that comes meanwhile waits for one subject, not for all.
+            await asyncio.sleep(0)
+        return Response(b'{"items":[' + b",".join(told) + b"]}", media_type="application/json")
+
+    async def _item(self, assessor: LiveAssessor, item: dict[str, Any], *, store: bool) -> bytes:
+        try:
+            call = AssessCall.parsed(item)
+            said = await self._said(assessor, call)
+            body = orjson.dumps(said)
+            if store and call.is_kept:
+                await self._keep(said, body, assessor.release.release_id)
+        except CallError as error:
+            return orjson.dumps(error.as_json())
+        return b'{"assessment":' + body + b"}"
+
+    async def _said(self, assessor: LiveAssessor, call: AssessCall) -> dict[str, Any]:
+        # Reason: a hop to a thread and back costs a good part of what a short assessment does.
+        if call.is_short and self._state.reads_at_once:
+            try:
+                return _assess(assessor, call)
+            except CallError as error:
+                if error.code != "busy":
+                    raise
+                waits = partial(_assess, assessor, call, _SECONDS_TO_WAIT)
+                return await to_thread.run_sync(waits, limiter=self._waiting)
+        waits = partial(_assess, assessor, call, _SECONDS_TO_WAIT)
+        return await to_thread.run_sync(waits, limiter=self._limiter)
+
+    async def _keep(self, said: dict[str, Any], body: bytes, release_id: str) -> None:
+        await self._state.keep(
+            {
+                "assessment_id": said["assessment_id"],
+                "buyer_id": said["buyer_id"],
+                "as_of": datetime.fromisoformat(said["as_of"]),
+                "facts_seq": said["facts_seq"],
+                "created_at": datetime.now(UTC),
+                "release_id": release_id,
+                "body": body,
+            }
+        )
+
+
+def _assess(assessor: LiveAssessor, call: AssessCall, seconds: float = 0.0) -> dict[str, Any]:
+    asked = call.asked(assessor.ledger.head_now.seller.reporting_currency)
+    try:
+        if asked is not None and asked.due_on is not None:
+            _check_due(asked.due_on.isoformat(), assessor.moment(call.as_of).isoformat())
+        if call.parts == "score":
+            return assessor.score(call.buyer_id, call.as_of, asked, lang=call.lang, seconds=seconds)
+        return assessor.assess(
+            call.buyer_id, call.as_of, asked, lang=call.lang, also=call.also, seconds=seconds
+        )
+    except InputError as error:
+        raise told_as_call_error(error) from None
+
+
+def _check_due(due_on: str, moment: str) -> None:
+    if due_on < moment[: len(due_on)]:
+        step = "correct 'request.due_on' or 'as_of'"
+        raise CallError(
+            "invalid_field", "a day not before as_of", "an earlier one", step, path="request.due_on"
+        )

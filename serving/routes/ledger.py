@@ -1,0 +1,56 @@
+"""Facts into the ledger, and what follows for held orders."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+
+from features.errors import InputError
+from serving.body import read_body
+from serving.contract import LedgerCall, parse_call
+from serving.faults import log_fault
+from serving.routes.answering import Endpoint, json_answer, told_as_call_error
+from serving.state import State
+
+__all__ = ["Ledger"]
+
+_LOG = logging.getLogger("credence.serving")
+
+_LARGEST_BODY = 8 * 1024 * 1024
+
+
+class Ledger:
+    """Answers ``/v1/ledger``."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def routes(self) -> Iterator[tuple[str, str, Endpoint]]:
+        """Give method, address and endpoint of each."""
+        yield "POST", "/v1/ledger", self.post
+
+    async def post(self, request: Request) -> Response:
+        """Add facts and versions of facts, each answered on its own."""
+        call = parse_call(await read_body(request, _LARGEST_BODY), LedgerCall)
+        try:
+            posted = await self._state.clerk().call("post_ledger", call.items, call.atomic, datetime.now(UTC))
+        except InputError as error:
+            raise told_as_call_error(error) from None
+        released = await self._recheck(posted.buyers) if posted.buyers else []
+        return json_answer(
+            {"facts_seq": posted.facts_seq, "items": posted.items, "orders_released": released}
+        )
+
+    async def _recheck(self, buyers: list[str]) -> list[str]:
+        """Check held orders again; the facts are in, whatever becomes of that."""
+        try:
+            desk = self._state.order_desk()
+            return await to_thread.run_sync(desk.recheck, buyers, datetime.now(UTC))
+        except Exception as error:
+            log_fault(error)
+            return []

@@ -1,0 +1,76 @@
+"""Limits in force, as the seller's system reads them back."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+
+from features.errors import InputError
+from serving.contract import moment_of_text
+from serving.routes.answering import Endpoint, json_answer, told_as_call_error, whole_number
+from serving.state import State
+from serving.store.published_rows import LimitRow, changed_limits
+
+__all__ = ["Limits"]
+
+_MOST, _FEW = 10_000, 1_000
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Limits:
+    """Answers ``/v1/limits`` and ``/v1/limits.csv``."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def routes(self) -> Iterator[tuple[str, str, Endpoint]]:
+        """Give method, address and endpoint of each."""
+        yield "GET", "/v1/limits", self.json
+        yield "GET", "/v1/limits.csv", self.csv
+
+    async def json(self, request: Request) -> Response:
+        """Give what is in force of each buyer, or what changed since an instant, oldest change first."""
+        rows, limit = await self._rows(request)
+        last = str(rows[-1].seq) if len(rows) == limit else None
+        return json_answer({"limits": [row.as_json() for row in rows], "next": last})
+
+    async def csv(self, request: Request) -> Response:
+        """Give the same as CSV whose cells no spreadsheet takes for formulas."""
+        rows, _ = await self._rows(request)
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\r\n")
+        writer.writerow(LimitRow.COLUMNS)
+        for row in rows:
+            writer.writerow([_neutral(cell) for cell in row.as_json().values()])
+        headers = {"Content-Disposition": 'attachment; filename="limits.csv"'}
+        # Reason: without the mark Excel reads Chinese as Latin text.
+        return Response(
+            text.getvalue().encode("utf-8-sig"), headers=headers, media_type="text/csv; charset=utf-8"
+        )
+
+    async def _rows(self, request: Request) -> tuple[list[LimitRow], int]:
+        asked = request.query_params
+        limit = whole_number(asked.get("limit", str(_FEW)), "limit", _MOST)
+        after = whole_number(asked["after"], "after", 10**9) if "after" in asked else 0
+        since = moment_of_text(asked["changed_since"], "changed_since") if "changed_since" in asked else None
+        store = self._state.store()
+
+        def run() -> list[LimitRow]:
+            with store.reading() as connection:
+                return changed_limits(connection, since, after=after, limit=limit)
+
+        try:
+            return await to_thread.run_sync(run), limit
+        except InputError as error:
+            raise told_as_call_error(error) from None
+
+
+def _neutral(cell: Any) -> str:
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -32,9 +32,11 @@ from credit.timing.answer import TimingAnswer
 from credit.wording import Catalog
 from features.catalog import FEATURES, GROUPS
 
-__all__ = ["assess", "limit_of", "models_say"]
+__all__ = ["assess", "limit_of", "models_say", "score_of"]
 
 _CATALOG = Catalog(FEATURES, GROUPS)
+
+_NO_TIMING = TimingAnswer("no_timing_model")
 
 _EXPOSURE_PARTS = (
     "unapplied_amount",
@@ -92,32 +94,47 @@ def assess(  # noqa: PLR0913  (all that an assessment follows from, by name)
     found = _Found(subject, answers, book, policy, _CATALOG)
     limit = found.limit()
     groups = found.groups()
-    said: dict[str, Any] = {
-        "assessment_id": assessment_id(subject, answers, book, policy),
-        "buyer_id": subject.buyer_id,
-        "as_of": subject.as_of.isoformat(timespec="seconds") + "Z",
-        "day": subject.day.isoformat(),
-        "facts_seq": subject.facts_seq,
-        "information_state": subject.information_state,
-        "request": None if subject.request is None else subject.request.as_json(),
-        "default": found.prediction(found.default),
-        "late": found.prediction(found.late),
-        "score": found.score(groups, peers=peers),
-        "grade": found.grade_json(),
-        "reasons": [each.as_json() for each in found.reasons(limit, groups, lang)],
-        "limit": found.limit_json(limit),
-        "terms": None,
-        "offers": None,
-        "raises": None,
-        "changes": None,
-        "timing": (timing or TimingAnswer("no_timing_model")).as_json(),
-        "expected_loss": found.expected_loss(limit),
-        "warnings": [_warning(each, lang) for each in (*subject.warnings, *doubts_of(subject, policy))],
-        "versions": found.versions(),
-    }
+    said = found.told(groups, lang, peers=peers)
+    said["reasons"] = [each.as_json() for each in found.reasons(limit, groups, lang)]
+    said["limit"] = found.limit_json(limit)
+    said["timing"] = (timing or _NO_TIMING).as_json()
+    said["expected_loss"] = found.expected_loss(limit)
     if offers:
         said |= offers_of(found.case, limit, said["timing"], lang=lang)
     return said
+
+
+def score_of(
+    subject: SubjectFacts,
+    answers: Mapping[str, Answer],
+    book: Book | None,
+    policy: Policy,
+    *,
+    lang: str = "en",
+) -> dict[str, Any]:
+    """Return of an assessment what the models say, and nothing that follows from it.
+
+    Parameters
+    ----------
+    subject, book, policy, lang :
+        As in `assess`.
+    answers : mapping of str to Answer
+        Their contributions are not read.
+
+    Returns
+    -------
+    dict
+        The object of `assess` with the same arguments, under the same id, in which ``reasons`` and the
+        ``groups`` of ``score`` are empty, and ``limit``, ``timing``, ``expected_loss`` and what is told only
+        where somebody asks for it are None.
+
+    Raises
+    ------
+    InputError
+        A language without texts.
+    """
+    check_language(lang)
+    return _Found(subject, answers, book, policy, _CATALOG).told((), lang, peers=False)
 
 
 def limit_of(
@@ -171,6 +188,33 @@ class _Found:
     book: Book | None
     policy: Policy
     catalog: Catalog
+
+    def told(self, groups: Sequence[GroupPoints], lang: str, *, peers: bool) -> dict[str, Any]:
+        """Return the assessment with what the models say, and without what follows from it."""
+        subject, policy = self.subject, self.policy
+        return {
+            "assessment_id": assessment_id(subject, self.answers, self.book, policy),
+            "buyer_id": subject.buyer_id,
+            "as_of": subject.as_of.isoformat(timespec="seconds") + "Z",
+            "day": subject.day.isoformat(),
+            "facts_seq": subject.facts_seq,
+            "information_state": subject.information_state,
+            "request": None if subject.request is None else subject.request.as_json(),
+            "default": self.prediction(self.default),
+            "late": self.prediction(self.late),
+            "score": self.score(groups, peers=peers),
+            "grade": self.grade_json(),
+            "reasons": [],
+            "limit": None,
+            "terms": None,
+            "offers": None,
+            "raises": None,
+            "changes": None,
+            "timing": None,
+            "expected_loss": None,
+            "warnings": [_warning(each, lang) for each in (*subject.warnings, *doubts_of(subject, policy))],
+            "versions": self.versions(),
+        }
 
     @cached_property
     def default(self) -> Answer:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from credit.answer import Answer
-from credit.assess import assess
+from credit.assess import assess, score_of
 from credit.book import Book
 from credit.changes import changes_of, check_previous
 from credit.common import Common
@@ -135,6 +135,36 @@ class Desk:
             said["raises"] = raises_of(subject.facts, said, again, policy, lang=lang)
         return said
 
+    def score(
+        self,
+        dossier: Dossier,
+        moment: datetime,
+        request: Request | None = None,
+        *,
+        lang: str = "en",
+        now: datetime | None = None,
+    ) -> dict[str, Any]:
+        """Return of the assessment of one buyer what the models say, without why and without a limit.
+
+        Parameters
+        ----------
+        dossier, moment, request, lang, now :
+            As in `assess`.
+
+        Returns
+        -------
+        dict
+            See `credit.assess.score_of`.
+
+        Raises
+        ------
+        InputError
+            As `assess`.
+        """
+        facts, book, values = self._known(dossier, moment, request, now=now)
+        answers = self.answers(values, contributions=False)[0]
+        return score_of(facts, answers, book, self.release.policy, lang=lang)
+
     def check_order(  # noqa: PLR0913  (all that a check follows from, by name)
         self,
         dossier: Dossier,
@@ -248,6 +278,19 @@ class Desk:
         without_order: str = "",
         now: datetime | None = None,
     ) -> _Subject:
+        facts, book, values = self._known(dossier, moment, request, without_order, now)
+        timing = self.timing(values, [facts], moment)[0]
+        return _Subject(facts, self.answers(values)[0], book, timing, values[0])
+
+    def _known(
+        self,
+        dossier: Dossier,
+        moment: datetime,
+        request: Request | None,
+        without_order: str = "",
+        now: datetime | None = None,
+    ) -> tuple[SubjectFacts, Book | None, Floats]:
+        """Return the facts of one buyer, the book, and the features, shape (1, len(NAMES))."""
         holding, at = dossier.holding(self.common.rates, self.common.members), self.at(moment)
         arrays = subject_of(
             0, at.second, self.common.seller.timezone, _asked(request), self._rate(request, at.second)
@@ -256,9 +299,7 @@ class Desk:
         book = self.common.book(moment)
         exposures = {} if book is None else book.exposures
         sides = self._sides.of(holding, at, exposures, without_order=without_order)
-        facts = self.facts(dossier.buyer_id, moment, values[0], request, sides, now)
-        timing = self.timing(values, [facts], moment)[0]
-        return _Subject(facts, self.answers(values)[0], book, timing, values[0])
+        return self.facts(dossier.buyer_id, moment, values[0], request, sides, now), book, values
 
     def _rate(self, request: Request | None, second: int) -> float:
         """Refuse an amount without a rate: the usual invoice must not stand in for it."""

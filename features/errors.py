@@ -82,6 +82,10 @@ class InputError(CredenceError, ValueError):
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Problem, ...]]]:
+        """Come out of another process as what it was there."""
+        return type(self), (self.problems,)
+
     @classmethod
     def of(
         cls, expected: str, found: str, next_step: str, *, table: str = "", column: str = ""

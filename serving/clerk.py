@@ -10,18 +10,11 @@ import multiprocessing
 import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any, NamedTuple
+from typing import Any
 
-from features.errors import InputError, Problem
 from serving.errors import CallError
 
 __all__ = ["Clerk"]
-
-
-class _Refusal(NamedTuple):
-    """Why the work refuses its input: an error of ours does not survive the way between processes."""
-
-    problems: tuple[Problem, ...]
 
 
 class Clerk:
@@ -58,12 +51,9 @@ class Clerk:
         """
         pool = self._running()
         try:
-            made = await asyncio.wrap_future(pool.submit(_work, work, arguments))
+            return await asyncio.wrap_future(pool.submit(_work, work, arguments))
         except BrokenProcessPool:
             raise self._died(pool) from None
-        if isinstance(made, _Refusal):
-            raise InputError(made.problems)
-        return made
 
     def run(self, work: str, *arguments: Any) -> Any:
         """Do as `call`, for a thread that may wait."""
@@ -115,7 +105,4 @@ def _open(url: str) -> None:
 def _work(name: str, arguments: tuple[Any, ...]) -> Any:
     from serving import clerk_work
 
-    try:
-        return clerk_work.WORK[name](*arguments)
-    except InputError as error:
-        return _Refusal(error.problems)
+    return clerk_work.WORK[name](*arguments)

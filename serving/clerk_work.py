@@ -22,7 +22,7 @@ from serving.store.ledger import Posted, post_ledger
 from serving.store.loading import load_portfolio
 from serving.store.packing import pack_in_order
 
-__all__ = ["WORK", "begin", "make_book"]
+__all__ = ["WORK", "begin", "make_book", "make_month"]
 
 _OPEN: list[Store] = []
 
@@ -43,8 +43,11 @@ def _post(items: Any, atomic: bool, now: datetime) -> Posted:
 
 
 def _make_context(until: datetime) -> int:
+    return _make_contexts(_OPEN[0], until)
+
+
+def _make_contexts(store: Store, until: datetime) -> int:
     """Make the figures of month ends up to an instant that are not kept yet, and return how many."""
-    store = _OPEN[0]
     with store.reading() as connection:
         portfolio = stored_portfolio(connection)
     block = pack_in_order(portfolio).block
@@ -74,10 +77,14 @@ def make_book(store: Store, release: Release, month_end: datetime) -> bool:
         return write_book(connection, month_end, release.release_id, book)
 
 
+def make_month(store: Store, release: Release, month_end: datetime) -> bool:
+    """Make what lacks of a month end (naive UTC): its figures, then its book; whether a book was made now."""
+    _make_contexts(store, month_end.replace(tzinfo=UTC))
+    return make_book(store, release, month_end)
+
+
 def _make_month(release_folder: str, month_end: datetime) -> bool:
-    """Make what lacks of a month end (naive UTC): its figures, then its book by a release."""
-    _make_context(month_end.replace(tzinfo=UTC))
-    return make_book(_OPEN[0], Release.load(Path(release_folder)), month_end)
+    return make_month(_OPEN[0], Release.load(Path(release_folder)), month_end)
 
 
 def _load(folder: str, now: datetime) -> int:

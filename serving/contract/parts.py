@@ -10,8 +10,8 @@ from typing import Annotated, Any, TypeVar, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from credit.request import LARGEST_AMOUNT, LONGEST_TERMS_DAYS
-from features.codes import CURRENCIES
 from features.as_of import FIRST_YEAR, LAST_YEAR
+from features.codes import CURRENCIES
 from serving.body import parse_json
 from serving.errors import CallError
 

@@ -22,7 +22,7 @@ from serving.live.ledger import Head, LiveLedger
 from serving.live.month_books import MonthBooks
 from serving.live.reader import Entry, Reader
 
-__all__ = ["LiveAssessor", "utc_now"]
+__all__ = ["LiveAssessor", "moments_of", "utc_now"]
 
 _NOTHING_MORE = Extras()
 
@@ -85,6 +85,24 @@ class LiveAssessor:
             self._prepared(entry.facts_seq, also.since, seconds=seconds)
         said = desk.assess(_dossier(entry), moment, request, lang=lang, also=also, now=now)
         return with_published(said, entry.published) if as_of is None else said
+
+    def score(
+        self,
+        buyer_id: str,
+        as_of: str | datetime | None = None,
+        request: Request | None = None,
+        *,
+        lang: str = "en",
+        seconds: float = 0.0,
+    ) -> dict[str, Any]:
+        """Return score, grade and probabilities of a buyer, and nothing else: see `assess`."""
+        entry = self.entry(buyer_id)
+        desk, moment, now = self._prepared(entry.facts_seq, as_of, seconds=seconds)
+        said = desk.score(_dossier(entry), moment, request, lang=lang, now=now)
+        published = entry.published
+        if as_of is None and published is not None and published.is_in_force(moment.date()):
+            said["grade"] = {**said["grade"], "published": published.grade}
+        return said
 
     def check_order(
         self,
@@ -169,15 +187,33 @@ class LiveAssessor:
         return desk, moment, now
 
     def _moments(self, desk: Desk, as_of: str | datetime | None) -> tuple[datetime, datetime | None]:
-        """Return the moment that is spoken of, and the present where the moment is meant to be now."""
-        now, until = self._clock(), desk.common.observed_until
-        if as_of is None:
-            latest = until + timedelta(days=MAX_DAYS_BEHIND)
-            return (now if now <= latest else until), now
-        moment = desk.moment(as_of)
-        if moment > max(now, until):
-            raise _future(as_of, desk.common.seller.timezone)
-        return moment, None
+        return moments_of(desk, as_of, self._clock())
+
+
+def moments_of(desk: Desk, as_of: str | datetime | None, now: datetime) -> tuple[datetime, datetime | None]:
+    """Return the moment that is spoken of, and the present where the moment is meant to be now.
+
+    Parameters
+    ----------
+    desk : Desk
+    as_of : str or datetime, optional
+        Default: now; where the books end more than `MAX_DAYS_BEHIND` days before, their end.
+    now : datetime
+        Naive UTC.
+
+    Raises
+    ------
+    InputError
+        Where `as_of` cannot be read or lies in the future.
+    """
+    until = desk.common.observed_until
+    if as_of is None:
+        latest = until + timedelta(days=MAX_DAYS_BEHIND)
+        return (now if now <= latest else until), now
+    moment = desk.moment(as_of)
+    if moment > max(now, until):
+        raise _future(as_of, desk.common.seller.timezone)
+    return moment, None
 
 
 def _future(as_of: str | datetime, timezone: str) -> InputError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from serving.store.schema import outbox
 
-__all__ = ["Event", "claim", "delivered", "failed", "put", "waiting"]
+__all__ = ["Event", "claim", "delivered", "failed", "put", "put_all", "waiting"]
 
 _LEASE = timedelta(minutes=2)
 """How long an event belongs to the worker that took it: longer than a delivery lasts."""
@@ -56,8 +57,16 @@ class Event:
 
 def put(connection: Connection, kind: str, content: dict[str, Any], now: datetime) -> None:
     """Add an event in the transaction of what it tells of."""
-    values = {"kind": kind, "body": orjson.dumps(content), "created_at": now, "attempts": 0, "next_at": now}
-    connection.execute(sa.insert(outbox).values(values))
+    put_all(connection, kind, [content], now)
+
+
+def put_all(connection: Connection, kind: str, contents: Iterable[dict[str, Any]], now: datetime) -> int:
+    """Add events of one kind in the transaction of what they tell of; return how many."""
+    stamps = {"kind": kind, "created_at": now, "attempts": 0, "next_at": now}
+    rows = [{**stamps, "body": orjson.dumps(content)} for content in contents]
+    if rows:
+        connection.execute(sa.insert(outbox), rows)
+    return len(rows)
 
 
 def claim(connection: Connection, now: datetime, most: int = 20) -> list[Event]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,7 +14,7 @@ from credit.publish import Published, Review
 from serving.store.schema import published
 from serving.store.types import AMOUNT_DECIMALS
 
-__all__ = ["LimitRow", "Source", "changed_limits", "in_force", "put_in_force"]
+__all__ = ["LimitRow", "Source", "amount_text", "changed_limits", "in_force", "last_seq", "put_in_force"]
 
 _TICK = Decimal(1).scaleb(-AMOUNT_DECIMALS)
 
@@ -53,7 +54,7 @@ class LimitRow:
         until = self.valid_until
         return {
             **told,
-            "amount": None if self.amount is None else f"{self.amount.normalize():f}",
+            "amount": amount_text(self.amount),
             "valid_until": None if until is None else until.isoformat(),
             "reviewed_on": self.reviewed_on.isoformat(),
             "changed_at": f"{self.created_at:%Y-%m-%dT%H:%M:%S.%fZ}",
@@ -93,35 +94,66 @@ def in_force(connection: sa.Connection) -> dict[str, Published]:
     return {row["buyer_id"]: _published(row) for row in rows}
 
 
+def last_seq(connection: sa.Connection) -> int:
+    """Return the number of the last row that came into force; 0 where none did."""
+    return int(connection.scalar(sa.select(sa.func.max(published.c.seq))) or 0)
+
+
 @dataclass(frozen=True)
 class Source:
-    """Where a review comes from: the assessment, who made it, and when (with its zone)."""
+    """Who puts something in force, and when (with its zone)."""
 
-    assessment_id: str | None
     by: str
     at: datetime
 
 
-def put_in_force(connection: sa.Connection, buyer_id: str, review: Review, source: Source) -> None:
-    """Add what a review puts in force."""
+def put_in_force(
+    connection: sa.Connection, reviews: Iterable[tuple[str, Review, str | None]], source: Source
+) -> None:
+    """Add what reviews put in force.
+
+    Parameters
+    ----------
+    connection : Connection
+    reviews : iterable of (str, Review, str or None)
+        Buyer, what comes into force, and the id of the assessment that it follows from.
+    source : Source
+    """
+    stamps = {"created_at": source.at, "by": source.by}
+    rows = [{**_values(*each), **stamps} for each in reviews]
+    if rows:
+        connection.execute(sa.insert(published), rows)
+
+
+def amount_text(amount: Decimal | float | None) -> str | None:
+    """Return an amount as exact decimal text, as the store keeps it.
+
+    Examples
+    --------
+    >>> amount_text(50000.0), amount_text(0.1), amount_text(None)
+    ('50000', '0.1', None)
+    """
+    return None if amount is None else f"{_exact(amount).normalize():f}"
+
+
+def _values(buyer_id: str, review: Review, assessment_id: str | None) -> dict[str, Any]:
     told = review.published
-    amount = None if told.amount is None else Decimal(str(told.amount)).quantize(_TICK)
-    connection.execute(
-        sa.insert(published).values(
-            buyer_id=buyer_id,
-            grade=told.grade,
-            computed_grade=told.computed_grade,
-            amount=amount,
-            currency=told.currency,
-            reviewed_on=told.reviewed_on,
-            valid_until=told.valid_until,
-            grade_code=review.grade_code,
-            limit_code=review.limit_code,
-            assessment_id=source.assessment_id,
-            created_at=source.at,
-            by=source.by,
-        )
-    )
+    return {
+        "buyer_id": buyer_id,
+        "grade": told.grade,
+        "computed_grade": told.computed_grade,
+        "amount": None if told.amount is None else _exact(told.amount),
+        "currency": told.currency,
+        "reviewed_on": told.reviewed_on,
+        "valid_until": told.valid_until,
+        "grade_code": review.grade_code,
+        "limit_code": review.limit_code,
+        "assessment_id": assessment_id,
+    }
+
+
+def _exact(amount: Decimal | float) -> Decimal:
+    return Decimal(str(amount)).quantize(_TICK)
 
 
 def _published(row: Any) -> Published:

@@ -77,3 +77,35 @@ def test_a_list_of_another_kind_is_refused(tmp_path: Path, demo_home: Path, demo
         assert "credence review" in str(ran.exception)
     everybody = ("--all", "--out", tmp_path / "b.csv", "--published", tmp_path / "a.csv")
     assert run(demo_home, "assess", demo_portfolio, *everybody).exit_code == 2
+
+
+def test_the_book_in_the_store_is_reviewed(tmp_path: Path, demo_home: Path, demo_portfolio: Path):
+    # given a home of its own with the portfolio in its store
+    for name in ("releases", "seller.json"):
+        (tmp_path / name).symlink_to(demo_home / name)
+    assert run(tmp_path, "load", demo_portfolio, "--history").exit_code == 0
+
+    # when it is reviewed and the list of it written
+    ran = run(tmp_path, "review", "--by", "M. Keller", "--out", tmp_path / "list.csv", "--json")
+
+    # then the answer tells what is in force, and the same day is not reviewed again
+    told = json.loads(ran.stdout)
+    assert told["buyers"] == len(pd.read_csv(tmp_path / "list.csv")) == sum(told["limits"].values())
+    assert (told["day"], told["by"], told["facts_seq"]) == ("2026-06-30", "M. Keller", 1)
+    assert 0 < told["changed"] <= told["buyers"]
+    assert "a review after the one" in str(run(tmp_path, "review", "--by", "M. Keller").exception)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("--by", " "), ("--by", "me", "--previous", "FILE"), ("DIR",),
+     ("DIR", "--out", "a.csv", "--by", "me")],
+)  # fmt: skip
+def test_options_that_do_not_go_together_are_refused(
+    arguments: tuple[str, ...], tmp_path: Path, demo_portfolio: Path
+):
+    (tmp_path / "list.csv").touch()
+    names = {"DIR": str(demo_portfolio), "FILE": str(tmp_path / "list.csv")}
+    ran = run(tmp_path, "review", *(names.get(each, each) for each in arguments))
+    assert ran.exit_code == 2
+    assert "Usage:" in ran.stderr

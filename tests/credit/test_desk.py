@@ -17,6 +17,7 @@ from credit.release import Release
 from credit.request import Request
 from credit.side_facts import SideTables
 from features.build import Packed
+from features.errors import InputError
 
 EVERYTHING = Extras(offers=True, peers=True, raises=True, since="2025-12-31")
 
@@ -78,3 +79,29 @@ def test_books_of_the_same_day_where_the_seller_is_are_not_behind(desk, rows_of_
     said = at_noon.assess(dossier, moment, now=moment)
 
     assert [each["code"] for each in said["warnings"] if each["field"] == "as_of"] == codes
+
+
+NOT_ASKED_FOR = ("limit", "terms", "offers", "raises", "changes", "timing", "expected_loss")
+
+
+@pytest.mark.parametrize("as_of", ["2026-03-31", "2024-02-10T08:00:00Z"])
+@pytest.mark.parametrize("request_", [None, Request("order", 50_000.0, "EUR", terms_days=60)])
+def test_the_score_alone_is_that_of_the_assessment(desk, rows_of_a_store, as_of, request_):
+    moment, now = desk.moment(as_of), desk.moment(None)
+    statuses = set()
+    for row in list(rows_of_a_store.values())[::3]:
+        dossier = Dossier.from_bytes(row)
+        whole = desk.assess(dossier, moment, request_, lang="zh", now=now)
+        alone = desk.score(dossier, moment, request_, lang="zh", now=now)
+        whole |= dict.fromkeys(NOT_ASKED_FOR) | {"reasons": []}
+        whole["score"]["groups"] = []
+        assert json.dumps(alone) == json.dumps(whole)
+        statuses.add(alone["default"]["status"])
+    assert "ok" in statuses
+    assert len(statuses) > 1
+
+
+def test_a_score_speaks_no_language_without_texts(desk, rows_of_a_store):
+    dossier = Dossier.from_bytes(next(iter(rows_of_a_store.values())))
+    with pytest.raises(InputError, match="another language"):
+        desk.score(dossier, desk.moment(None), lang="de")

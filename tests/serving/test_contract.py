@@ -12,10 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credit.request import LARGEST_AMOUNT
-from serving.contract import EXPECTED, AssessCall, RequestPart, parse_call
+from serving.contract import EXPECTED, AssessCall, RequestPart
+from serving.contract import parse_call as parse
 from serving.errors import ERRORS, CallError
 
 ORDER: dict[str, Any] = {"kind": "order", "amount": 50_000, "currency": "EUR", "terms_days": 60}
+
+
+def parse_call(content: bytes) -> AssessCall:
+    return parse(content, AssessCall).together()
 
 
 def body(**call: Any) -> bytes:
@@ -71,7 +76,9 @@ REFUSED_FIELDS = [
     (body(buyer_id=""), "buyer_id", "an empty text"),
     (body(buyer_id="x" * 201), "buyer_id", "another text"),
     (body(buyer_id=None), "buyer_id", "null"),
-    (body(store=False), "store", "an unknown field"),
+    (body(stored=False), "stored", "an unknown field"),
+    (body(store="no"), "store", "another text"),
+    (body(parts="limit"), "parts", "another text"),
     (body(lang="de"), "lang", "another text"),
     (body(as_of="today"), "as_of", "another text"),
     (body(as_of="2026-02-30"), "as_of", "another text"),

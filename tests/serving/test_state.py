@@ -101,7 +101,7 @@ def test_a_changed_release_is_not_served(
 def test_without_a_portfolio_the_release_is_named(demo_home: Path, loaded: Load) -> None:
     status = check_unserved(loaded(demo_home, None), "no_ledger")
     assert status["release"] is not None
-    assert "--portfolio" in status["why"]
+    assert "credence load DIR" in status["why"]
 
 
 def test_a_folder_that_is_no_portfolio_is_refused(demo_home: Path, tmp_path: Path, loaded: Load) -> None:
@@ -145,7 +145,8 @@ def test_a_fault_has_its_trace_id_and_tells_no_data(
         def answers(self, *_: object, **__: object) -> None:
             raise RuntimeError(f"about {buyer_id}")
 
-    assessor.release = replace(assessor.release, models={"default": Broken()})  # type: ignore[dict-item]
+    desk = assessor.desk()
+    desk.release = replace(desk.release, models={"default": Broken()})  # type: ignore[dict-item]
 
     # when a buyer is assessed
     with client_of(state) as client, caplog.at_level(logging.ERROR):

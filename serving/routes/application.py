@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from serving.errors import CallError
 from serving.headers import SafeHeaders
@@ -22,7 +24,7 @@ from serving.routes.orders import Orders
 from serving.routes.pages import Pages
 from serving.state import State
 
-__all__ = ["make_application"]
+__all__ = ["guarded_alike", "make_application"]
 
 _GROUPS = (Assess, Buyers, Orders, Limits, Ledger, Pages)
 
@@ -43,7 +45,17 @@ def make_application(state: State, *guards: Middleware) -> Starlette:
         for method, path, endpoint in group(state).routes()
     ]
     handlers: dict[Any, Any] = {CallError: refuse, HTTPException: refuse_address}
-    around = [Middleware(Traced), Middleware(SafeHeaders), *guards, Middleware(Deadlines)]
-    made = Starlette(routes=routes, exception_handlers=handlers, middleware=around)
+    made = Starlette(routes=routes, exception_handlers=handlers, middleware=_around(guards))
     made.router.redirect_slashes = False
     return made
+
+
+def guarded_alike(app: ASGIApp, *guards: Middleware) -> ASGIApp:
+    """Return another application behind what stands before ours."""
+    for middleware in reversed(_around(guards)):
+        app = middleware.cls(app, *middleware.args, **middleware.kwargs)
+    return app
+
+
+def _around(guards: Sequence[Middleware]) -> list[Middleware]:
+    return [Middleware(Traced), Middleware(SafeHeaders), *guards, Middleware(Deadlines)]

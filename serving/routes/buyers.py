@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 from anyio import to_thread
 from starlette.requests import Request
@@ -107,5 +107,17 @@ def _told(connection: sa.Connection, buyer_id: str) -> dict[str, Any]:
         .order_by(columns.created_at.desc())
         .limit(_MOST_SAID)
     )
-    said = [orjson.loads(orjson.dumps(dict(row))) for row in connection.execute(query).mappings()]
+    said = [
+        {
+            "assessment_id": row.assessment_id,
+            "as_of": _instant(row.as_of),
+            "created_at": _instant(row.created_at),
+            "release_id": row.release_id,
+        }
+        for row in connection.execute(query)
+    ]
     return {"facts": {name: count for name, count in counts.items() if count}, "assessments": said}
+
+
+def _instant(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -11,7 +11,15 @@ import numpy.typing as npt
 from credit.spec import SOURCE_FLAGS, FeatureSpec
 from features.catalog import FEATURES, NAMES
 
-__all__ = ["SeenPatterns", "encode", "fills_of", "pattern_texts", "patterns_of", "sources_of", "worst_quartile"]
+__all__ = [
+    "SeenPatterns",
+    "encode",
+    "fills_of",
+    "pattern_texts",
+    "patterns_of",
+    "sources_of",
+    "worst_quartile",
+]
 
 Floats = npt.NDArray[np.float64]
 
@@ -97,7 +105,7 @@ class SeenPatterns:
 def _table(
     sources: tuple[str, ...], names: tuple[str, ...]
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64], npt.NDArray[np.str_]]:
-    """Return the columns of the sources' flags, their bits, and the pattern by the number that these spell."""
+    """Return the columns of the sources' flags, their bits, and the pattern by the number these spell."""
     columns = np.array([names.index(SOURCE_FLAGS[source]) for source in sources], np.intp)
     texts = [
         "+".join(s for bit, s in enumerate(sources) if number >> bit & 1)

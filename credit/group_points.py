@@ -83,8 +83,7 @@ def group_points(
     told = zip(ordered, map(float, map(known, ordered, repeat(missing))), points, strict=True)
     members: list[MemberPoints] = list(map(_member, told))
     groups = [
-        GroupPoints(group, math.fsum(points[first:last]), members[first:last])
-        for group, first, last in spans
+        GroupPoints(group, math.fsum(points[first:last]), members[first:last]) for group, first, last in spans
     ]
     return sorted(groups, key=_most_adverse_first)
 

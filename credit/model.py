@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
-from zipfile import BadZipFile
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import ValidationError
 
 from credit.answer import Answer
+from credit.artefact import REFERENCE, Artefact, subject_hashes
 from credit.encoding import SeenPatterns, fills_of
-from credit.folder import arrays_of, broken, check_golden, check_manifest, read_spec
+from credit.folder import arrays_of, read_spec
 from credit.margin import Blended, Boosted, Margin, Reading
 from credit.peer_means import PeerMeans
 from credit.prior.scorecard import Scorecard
 from credit.spec import ModelSpec
-from credit.stability import Reference
 from credit.trees import Trees
 from credit.unknown import Unknown
 from features.catalog import NAMES
-from features.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,9 +34,6 @@ Floats = npt.NDArray[np.float64]
 
 BOOSTER, TREES, SCORECARD = "booster.txt", "trees", "scorecard.yaml"
 """Files of what was learned, and the folder of a booster's arrays."""
-
-REFERENCE = "reference.json"
-"""File of the frozen training subjects that drift is measured against."""
 
 _STATUS = np.array(["unseen_pattern", "ok"], object)
 """Of a subject whose pattern was not seen in training, and of one whose was."""
@@ -72,7 +65,7 @@ class Predictions:
     contributions: Floats
 
 
-class RiskModel:
+class RiskModel(Artefact[ModelSpec]):
     """A trained model.
 
     Parameters
@@ -99,11 +92,9 @@ class RiskModel:
         reference_text: str | None = None,
         peers: PeerMeans | None = None,
     ) -> None:
-        self.spec = spec
-        self._reference_text = reference_text
+        super().__init__(spec, fitted, reference_text)
         self.score_reference = score_reference
         self.peers = peers
-        self.fitted = fitted
         self._margin = margin
         self._columns = np.array([NAMES.index(feature.name) for feature in spec.features], np.intp)
         self._unknown = Unknown(spec.calibration, spec.names)
@@ -113,46 +104,19 @@ class RiskModel:
         self._references = {f.name: f.reference for f in spec.features if f.reference is not None}
 
     @classmethod
-    def load(cls, folder: str | Path) -> RiskModel:
-        """Load a model, checking every file's hash and the golden predictions.
+    def _read_spec(cls, path: Path) -> ModelSpec:
+        return read_spec(path, ModelSpec)
 
-        Raises
-        ------
-        InputError
-            Where a file lacks or was changed, the catalog is another one, or golden predictions differ.
-        """
-        folder = Path(folder)
-        check_manifest(folder)
-        spec = read_spec(folder / "model.json", ModelSpec)
-        try:
-            margin = read_margin(folder, spec)
-            reference, golden = arrays_of(folder / "reference.npz"), arrays_of(folder / "golden.npz")
-            frozen = folder / REFERENCE
-            text = frozen.read_text(encoding="utf-8") if frozen.is_file() else None
-            peers = _read_peers(folder / PEERS, len(spec.features))
-            model = cls(spec, margin, reference["log_odds"], reference["fitted"], text, peers)
-            values, log_odds = golden["values"], golden["log_odds"]
-        except (OSError, ValueError, KeyError, BadZipFile) as error:
-            raise broken(error) from error
-        check_golden(model.predict(values, contributions=False).log_odds, log_odds)
-        return model
+    @classmethod
+    def _read(
+        cls, folder: Path, spec: ModelSpec, arrays: dict[str, npt.NDArray[Any]], reference_text: str | None
+    ) -> Self:
+        peers = _read_peers(folder / PEERS, len(spec.features))
+        margin = read_margin(folder, spec)
+        return cls(spec, margin, arrays["log_odds"], arrays["fitted"], reference_text, peers)
 
-    @cached_property
-    def reference(self) -> Reference:
-        """The frozen training subjects, read when they are first asked for: serving needs none of it.
-
-        Raises
-        ------
-        InputError
-            Where the model was made without, or the file is none.
-        """
-        if self._reference_text is None:
-            step = "train again: a model made before cannot say how far subjects have moved"
-            raise InputError.of(f"a model with frozen bins ({REFERENCE})", "one without", step)
-        try:
-            return Reference.model_validate_json(self._reference_text)
-        except ValidationError as error:
-            raise broken(error) from error
+    def _golden(self, stored: dict[str, npt.NDArray[Any]]) -> tuple[Floats, Floats]:
+        return self.predict(stored["values"], contributions=False).log_odds, stored["log_odds"]
 
     def predict(self, values: Floats | pd.DataFrame, *, contributions: bool = True) -> Predictions:
         """Score subjects.
@@ -225,29 +189,6 @@ class RiskModel:
         if not len(among):
             return None
         return 100.0 * (len(among) - int(among.searchsorted(log_odds))) / len(among)
-
-    def was_fitted_on(self, subjects: pd.DataFrame) -> npt.NDArray[np.bool_]:
-        """Return which subjects the model was fitted on."""
-        return np.isin(subject_hashes(subjects, self.spec.salt), self.fitted)
-
-
-def subject_hashes(subjects: pd.DataFrame, salt: str) -> npt.NDArray[np.uint64]:
-    """Return a salted hash of each subject: buyer, as_of and invoice.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> row = pd.DataFrame({"buyer_id": ["B"], "as_of": pd.to_datetime(["2026-01-01"])})
-    >>> bool(subject_hashes(row, "a")[0] == subject_hashes(row, "b")[0])
-    False
-    """
-    text = subjects["buyer_id"].astype(str) + "\x1f" + subjects["as_of"].astype("datetime64[s]").astype(str)
-    if "invoice_id" in subjects:
-        text = (
-            text + "\x1f" + subjects["invoice_id"].astype(str) + "\x1f" + subjects["instalment"].astype(str)
-        )
-    digests = (hashlib.blake2b(f"{salt}{row}".encode(), digest_size=8).digest() for row in text)
-    return np.frombuffer(b"".join(digests), dtype=np.uint64)
 
 
 def _read_peers(file: Path, features: int) -> PeerMeans | None:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from credit.booked import complete_until
 from credit.definition import DefaultDefinition
 from credit.exposed import is_exposed
 from credit.settlements import effects_of, final_amounts, paid_and_diluted
@@ -65,6 +66,8 @@ def late_outcomes(packed: Packed, subjects: pd.DataFrame, horizon_days: int) -> 
     max(1.00, 1 % of the invoice). A write-off is no payment; what was credited is neither on time nor late;
     what went on in a bill or a residual item is paid when that is; disputes do not pause it. The due date is
     the one that was known at as_of; an amount that a later version of the invoice lowers counts as lowered.
+    A window has ended where the books tell of its last day: payments of their very last days may be booked
+    after them (`credit.booked.complete_until`), and would look as if they never came.
     """
     portfolio = packed.portfolio
     timezone = portfolio.seller.timezone
@@ -86,7 +89,7 @@ def late_outcomes(packed: Packed, subjects: pd.DataFrame, horizon_days: int) -> 
             "withdrawn": final.isna(),
             "past_horizon": day > subjects["due_on"] + pd.Timedelta(days=horizon_days),
             "settled": owed - at_start["paid"] - at_start["diluted"] <= tolerance,
-            "immature": window_end > portfolio.observed_until,
+            "immature": window_end > complete_until(portfolio),
             "moved": at_end["moved"],
             "diluted": base <= tolerance,
         },

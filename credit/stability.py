@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "MISSING_MOVED", "Clusters", "Quantity", "Reference", "colour_of", "months_of", "reference_of",
-    "stability_of",
+    "LATE_DAYS", "MISSING_MOVED", "Clusters", "Quantity", "Reference", "colour_of", "late_row", "months_of",
+    "quantity_of", "reference_of", "stability_of",
 ]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
@@ -28,6 +28,9 @@ Ints = npt.NDArray[np.int64]
 
 MISSING_MOVED = 0.05
 """Change of the share of missing values above which it is flagged."""
+
+LATE_DAYS = 30
+"""Days after due of which a timing model's probability of being unpaid is frozen."""
 
 _LEAST_A_BIN = 2
 """Independent subjects a bin, below which nothing can be told."""
@@ -50,9 +53,10 @@ class Quantity(_Frozen):
         How alike two subjects of one buyer, or two known values of one quarter, are
         (`credit.psi.correlation`).
     contribution : float
-        Mean log-odds that it added; 0 for the score.
+        Mean log-odds that it added; 0 for the score, and of a timing model, whose parts do not add.
     weight : float
-        Mean of the absolute log-odds that it added: how much the model listens to it; 0 for the score.
+        Mean of the absolute log-odds that it added: how much the model listens to it; 0 for the score. Of a
+        timing model the days by which the median pay date moves with another subject's value.
     """
 
     bins: Bins
@@ -71,7 +75,11 @@ class Reference(_Frozen):
     buyer_size, quarter_size : float
         Mean number of subjects of a subject's buyer, and of its quarter (`credit.psi.seen_size`).
     score : Quantity
-        Calibrated log-odds; Missing where the model cannot say.
+        Calibrated log-odds, or of a timing model the median pay date in days from due; Missing where the
+        model cannot say.
+    late : Quantity or None
+        Of a timing model the probability of being unpaid `LATE_DAYS` after due; Missing where they have
+        passed.
     inputs : mapping of str to Quantity
         By feature of the model, as the catalog gives it, before missing values are filled.
     states, patterns : mapping of str to int
@@ -83,6 +91,7 @@ class Reference(_Frozen):
     buyer_size: float
     quarter_size: float
     score: Quantity
+    late: Quantity | None = None
     inputs: Mapping[str, Quantity]
     states: Mapping[str, int]
     patterns: Mapping[str, int]
@@ -133,6 +142,11 @@ def months_of(as_of: pd.Series[Any]) -> npt.NDArray[np.datetime64]:
     return as_of.to_numpy().astype("datetime64[M]")
 
 
+def quantity_of(values: Floats, clusters: Clusters, *, is_code: bool = False) -> Quantity:
+    """Freeze what a model said of the training subjects, shape (n,); NaN where it cannot say."""
+    return _quantity(values, clusters, np.zeros(1), is_code)
+
+
 def reference_of(
     values: Floats,
     log_odds: Floats,
@@ -147,7 +161,7 @@ def reference_of(
     values : float64 ndarray, shape (n, len(NAMES))
         Every feature of the catalog; n is at least 1.
     log_odds : float64 ndarray, shape (n,)
-        Calibrated; NaN where the model cannot say.
+        Calibrated, or what else a model says; NaN where it cannot say.
     contributions : mapping of str to float64 ndarray
         By input of the model what it added to the log-odds of some of the subjects.
     clusters : Clusters
@@ -162,7 +176,7 @@ def reference_of(
         subjects=len(values),
         buyer_size=seen_size(clusters.buyer),
         quarter_size=seen_size(clusters.quarter),
-        score=_quantity(log_odds, clusters, np.zeros(1), is_code=False),
+        score=quantity_of(log_odds, clusters),
         inputs=inputs,
         states=mix[0],
         patterns=mix[1],
@@ -222,12 +236,7 @@ def stability_of(
         raise InputError.of("subjects in the period", "none", "widen the period, or load later books")
     clusters = Clusters.of(buyer, month)
     total = sum(quantity.weight for quantity in reference.inputs.values()) or 1.0
-    rows = [
-        {
-            "name": "score", "label": "Score", "kind": "score", "rank": 0, "weight": 0.0,
-            **_moved(reference, reference.score, log_odds, clusters, level),
-        }
-    ]  # fmt: skip
+    rows = [_said_row(("score", "Score"), _moved(reference, reference.score, log_odds, clusters, level))]
     for rank, name in enumerate(reference.ranked, start=1):
         quantity = reference.inputs[name]
         told = {
@@ -236,6 +245,29 @@ def stability_of(
         }  # fmt: skip
         rows.append({**told, **_moved(reference, quantity, frame[:, NAMES.index(name)], clusters, level)})
     return rows
+
+
+def late_row(
+    reference: Reference, late: Floats, buyer: npt.ArrayLike, month: npt.ArrayLike, *, level: float = 0.95
+) -> dict[str, Any]:
+    """Return how far the probabilities of late payment that a timing model says are from the reference.
+
+    Parameters
+    ----------
+    reference : Reference
+        Of a timing model.
+    late : float64 ndarray, shape (n,)
+    buyer, month, level
+        As for `stability_of`, which tells the keys.
+    """
+    if reference.late is None:
+        raise InputError.of("the reference of a timing model", "another one", "name a timing model")
+    moved = _moved(reference, reference.late, late, Clusters.of(buyer, month), level)
+    return _said_row(("late", f"Unpaid {LATE_DAYS} days after due"), moved)
+
+
+def _said_row(named: tuple[str, str], moved: dict[str, Any]) -> dict[str, Any]:
+    return {"name": named[0], "label": named[1], "kind": "score", "rank": 0, "weight": 0.0, **moved}
 
 
 def colour_of(value: float, critical: float) -> str:

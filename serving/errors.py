@@ -44,6 +44,7 @@ ERRORS = {
     "keys_unreadable": ErrorKind(503, "the keys cannot be read from the store, so that nobody is let in", 5),
     "busy": ErrorKind(503, "the service is at work on something else; call again in a few seconds", 2),
     "store_unreachable": ErrorKind(503, "the store does not answer, or refuses", 5),
+    "timeout": ErrorKind(504, "the answer took longer than the address allows", 2),
 }
 """Every code that an answer may carry."""
 

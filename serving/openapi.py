@@ -82,6 +82,11 @@ RESPONSES = {
     "Internal": [
         CallError("internal", "an answer", "a fault of the service", "tell the operator the trace id")
     ],
+    "TimedOut": [
+        CallError(
+            "timeout", "an answer within 10 seconds", "work that takes longer", "call again after a while"
+        )
+    ],
     "NotReady": [
         CallError("loading", "a loaded release", "one that still loads", _BUSY),
         CallError("no_release", "a release in CREDENCE_HOME", "none", "train a model first"),

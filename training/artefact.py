@@ -10,17 +10,16 @@ import numpy.typing as npt
 import pandas as pd
 import yaml
 
-from credit.encoding import patterns_of
 from credit.folder import manifest_of
 from credit.model import BOOSTER, PEERS, REFERENCE, SCORECARD, TREES, RiskModel, read_margin
 from credit.peer_means import fit_peer_means
 from credit.prior.scorecard import Scorecard
 from credit.spec import ModelSpec
 from credit.stability import Clusters, months_of, reference_of
-from credit.states import STATES, states_of
 from credit.trees import Trees
 from features.catalog import NAMES
 from training.learned import Learned
+from training.mix import mix_of
 
 __all__ = ["write_model"]
 
@@ -98,15 +97,10 @@ def _reference(
     subjects: pd.DataFrame,
     shares: npt.NDArray[np.float64],
 ) -> str:
-    mix = (_counts(np.array(STATES)[states_of(values)]), _counts(patterns_of(values, model.spec.names)))
     clusters = Clusters.of(subjects["buyer_id"], months_of(subjects["as_of"]))
     added = dict(zip(model.spec.names, shares.T, strict=True))
+    mix = mix_of(values, model.spec.names)
     return reference_of(values, log_odds, added, clusters, mix).model_dump_json(indent=1)
-
-
-def _counts(labels: npt.NDArray[np.str_]) -> dict[str, int]:
-    names, counts = np.unique(labels, return_counts=True)
-    return dict(zip(names.tolist(), counts.tolist(), strict=True))
 
 
 def _spread(rows: int, most: int) -> npt.NDArray[np.int64]:

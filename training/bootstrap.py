@@ -109,8 +109,9 @@ class Resampled:
 
         Notes
         -----
-        ECE keeps the bins of the whole sample. Slope and intercept are one Newton step (of the weighted
-        logistic regression) from those of the whole sample.
+        ECE is ``sum n_b / n |rate - mean probability|`` over ten bins of equal count, which are those of the
+        whole sample; KS the largest distance between the distributions of the good and the bad. Slope and
+        intercept are one Newton step (of the weighted logistic regression) from those of the whole sample.
         """
         curve = self.ranking.curve(counts)
         total, bad, expected, squares, logs, *others = self._sums @ counts

@@ -13,13 +13,14 @@ import pandas as pd
 from credit.encoding import patterns_of
 from credit.model import RiskModel
 from credit.psi import critical_value, psi, seen_size
-from credit.stability import Reference, months_of, stability_of
+from credit.stability import Reference, late_row, months_of, stability_of
 from credit.states import STATES, states_of
+from credit.timing.model import TimingModel
 from features.build import Packed, build_packed
 from features.errors import InputError
 from features.instants import start_of_day
 from training.drift_outcomes import Watched, estimate_of, proxy_of, realised_of
-from training.drift_tests import verdict_of
+from training.drift_tests import TESTS, verdict_of
 from training.drift_thresholds import Thresholds
 from training.evaluate import check_seller
 from training.options import check_days
@@ -27,14 +28,18 @@ from training.periods import date_text, day_after
 from training.run import Recipe
 from training.subjects import sample_of, without_flagged
 from training.tested import Scored
+from training.timing.drift_tests import TIMING_TESTS
+from training.timing.watch import watched_dates
 from training.versions import Version
 
-__all__ = ["MODELS", "drift", "period_to_watch"]
+__all__ = ["drift", "period_to_watch"]
 
 Floats = npt.NDArray[np.float64]
 
-MODELS = ("late", "default")
-"""Models of which drift can be told."""
+Model = RiskModel | TimingModel
+Period = tuple[pd.Timestamp, pd.Timestamp]
+
+_PAY_DATE = "Median pay date, days from due"
 
 
 def drift(
@@ -64,35 +69,29 @@ def drift(
     Returns
     -------
     dict
-        An object of JSON: what was looked at, ``verdict`` (`training.drift_tests.verdict_of`), ``score`` and
-        ``inputs`` (`credit.stability.stability_of`; grey where there is not enough to tell), ``states``,
-        ``patterns``, ``estimate``, ``realised`` and ``proxy`` (`training.drift_outcomes`), ``notes``.
+        An object of JSON: what was looked at, ``verdict`` (`training.drift_tests.verdict_of`), ``score``,
+        ``late`` (of a timing model, whose score is the median pay date; else None) and ``inputs``
+        (`credit.stability.stability_of`; grey where there is not enough to tell), ``states``, ``patterns``,
+        ``estimate``, ``realised`` and ``proxy`` (`training.drift_outcomes`), ``notes``.
 
     Raises
     ------
     InputError
-        Another seller's portfolio, a model without frozen bins or of another kind, no subjects in the period.
+        Another seller's portfolio, a model without frozen bins, no subjects in the period.
     """
     thresholds = thresholds or Thresholds()
-    if version.model not in MODELS:
-        step = "name a version of these, such as late@champion"
-        raise InputError.of("a late or a default model", f"a {version.model} model", step)
-    model = version.load()
+    model = version.load_timing() if version.is_timing else version.load()
     reference = model.reference
     check_seller(model.spec.seller_id, packed)
     period = period_to_watch(model, packed, start, stop)
     recipe = Recipe.from_json(json.loads(version.tags["recipe"]))
-    watched, values, excluded = _watched(model, packed, recipe, period)
-    rows = stability_of(
-        reference,
-        values,
-        watched.log_odds,
-        watched.subjects["buyer_id"],
-        months_of(watched.subjects["as_of"]),
-        level=thresholds.level,
-    )
+    watched, values, excluded, late = _subjects(version, model, packed, recipe, period)
+    buyer, month = watched.subjects["buyer_id"], months_of(watched.subjects["as_of"])
+    level = thresholds.level if late is None else thresholds.level_of(others=1)
+    rows = stability_of(reference, values, watched.log_odds, buyer, month, level=level)
     told = {
-        "score": _coloured(rows[0]),
+        "score": _coloured(rows[0] if late is None else {**rows[0], "label": _PAY_DATE}),
+        "late": None if late is None else _coloured(late_row(reference, late, buyer, month, level=level)),
         "inputs": [_coloured(row) for row in rows[1:]],
         "states": {
             **_mix(reference.states, np.array(STATES)[states_of(values)]),
@@ -118,17 +117,17 @@ def drift(
         "buyers": watched.clusters.count,
         "mature": int(watched.is_mature.sum()),
         "in_sample": int(watched.was_fitted.sum()),
-        "excluded": dict(excluded),
+        "excluded": excluded if excluded is None else dict(excluded),
         "thresholds": thresholds.told,
-        "verdict": verdict_of(told, thresholds),
+        "verdict": verdict_of(told, thresholds, TIMING_TESTS if version.is_timing else TESTS),
         "notes": _notes(watched, model, period, timezone),
         **told,
     }
 
 
 def period_to_watch(
-    model: RiskModel, packed: Packed, start: str | None = None, stop: str | None = None
-) -> tuple[pd.Timestamp, pd.Timestamp]:
+    model: Model, packed: Packed, start: str | None = None, stop: str | None = None
+) -> Period:
     """Return the period that is asked for; by default after what the model was fitted on to the books' end.
 
     Raises
@@ -151,15 +150,31 @@ def period_to_watch(
     return first, last
 
 
+def _subjects(
+    version: Version, model: Model, packed: Packed, recipe: Recipe, period: Period
+) -> tuple[Watched, Floats, Mapping[str, int] | None, Floats | None]:
+    """Return the subjects of a period, their values, who is left out, and of a timing model P(late)."""
+    if isinstance(model, RiskModel):
+        return (*_watched(model, packed, recipe, period), None)
+    told = watched_dates(version, model, packed, recipe, period)
+    _check_any(len(told.values))
+    # Reason: the invoices left out are counted of the whole book, by training.
+    return told.watched, told.values, None, told.late
+
+
+def _check_any(subjects: int) -> None:
+    if not subjects:
+        step = "widen --from and --to, or load later books"
+        raise InputError.of("subjects in the period", "none", step)
+
+
 def _watched(
-    model: RiskModel, packed: Packed, recipe: Recipe, period: tuple[pd.Timestamp, pd.Timestamp]
+    model: RiskModel, packed: Packed, recipe: Recipe, period: Period
 ) -> tuple[Watched, Floats, Mapping[str, int]]:
     """Return the subjects of a period as the model scores them, their values and who is left out."""
     sample = sample_of(packed, recipe.outcome, period, immature=True)
     sample, frame = without_flagged(sample, build_packed(packed, sample.subjects), recipe.config.exclude)
-    if not len(frame):
-        step = "widen --from and --to, or load later books"
-        raise InputError.of("subjects in the period", "none", step)
+    _check_any(len(frame))
     values, subjects = frame.to_numpy(np.float64), sample.subjects
     said = model.predict(values, contributions=False)
     watched = Watched(subjects, said.log_odds, said.probability, model.was_fitted_on(subjects))
@@ -167,7 +182,12 @@ def _watched(
 
 
 def _earlier(test: Scored | None, version: Version, packed: Packed, start: pd.Timestamp) -> Scored | None:
-    """Return the test where it ended before the period: one that holds its outcomes foresees nothing."""
+    """Return the test where it ended before the period: one that holds its outcomes foresees nothing.
+
+    Of a test of pay dates the days are kept, which have no rate.
+    """
+    if version.is_timing:
+        return None
     stop = version.metrics.get("to")
     timezone = packed.portfolio.seller.timezone
     return test if stop is not None and start_of_day(stop, timezone) <= start else None
@@ -195,7 +215,7 @@ def _chance(reference: Reference, watched: Watched, thresholds: Thresholds) -> f
     return critical_value(len(STATES), buyers, now, thresholds.level)
 
 
-def _patterns(model: RiskModel, values: Floats) -> dict[str, Any]:
+def _patterns(model: Model, values: Floats) -> dict[str, Any]:
     told = _mix(model.reference.patterns, patterns_of(values, model.spec.names))
     for item in told["items"]:
         item["is_trained"] = item["name"] in model.spec.patterns
@@ -203,9 +223,7 @@ def _patterns(model: RiskModel, values: Floats) -> dict[str, Any]:
     return {**told, "unseen": float(unseen)}
 
 
-def _notes(
-    watched: Watched, model: RiskModel, period: tuple[pd.Timestamp, pd.Timestamp], timezone: str
-) -> list[str]:
+def _notes(watched: Watched, model: Model, period: Period, timezone: str) -> list[str]:
     """Return what a reader must know of the period."""
     until, notes = pd.Timestamp(model.spec.fitted_until), []
     if period[0] <= until:
@@ -213,6 +231,11 @@ def _notes(
             f"The period begins before the last subject that was fitted on ({date_text(until, timezone)}): "
             f"{int(watched.was_fitted.sum())} of its {len(watched.subjects)} subjects were fitted on and are "
             "left out of what was realised."
+        )
+    if isinstance(model, TimingModel):
+        notes.append(
+            "Rates are of invoices at their issue: unpaid 30 days after due, of those not credited by then. "
+            "How right the dates are is told by `credence models evaluate`."
         )
     if watched.clusters.count < 10:
         notes.append("Fewer than ten buyers: chance explains any difference, and nothing has an interval.")

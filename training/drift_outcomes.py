@@ -14,6 +14,7 @@ from credit.calibration_tests import jeffreys_interval
 from credit.definition import DefaultDefinition
 from credit.model import RiskModel
 from credit.outcomes import default_outcomes
+from credit.timing.model import TimingModel
 from features.build import Packed
 from training.bootstrap import Clusters
 from training.confidence import ASSUMPTION, expected_figures, rate_by_rank
@@ -41,7 +42,8 @@ class Watched:
     subjects : DataFrame, shape (n, ...)
         With ``outcome``, missing where the window has not closed.
     log_odds, probability : float64 ndarray, shape (n,)
-        NaN where the model cannot say.
+        NaN where the model cannot say. Of a timing model median pay dates in days from due, and P(unpaid 30
+        days after due) of invoices at their issue.
     was_fitted : bool ndarray, shape (n,)
         Which of them the model was fitted on.
     """
@@ -131,15 +133,17 @@ def realised_of(watched: Watched, version: Version) -> dict[str, Any]:
     }
 
 
-def proxy_of(packed: Packed, model: RiskModel, outcome: Outcome, watched: Watched) -> dict[str, Any] | None:
+def proxy_of(
+    packed: Packed, model: RiskModel | TimingModel, outcome: Outcome, watched: Watched
+) -> dict[str, Any] | None:
     """Return how many buyers came to be 30 days past due within three months, now and in training's time.
 
     Returns
     -------
     dict or None
         ``then`` and ``now`` (``n``, ``rate``, ``low``, ``high``; figures None where no window has closed),
-        ``auc``: how well the model ranks the proxy now. None for a late model, whose own outcome is known as
-        early, and without a ledger.
+        ``auc``: how well the model ranks the proxy now. None for a late and a timing model, whose own
+        outcomes are known as early, and without a ledger.
 
     Notes
     -----

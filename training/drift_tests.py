@@ -11,7 +11,7 @@ from credit.stability import colour_of
 from training.drift_thresholds import Thresholds
 from training.figures import FEWEST_SUBJECTS
 
-__all__ = ["TESTS", "DriftTest", "verdict_of"]
+__all__ = ["TESTS", "DriftTest", "Found", "Told", "furthest_of", "verdict_of"]
 
 Told = Mapping[str, Any]
 Found = tuple[str, float | None, float | None, str]
@@ -56,8 +56,17 @@ class DriftTest:
         }  # fmt: skip
 
 
-def verdict_of(told: Told, thresholds: Thresholds) -> dict[str, Any]:
+def verdict_of(
+    told: Told, thresholds: Thresholds, asked: Sequence[DriftTest] | None = None
+) -> dict[str, Any]:
     """Return the verdict on what `training.drift.drift` has measured.
+
+    Parameters
+    ----------
+    told : mapping
+    thresholds : Thresholds
+    asked : sequence of DriftTest, optional
+        Default: `TESTS`.
 
     Returns
     -------
@@ -66,7 +75,7 @@ def verdict_of(told: Told, thresholds: Thresholds) -> dict[str, Any]:
         amber or red, else green) and ``tests``: ``test``, ``decides``, ``colour`` (grey where it cannot be
         said), ``found``, ``threshold``, ``text`` and ``action``.
     """
-    tests = [_asked(test, told, thresholds) for test in TESTS]
+    tests = [_asked(test, told, thresholds) for test in asked or TESTS]
     alarm = any(test["decides"] and test["colour"] == "red" for test in tests)
     worry = any(test["colour"] in ("amber", "red") for test in tests)
     return {"alarm": alarm, "colour": "red" if alarm else "amber" if worry else "green", "tests": tests}
@@ -97,14 +106,15 @@ def _score(told: Told, thresholds: Thresholds) -> Found:
 
 
 def _leading(told: Told, thresholds: Thresholds) -> Found:
-    return _worst(told["inputs"][: thresholds.inputs], thresholds)
+    return furthest_of(told["inputs"][: thresholds.inputs], thresholds)
 
 
 def _others(told: Told, thresholds: Thresholds) -> Found:
-    return _worst(told["inputs"][thresholds.inputs :], thresholds)
+    return furthest_of(told["inputs"][thresholds.inputs :], thresholds)
 
 
-def _worst(asked: Sequence[Told], thresholds: Thresholds) -> Found:
+def furthest_of(asked: Sequence[Told], thresholds: Thresholds, index: str = "CSI") -> Found:
+    """Return the verdict on several indices: the worst colour, and the one that is furthest."""
     rows = [row for row in asked if row["enough"]]
     if not rows:
         return "grey", None, None, f"of none of {len(asked)} are there enough independent subjects to tell"
@@ -114,7 +124,7 @@ def _worst(asked: Sequence[Told], thresholds: Thresholds) -> Found:
     (_, red), worst = max(zip(limits, rows, strict=True), key=lambda pair: float(pair[1]["psi"] / pair[0][1]))
     text = (
         f"{colours.count('red')} red, {colours.count('amber')} amber of {len(rows)}; furthest: "
-        f"{worst['label']}, CSI {worst['psi']:.3f} against {red:.3f}"
+        f"{worst['label']}, {index} {worst['psi']:.3f} against {red:.3f}"
     )
     if len(rows) < len(asked):
         text += f"; too few independent subjects for {len(asked) - len(rows)} more"

@@ -64,7 +64,11 @@ class Thresholds:
     @property
     def level(self) -> float:
         """Of each critical value, so that all deciding figures together stay below theirs 95 times in 100."""
-        return 1 - 0.05 / (1 + self.inputs)
+        return self.level_of(others=0)
+
+    def level_of(self, others: int) -> float:
+        """Return the level where so many figures decide beside the score and the inputs."""
+        return 1 - 0.05 / (1 + others + self.inputs)
 
 
 def _number(name: str, text: str) -> float | int:

@@ -11,9 +11,9 @@ from scipy.optimize import minimize
 from scipy.special import expit, logit
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
-from training.bootstrap import BINS, SURE, Clusters, Resampled, draws_of, interval_of
+from training.bootstrap import SURE, Clusters, Resampled, draws_of, interval_of
 
-__all__ = ["calibration_line", "expected_calibration_error", "kolmogorov_smirnov", "metrics_of"]
+__all__ = ["calibration_line", "metrics_of"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -47,46 +47,20 @@ def metrics_of(
     """
     log_odds = logit(np.clip(probability, SURE, 1 - SURE))
     slope, intercept = calibration_line(outcome, log_odds)
+    line = None if slope is None or intercept is None else (slope, intercept)
+    resampled = Resampled(outcome, probability, Clusters.of(buyer), line=line)
+    whole = resampled.whole()
     values = {
         "auc": _if_both(outcome, roc_auc_score, probability),
         "average_precision": _if_both(outcome, average_precision_score, probability),
-        "ks": _if_both(outcome, kolmogorov_smirnov, probability),
+        "ks": whole["ks"],
         "brier": float(brier_score_loss(outcome, probability)),
-        "ece": expected_calibration_error(outcome, probability),
+        "ece": whole["ece"],
         "calibration_intercept": intercept,
         "calibration_slope": slope,
     }
-    line = None if slope is None or intercept is None else (slope, intercept)
-    draws = draws_of(Resampled(outcome, probability, Clusters.of(buyer), line=line), seed=seed)
+    draws = draws_of(resampled, seed=seed)
     return {name: _told(value, interval_of(name, value, draws)) for name, value in values.items()}
-
-
-def kolmogorov_smirnov(outcome: Floats, probability: Floats) -> float:
-    """Return the largest distance between the distributions of the good and the bad.
-
-    Examples
-    --------
-    >>> kolmogorov_smirnov(np.array([0.0, 0.0, 1.0, 1.0]), np.array([0.1, 0.2, 0.8, 0.9]))
-    1.0
-    """
-    cuts = np.unique(probability)
-    bad = np.searchsorted(np.sort(probability[outcome == 1]), cuts, side="right") / (outcome == 1).sum()
-    good = np.searchsorted(np.sort(probability[outcome == 0]), cuts, side="right") / (outcome == 0).sum()
-    return float(np.abs(good - bad).max())
-
-
-def expected_calibration_error(outcome: Floats, probability: Floats, bins: int = BINS) -> float:
-    """Return ECE over bins of equal count: sum of n_b / n |rate - mean probability|.
-
-    Examples
-    --------
-    >>> expected_calibration_error(np.array([0.0, 1.0]), np.array([0.25, 0.75]), bins=2)
-    0.25
-    """
-    order = np.argsort(probability, kind="stable")
-    parts = [part for part in np.array_split(order, bins) if len(part)]
-    gaps = [len(part) * abs(outcome[part].mean() - probability[part].mean()) for part in parts]
-    return float(sum(gaps) / len(outcome))
 
 
 def calibration_line(outcome: Floats, log_odds: Floats) -> tuple[float | None, float | None]:

@@ -116,9 +116,15 @@ def _is_close(a: BaseModel, b: BaseModel) -> bool:
     return first.keys() == second.keys() and all(close.values())
 
 
-def _numbers(told: dict[str, Any]) -> dict[str, float]:
-    states = {f"states.{state}": added for state, added in told.pop("states", {}).items()}
-    return {name: 0.0 if value is None else float(value) for name, value in (told | states).items()}
+def _numbers(told: Mapping[str, Any]) -> dict[str, float]:
+    """Return the numbers by name; those of a table have its name before their own."""
+    numbers: dict[str, float] = {}
+    for name, value in told.items():
+        if isinstance(value, Mapping):
+            numbers |= {f"{name}.{key}": number for key, number in _numbers(value).items()}
+        else:
+            numbers[name] = 0.0 if value is None else float(value)
+    return numbers
 
 
 def _difference(version: Version, run: AnyRun) -> float | None:

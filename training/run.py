@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import pandas as pd
 
 from credit.definition import DefaultDefinition
 from credit.model import RiskModel
+from credit.timing.model import TimingModel
 from training.config import TrainConfig
 from training.contract import Choice
 from training.subjects import Outcome
 
-__all__ = ["Recipe", "Run"]
+__all__ = ["Recipe", "Run", "Trained"]
 
 
 @dataclass(frozen=True)
@@ -57,19 +58,22 @@ class Recipe:
         return cls(outcome, test_from, TrainConfig.model_validate(stored["config"]))
 
 
+_Model = TypeVar("_Model", RiskModel, TimingModel, covariant=True)
+
+
 @dataclass(frozen=True)
-class Run:
+class Trained(Generic[_Model]):
     """A trained model with what is known of it.
 
     Parameters
     ----------
-    model : RiskModel
+    model : RiskModel or TimingModel
     folder : Path
     choice : Choice
     excluded : mapping of str to int
         Subjects left out, by reason.
     test : DataFrame or None
-        Test subjects with ``outcome`` and ``probability``; None for a refit.
+        Test subjects with what was said of them and what came; None for a refit.
     metrics : mapping
         Of the test period, in the shape of ``--json``.
     parameters : mapping
@@ -77,12 +81,12 @@ class Run:
     shape : mapping
         The hyper-parameters as they were chosen, as an object of JSON; empty for a prior.
     evaluation : mapping
-        More of the test period: waterfall, segments, views, cohorts, definition sensitivity, challengers.
+        More of the test period, such as its waterfall.
     extra : mapping of str to object
         Figures, tables and objects that the registry keeps with the run, by file name.
     """
 
-    model: RiskModel
+    model: _Model
     folder: Path
     choice: Choice
     excluded: Mapping[str, int]
@@ -92,3 +96,11 @@ class Run:
     shape: Mapping[str, Any] = field(default_factory=dict)
     evaluation: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Run(Trained[RiskModel]):
+    """A trained risk model.
+
+    Its `test` has ``outcome`` and ``probability``; its `evaluation` segments, views, cohorts, definition
+    sensitivity and challengers.
+    """

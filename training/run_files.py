@@ -13,7 +13,6 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from training.pipelines import AnyRun
-from training.plots import calibration_plot, roc_plot
 from training.run import Run
 from training.signatures import WRAPPERS
 from training.tested import scored_subjects, write_scored
@@ -37,8 +36,6 @@ def log_run(run: AnyRun, metrics: Mapping[str, Any], salt: str) -> None:
     mlflow.log_metrics(_flat(metrics))
     mlflow.log_dict(dict(run.choice.dropped), "features_left_out.json")
     mlflow.log_dict(dict(run.excluded), "subjects_left_out.json")
-    if isinstance(run, Run):
-        _log_plots(run)
     for name, content in run.extra.items():
         _log_extra(name, content)
     if run.test is not None:
@@ -81,18 +78,6 @@ def _log_extra(name: str, content: Any) -> None:
         mlflow.log_table(content, name)
     else:
         mlflow.log_dict(content, name)
-
-
-def _log_plots(run: Run) -> None:
-    if run.test is None:
-        return
-    known = run.test[run.test["probability"].notna()]
-    outcome, probability = known["outcome"].to_numpy(), known["probability"].to_numpy()
-    if outcome.min() == outcome.max():
-        return
-    title = f"{run.model.spec.outcome}, test from {run.metrics['from']}, n = {len(known)}"
-    mlflow.log_figure(roc_plot(outcome, probability, title), "roc.png")
-    mlflow.log_figure(calibration_plot(outcome, probability, title), "calibration.png")
 
 
 def _flat(metrics: Mapping[str, Any]) -> dict[str, float]:

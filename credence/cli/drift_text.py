@@ -53,7 +53,8 @@ def _test(test: Report) -> list[str]:
 
 
 def _inputs(report: Report) -> list[str]:
-    rows = sorted([report["score"], *report["inputs"]], key=lambda row: -row["psi"])[:_INPUTS]
+    said = [report["score"], *([report["late"]] if report["late"] else [])]
+    rows = sorted([*said, *report["inputs"]], key=lambda row: -row["psi"])[:_INPUTS]
     heads = f"{'psi':>8}{'chance':>8}{'rank':>6}{'missing then':>14}{'now':>8}{'unseen':>8}"
     head = f"{'moved furthest':<52}{heads}"
     note = wrap(_NOTE, 108, initial_indent="  ", subsequent_indent="  ")

@@ -10,7 +10,7 @@ from credit.outcomes import tolerance_of
 from credit.settlements import LOST, effects_of, final_amounts
 from features.portfolio import Portfolio
 
-__all__ = ["CAUSES", "booking_lag_days", "complete_until", "exits_of"]
+__all__ = ["CAUSES", "exits_of"]
 
 Ints = npt.NDArray[np.int64]
 
@@ -18,25 +18,6 @@ CAUSES = ("paid", "credited", "written_off")
 """What closes an invoice, in the order of their numbers, from 1 on; 0 is "still open"."""
 
 _SUMS = ["paid", "diluted", LOST, "moved"]
-
-_LAG_QUANTILE, _LONGEST_LAG_DAYS = 0.99, 31
-
-
-def booking_lag_days(portfolio: Portfolio) -> int:
-    """Return within how many days 99 % of the allocations were booked, at most 31; 0 where nobody knows.
-
-    A payment of the last days may lie in no book yet: an invoice that looks open then may be paid.
-    """
-    allocations = portfolio.table("allocations")
-    if not len(allocations) or portfolio.knowledge.get("allocations") != "given":
-        return 0
-    days = (allocations["recorded_at"].dt.normalize() - allocations["settled_on"]).dt.days.to_numpy()
-    return int(np.clip(np.quantile(days, _LAG_QUANTILE, method="higher"), 0, _LONGEST_LAG_DAYS))
-
-
-def complete_until(portfolio: Portfolio) -> pd.Timestamp:
-    """Return the last instant up to which what happened is surely booked."""
-    return portfolio.observed_until - pd.Timedelta(days=booking_lag_days(portfolio))
 
 
 def exits_of(portfolio: Portfolio, items: pd.DataFrame, until: pd.Timestamp) -> pd.DataFrame:

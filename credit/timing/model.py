@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
-from zipfile import BadZipFile
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
+from credit.artefact import Artefact
 from credit.encoding import SeenPatterns
-from credit.folder import arrays_of, broken, check_golden, check_manifest, read_spec
-from credit.model import read_trees, subject_hashes
+from credit.folder import read_spec
+from credit.model import read_trees
 from credit.timing.dates import PayDates
 from credit.timing.hazard import Hazards
 from credit.timing.incidence import incidences, recalibrated, survival
@@ -37,7 +37,7 @@ _STATUS = np.array(["unseen_pattern", "ok"], object)
 _TERMS = NAMES.index("request_terms_days")
 
 
-class TimingModel:
+class TimingModel(Artefact[TimingSpec]):
     """A trained model of pay dates.
 
     Parameters
@@ -47,37 +47,36 @@ class TimingModel:
         See `credit.timing.hazard.Hazards`.
     fitted : uint64 ndarray
         Salted hashes of the subjects that it was fitted on.
+    reference_text : str, optional
+        JSON of the frozen training subjects; models made before there was one have none.
     """
 
-    def __init__(self, spec: TimingSpec, trees: Trees, fitted: npt.NDArray[np.uint64]) -> None:
-        self.spec = spec
-        self.fitted = fitted
+    def __init__(
+        self,
+        spec: TimingSpec,
+        trees: Trees,
+        fitted: npt.NDArray[np.uint64],
+        reference_text: str | None = None,
+    ) -> None:
+        super().__init__(spec, fitted, reference_text)
         self._hazards = Hazards(trees, spec.base, spec.features, spec.intervals)
         self._columns = np.array([NAMES.index(name) for name in spec.names], np.intp)
         self._patterns = SeenPatterns(spec.names, spec.patterns)
         self._shares = spec.shares.by_interval(spec.intervals)
 
     @classmethod
-    def load(cls, folder: str | Path) -> TimingModel:
-        """Load a model, checking every file's hash and the golden predictions.
+    def _read_spec(cls, path: Path) -> TimingSpec:
+        return read_spec(path, TimingSpec)
 
-        Raises
-        ------
-        InputError
-            Where a file lacks or was changed, the catalog is another one, or golden predictions differ.
-        """
-        folder = Path(folder)
-        check_manifest(folder)
-        spec = read_spec(folder / "model.json", TimingSpec)
-        try:
-            trees = read_trees(folder)
-            fitted, golden = arrays_of(folder / "reference.npz")["fitted"], arrays_of(folder / "golden.npz")
-            model = cls(spec, trees, fitted)
-            found = model.predict_days(golden["values"], golden["as_of_day"], golden["due_day"]).paid
-            check_golden(found, golden["paid"])
-        except (OSError, ValueError, KeyError, BadZipFile) as error:
-            raise broken(error) from error
-        return model
+    @classmethod
+    def _read(
+        cls, folder: Path, spec: TimingSpec, arrays: dict[str, npt.NDArray[Any]], reference_text: str | None
+    ) -> Self:
+        return cls(spec, read_trees(folder), arrays["fitted"], reference_text)
+
+    def _golden(self, stored: dict[str, npt.NDArray[Any]]) -> tuple[Floats, Floats]:
+        said = self.predict_days(stored["values"], stored["as_of_day"], stored["due_day"])
+        return said.paid, stored["paid"]
 
     def predict(self, values: Floats | pd.DataFrame, subjects: pd.DataFrame, timezone: str) -> PayDates:
         """Tell when invoices are paid, given that they are open at as_of.
@@ -118,10 +117,6 @@ class TimingModel:
             told[:, rows] = self._incidences(values[rows], as_of_day[rows], due_day[rows])
         paid, credited, written_off = told
         return PayDates(status, grid.last, paid, credited, written_off, entry.astype(np.float64))
-
-    def was_fitted_on(self, subjects: pd.DataFrame) -> npt.NDArray[np.bool_]:
-        """Return which subjects the model was fitted on."""
-        return np.isin(subject_hashes(subjects, self.spec.salt), self.fitted)
 
     def _incidences(self, values: Floats, as_of_day: Ints, due_day: Ints) -> Floats:
         days = as_of_day, due_day, values[:, _TERMS]

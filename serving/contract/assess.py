@@ -63,6 +63,10 @@ class AssessCall(Part):
 
     def together(self) -> AssessCall:
         """Return the call; refuse fields that do not go together."""
+        if self.parts == "score" and self.also != Extras():
+            raise CallError(
+                "invalid_field", "no further parts beside the score", "some", "leave them out", path="parts"
+            )
         part = self.request
         if part is None:
             return self
@@ -79,6 +83,11 @@ class AssessCall(Part):
     def also(self) -> Extras:
         """Parts of the assessment that are told only where they are asked for."""
         return Extras(offers=self.offers, peers=self.peers, raises=self.raises, since=self.since)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the answer is kept: a whole one, unless the caller says no."""
+        return self.store and self.parts == "all"
 
     @property
     def is_short(self) -> bool:

@@ -86,6 +86,24 @@ class LiveAssessor:
         said = desk.assess(_dossier(entry), moment, request, lang=lang, also=also, now=now)
         return with_published(said, entry.published) if as_of is None else said
 
+    def score(
+        self,
+        buyer_id: str,
+        as_of: str | datetime | None = None,
+        request: Request | None = None,
+        *,
+        lang: str = "en",
+        seconds: float = 0.0,
+    ) -> dict[str, Any]:
+        """Return score, grade and probabilities of a buyer, and nothing else: see `assess`."""
+        entry = self.entry(buyer_id)
+        desk, moment, now = self._prepared(entry.facts_seq, as_of, seconds=seconds)
+        said = desk.score(_dossier(entry), moment, request, lang=lang, now=now)
+        published = entry.published
+        if as_of is None and published is not None and published.is_in_force(moment.date()):
+            said["grade"] = {**said["grade"], "published": published.grade}
+        return said
+
     def check_order(
         self,
         buyer_id: str,

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from serving.errors import CallError
 from serving.headers import SafeHeaders
+from serving.observe.deadlines import Deadlines
 from serving.observe.trace import Traced
 from serving.routes.answering import guarded, refuse, refuse_address
 from serving.routes.assess import Assess
@@ -42,7 +43,7 @@ def make_application(state: State, *guards: Middleware) -> Starlette:
         for method, path, endpoint in group(state).routes()
     ]
     handlers: dict[Any, Any] = {CallError: refuse, HTTPException: refuse_address}
-    around = [Middleware(Traced), Middleware(SafeHeaders), *guards]
+    around = [Middleware(Traced), Middleware(SafeHeaders), *guards, Middleware(Deadlines)]
     made = Starlette(routes=routes, exception_handlers=handlers, middleware=around)
     made.router.redirect_slashes = False
     return made

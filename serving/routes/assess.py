@@ -51,7 +51,7 @@ class Assess:
         assessor = self._state.assessor()
         said = await self._said(assessor, call)
         body = orjson.dumps(said)
-        if call.store:
+        if call.is_kept:
             await self._keep(said, body, assessor.release.release_id)
         return Response(body, media_type="application/json")
 
@@ -71,7 +71,7 @@ class Assess:
             call = AssessCall.parsed(item)
             said = await self._said(assessor, call)
             body = orjson.dumps(said)
-            if store and call.store:
+            if store and call.is_kept:
                 await self._keep(said, body, assessor.release.release_id)
         except CallError as error:
             return orjson.dumps(error.as_json())
@@ -109,6 +109,8 @@ def _assess(assessor: LiveAssessor, call: AssessCall, seconds: float = 0.0) -> d
     try:
         if asked is not None and asked.due_on is not None:
             _check_due(asked.due_on.isoformat(), assessor.moment(call.as_of).isoformat())
+        if call.parts == "score":
+            return assessor.score(call.buyer_id, call.as_of, asked, lang=call.lang, seconds=seconds)
         return assessor.assess(
             call.buyer_id, call.as_of, asked, lang=call.lang, also=call.also, seconds=seconds
         )

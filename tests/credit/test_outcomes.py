@@ -408,3 +408,20 @@ def test_a_default_in_the_group_is_a_flag_and_a_default_only_where_the_definitio
     assert alone["contagion"].tolist() == [False, True, False]
     together = OBLIGOR_90.model_copy(update={**wide, "group_contagion": True})
     assert default_outcomes(packed, subjects, together)["outcome"].tolist() == [1, 1, 0]
+
+
+def test_what_the_last_days_of_the_books_may_not_tell_yet_is_immature():
+    # given books whose payments are booked up to four days later, and an invoice due on 1 February
+    late = {"invoice_id": "2", "recorded_at": "2024-06-05T09:00:00Z"}
+    rows = [payment("1", "2024-06-01", allocation_id=str(number), **late) for number in range(50)]
+    items = [invoice(), invoice(invoice_id="2")]
+    for until, horizon_days, expected in [
+        ("2025-02-01", 0, "immature"), ("2025-02-04", 0, "immature"), ("2025-02-05", 0, 1),
+        ("2025-03-03", 30, "immature"), ("2025-03-06", 30, "immature"), ("2025-03-07", 30, 1),
+    ]:  # fmt: skip
+        given = books(items, rows, until=until)
+        assert told(given, horizon_days=horizon_days) == expected, until
+    # whether it was paid or not: an early payment does not make it mature
+    paid = payment("1000", "2025-01-20", recorded_at="2025-01-21T09:00:00Z", allocation_id="p")
+    assert told(books(items, [*rows, paid], until="2025-02-04"), horizon_days=0) == "immature"
+    assert told(books(items, [*rows, paid], until="2025-02-05"), horizon_days=0) == 0

@@ -214,11 +214,6 @@ def test_another_seller_is_refused(late, demo_packed: Packed):
         drift(late, other)
 
 
-def test_a_timing_model_is_refused(late, demo_packed: Packed):
-    with pytest.raises(InputError, match="expected a late or a default model; found a timing model"):
-        drift(replace(late, model="timing"), demo_packed)
-
-
 def test_the_level_of_chance_follows_the_number_that_decides(late, demo_packed: Packed):
     few = drift(late, demo_packed, start=LATER, thresholds=Thresholds(inputs=1))
     many = drift(late, demo_packed, start=LATER, thresholds=Thresholds(inputs=40))

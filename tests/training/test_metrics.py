@@ -8,12 +8,7 @@ from scipy.stats import ks_2samp
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
-from training.metrics import (
-    calibration_line,
-    expected_calibration_error,
-    kolmogorov_smirnov,
-    metrics_of,
-)
+from training.metrics import calibration_line, metrics_of
 
 
 def made(seed: int = 0, n: int = 2000, slope: float = 1.0, intercept: float = 0.0) -> tuple:
@@ -46,22 +41,26 @@ def test_metrics_are_those_of_the_libraries(seed):
 
 
 def test_calibration_error_by_hand():
-    # given two bins of equal count: 0.1 stated against 1 of 2, and 0.8 stated against 2 of 2
-    outcome, probability = np.array([0.0, 1.0, 1.0, 1.0]), np.array([0.1, 0.1, 0.8, 0.8])
-    assert expected_calibration_error(outcome, probability, bins=2) == pytest.approx((0.4 + 0.2) / 2)
-    # bins of unequal count are weighted by it
-    three = expected_calibration_error(outcome[:3], probability[:3], bins=2)
-    assert three == pytest.approx((2 * 0.4 + 1 * 0.2) / 3)
+    # given ten bins of two subjects each, half of them bad where a quarter or all were stated
+    outcome = np.tile([0.0, 1.0], 10)
+    probability = np.repeat(np.where(np.arange(10) < 4, 0.25, 1.0) - np.arange(10) * 1e-9, 2)
+    told = values(metrics_of(outcome, probability, np.arange(20)))
+    assert told["ece"] == pytest.approx(0.4 * 0.25 + 0.6 * 0.5)
+    # bins of unequal count are weighted by it: eleven subjects, of which the least two share a bin
+    outcome, probability = np.array([0.0, 1.0, *[1.0] * 9]), np.array([0.1, 0.1, *np.linspace(0.8, 0.88, 9)])
+    told = values(metrics_of(outcome, probability, np.arange(11)))
+    assert told["ece"] == pytest.approx((2 * 0.4 + 9 * (1 - 0.84)) / 11)
     # fewer subjects than bins
-    assert expected_calibration_error(outcome, probability, bins=10) == pytest.approx(
-        (0.1 + 0.9 + 0.2 + 0.2) / 4
-    )
+    outcome, probability = np.array([0.0, 1.0, 1.0, 1.0]), np.array([0.1, 0.1, 0.8, 0.8])
+    told = values(metrics_of(outcome, probability, np.arange(4)))
+    assert told["ece"] == pytest.approx((0.1 + 0.9 + 0.2 + 0.2) / 4)
 
 
 def test_kolmogorov_smirnov_by_hand():
     outcome, probability = np.array([0.0, 1.0, 0.0, 1.0]), np.array([0.1, 0.2, 0.2, 0.9])
-    assert kolmogorov_smirnov(outcome, probability) == 0.5
-    assert kolmogorov_smirnov(outcome, np.full(4, 0.3)) == 0.0
+    assert values(metrics_of(outcome, probability, np.arange(4)))["ks"] == 0.5
+    assert values(metrics_of(outcome, np.full(4, 0.3), np.arange(4)))["ks"] == 0.0
+    assert values(metrics_of(np.ones(4), probability, np.arange(4)))["ks"] is None
 
 
 @pytest.mark.parametrize(("slope", "intercept"), [(1.0, 0.0), (0.5, -0.7), (2.0, 1.0)])

@@ -154,7 +154,9 @@ def test_the_run_tells_how_the_version_was_made(home: Home, first: Result):
     assert version.tags["seller_id"] == "nordwind"
     assert version.tags["outcome"] == "late_30"
     files = {item.path for item in client.list_artifacts(version.run_id)}
-    assert files >= {"roc.png", "calibration.png", "features_left_out.json", "subjects_left_out.json"}
+    assert files >= {"figures", "features_left_out.json", "subjects_left_out.json"}
+    figures = {item.path for item in client.list_artifacts(version.run_id, "figures")}
+    assert figures >= {"figures/roc.png", "figures/calibration.png"}
 
 
 def test_mlflow_loads_the_model_and_says_the_same(home: Home, small: Packed, first: Result):

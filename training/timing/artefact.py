@@ -10,11 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from credit.artefact import REFERENCE
 from credit.folder import manifest_of
 from credit.model import BOOSTER, TREES, read_trees
 from credit.timing.model import TimingModel
 from credit.timing.spec import TimingSpec
 from credit.trees import Trees
+from training.timing.reference import frozen
 
 __all__ = ["write_timing"]
 
@@ -38,7 +40,7 @@ def write_timing(
     spec : TimingSpec
     booster : lightgbm.Booster
     subjects : DataFrame, shape (n, ...)
-        Training subjects with ``as_of_day`` and ``due_day``.
+        Training subjects of `training.timing.subjects.timing_subjects`.
     values : DataFrame, shape (n, len(NAMES))
     fitted : uint64 ndarray, shape (n,)
         Salted hashes of the training subjects.
@@ -50,6 +52,8 @@ def write_timing(
     np.savez(folder / "reference.npz", fitted=np.sort(fitted))
     # Reason: the file is what will be served, so its predictions are the golden ones.
     served = TimingModel(spec, read_trees(folder), fitted)
+    text = frozen(served, subjects, values).model_dump_json(indent=1)
+    (folder / REFERENCE).write_text(text, encoding="utf-8")
     rows = np.linspace(0, len(values) - 1, min(_GOLDEN_ROWS, len(values))).astype(int)
     golden = values.iloc[rows].to_numpy(np.float64)
     as_of_day, due_day = (subjects[name].to_numpy(np.int64)[rows] for name in ("as_of_day", "due_day"))

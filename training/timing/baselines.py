@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from credit.timing.exits import booking_lag_days, exits_of
+from credit.booked import booking_lag_days
+from credit.timing.exits import exits_of
 from features.build import Packed
 from features.instants import day_of
 from training.subjects import late_subjects
@@ -19,7 +20,7 @@ Floats = npt.NDArray[np.float64]
 def paid_delays(packed: Packed, buyers: pd.Index) -> pd.DataFrame:
     """Return the paid invoices of buyers: ``buyer_id``, ``days_late`` and ``known_day`` (days since 1970).
 
-    A payment is known when payments are usually booked; see `credit.timing.exits.booking_lag_days`.
+    A payment is known when payments are usually booked; see `credit.booked.booking_lag_days`.
     """
     first = late_subjects(packed)
     first = first[first["buyer_id"].isin(buyers)].reset_index(drop=True)

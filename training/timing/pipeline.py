@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from credit.booked import booking_lag_days
 from credit.model import subject_hashes
-from credit.timing.exits import CAUSES, booking_lag_days
+from credit.timing.exits import CAUSES
 from credit.timing.spec import TimingSpec
 from features.build import Packed, build_packed
 from features.catalog import CATALOG_HASH

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from credit.booked import complete_until
 from credit.settlements import effects_of
 from credit.timing.cash import Outlook, outlook_of
 from credit.timing.draws import Dependence
-from credit.timing.exits import complete_until
 from credit.timing.model import TimingModel
 from credit.timing.open_ledger import OpenLedger, in_force, open_ledger, reporting_rates
 from credit.timing.weeks import Weeks

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from credit.timing.exits import complete_until, exits_of
+from credit.booked import complete_until
+from credit.timing.exits import exits_of
 from features.build import Packed
 from features.columns import INVOICE_KINDS
 from features.instants import day_of, end_of_day

@@ -71,8 +71,8 @@ def allocation_rows(
     Notes
     -----
     Booked zero to three days after the settlement, never before the invoice; a share of the payments weeks
-    later. Sixty per cent of the credit notes come with a memo, which gets an allocation of its own. What a
-    buyer pays above its invoice is money of the buyer that no invoice has.
+    later, but for those that bounced. Sixty per cent of the credit notes come with a memo, which gets an
+    allocation of its own. What a buyer pays above its invoice is money of the buyer that no invoice has.
     """
     recorded = _recorded(rng, scene, invoices, settlements)
     has_memo = settlements.kind == kind_code("credit_note")
@@ -111,6 +111,8 @@ def _recorded(rng: np.random.Generator, scene: Scene, invoices: Invoices, settle
     longest = np.where(rng.random(count) < _SHARE_BOOKED_NEXT_DAY, 2, 4)
     lag = (rng.random(count) * longest).astype(np.int64)
     is_late = (rng.random(count) < scene.knobs.late_bookings) & (settlements.kind == kind_code("payment"))
+    # Reason: a bank tells at once what it took back; else the payment that follows would be booked before.
+    is_late &= settlements.minor > 0
     lag = np.where(is_late, rng.integers(*_LATE_BOOKING_DAYS, size=count), lag)
     seconds = (settlements.on + lag) * _DAY + rng.integers(7 * _HOUR, 17 * _HOUR, count)
     return np.asarray(np.maximum(seconds, invoices.recorded[settlements.item] + _HOUR))

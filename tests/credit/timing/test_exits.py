@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from credit.booked import booking_lag_days, complete_until
 from credit.outcomes import late_outcomes
-from credit.timing.exits import CAUSES, booking_lag_days, complete_until, exits_of
+from credit.timing.exits import CAUSES, exits_of
 from features.build import Packed
 from features.columns import ALLOCATION_KINDS
 from tests.credit.ledgers import allocation, books, invoice, payment, subject

@@ -64,7 +64,7 @@ def _realised(told: Told) -> Html:
 
 def _early(told: Told) -> Html:
     if not told:
-        return tag("p", "Not asked: a late model's own outcome is known as early, or there is no ledger.")
+        return tag("p", "Not asked: the model's own outcome is known as early, or there is no ledger.")
     days, months = told["days_past_due"], told["months"]
     return joined(
         tag("p", "Share of buyers that came to be ", count(days), " days past due within ", count(months),

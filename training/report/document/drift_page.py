@@ -115,8 +115,13 @@ def _first(told: Told, name: str) -> Html:
     )  # fmt: skip
 
 
+def _said(told: Told) -> list[Told]:
+    """Return what the model says: its score, and of a timing model the chance of late payment too."""
+    return [told[name] for name in ("score", "late") if told[name].value]
+
+
 def _by_distance(told: Told) -> list[Told]:
-    return sorted([told["score"], *told["inputs"]], key=lambda row: -row["psi"].value)
+    return sorted([*_said(told), *told["inputs"]], key=lambda row: -row["psi"].value)
 
 
 def _moved(told: Told) -> Html:
@@ -146,12 +151,12 @@ def _drawing(rows: Sequence[Mapping[str, Any]]) -> Html:
 
 
 def _bins(told: Told) -> Html:
-    leading = [told["score"], *list(told["inputs"])[: told["thresholds"]["inputs"].value]]
+    leading = [*_said(told), *list(told["inputs"])[: told["thresholds"]["inputs"].value]]
     return joined(
         [joined(subheading(row["label"].text), table(_BINS, row["bins"])) for row in leading],
         how_to_read(
             "Bins were cut at training so that each held about as many subjects; a frequent value, a missing "
-            "one and one never seen have bins of their own. The score is in log-odds of the bad outcome."
+            "one and one never seen have bins of their own. A score is in log-odds of the bad outcome."
         ),
     )
 
@@ -183,5 +188,6 @@ def _rules(told: Told) -> Html:
         subheading("Left out"),
         facts([(name.replace("_", " "), count(left)) for name, left in told["excluded"].items()])
         if told["excluded"]
-        else tag("p", "No subject of the period."),
+        else tag("p", "No subject of the period." if told["excluded"].value is not None else
+                 "The invoices that a timing model leaves out are counted in its validation pack."),
     )  # fmt: skip

@@ -37,7 +37,7 @@ def stability(pack: Told) -> Html:
     told = pack["stability"]
     if not told:
         return tag("p", "Cannot say: the version carries no reference bins.")
-    rows = [told["score"], *list(told["features"])[:_SHOWN]]
+    rows = [*_said(told), *list(told["features"])[:_SHOWN]]
     drawing = drawn(
         lambda: stability_plot([row.value for row in rows]),
         "Stability indices",
@@ -50,7 +50,7 @@ def stability(pack: Told) -> Html:
     )
     return joined(
         tag("p", "PSI of the score and CSI of the features: ", count(told["n"]), " test subjects against ",
-            count(told["reference"]), " training subjects. All features are in appendix A6."),
+            count(told["reference"]), " training subjects. All features are in the appendix."),
         figure(drawing, "The score and the features that moved most", reading),
         table(_COLUMNS, rows[:6]),
         how_to_read(
@@ -67,6 +67,11 @@ def all_stability(pack: Told) -> Html:
     if not told:
         return tag("p", "Cannot say: the version carries no reference bins.")
     return joined(
-        table(_COLUMNS, [told["score"], *told["features"]]),
-        how_to_read("As the table of section 10, the least stable first."),
+        table(_COLUMNS, [*_said(told), *told["features"]]),
+        how_to_read("As the table of the section on stability, the least stable first."),
     )
+
+
+def _said(told: Told) -> list[Told]:
+    """Return what the model says: its score, and of a timing model the chance of late payment too."""
+    return [told["score"], *([told["late"]] if "late" in (told.value or {}) else [])]

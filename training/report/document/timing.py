@@ -11,6 +11,7 @@ from training.report.document.first_page import first_page, limits, title_of
 from training.report.document.frame import Section, how_to_read, page, subheading
 from training.report.document.markup import Html, joined, tag
 from training.report.document.origins import data, hashes
+from training.report.document.stable import all_stability, stability
 from training.report.document.tables import Column, facts, table
 from training.report.document.timing_figures import calibration, dates, receipts
 from training.report.document.timing_verdicts import AREAS
@@ -117,11 +118,6 @@ def _features(pack: Told) -> Html:
     )
 
 
-def _stability(_pack: Told) -> Html:
-    return tag("p", "Cannot say: the version carries no reference bins. What was measured out of time is in "
-                    "sections 8 to 10; from now on the coverage of section 15 is watched.")  # fmt: skip
-
-
 def _late(pack: Told) -> Html:
     return beside_late(pack["late"]) if pack["late"] else tag("p", "Cannot say: no late model serves.")
 
@@ -159,11 +155,12 @@ SECTIONS: tuple[tuple[str, str, str, Callable[[Told], Html]], ...] = (
     ("9", "calibration", "Chance of payment by a day", calibration),
     ("10", "receipts", "Receipts by week", receipts),
     ("11", "late", "Beside the late model", _late),
-    ("12", "stability", "Stability", _stability),
+    ("12", "stability", "Stability", stability),
     ("13", "parity", "Training equals serving", _parity),
     ("14", "limitations", "Limitations and issues", limitations),
     ("15", "monitoring", "Monitoring plan", monitoring),
     ("16", "approvals", "Changes, approvals, signatures", approvals),
     ("A1", "hashes", "Hashes, libraries and recipe", hashes),
+    ("A2", "all-stability", "Stability of all features", all_stability),
 )
 """By number: address, title and what is in it."""

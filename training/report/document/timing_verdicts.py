@@ -56,8 +56,11 @@ def _features(pack: Told) -> Html:
                   number(first["mean_shift_days"], 1), " days")  # fmt: skip
 
 
-def _stability(_pack: Told) -> Html:
-    return joined("no reference bins")
+def _stability(pack: Told) -> Html:
+    if not pack["stability"]:
+        return joined("no reference bins")
+    date, late = (pack["stability"][name]["psi"] for name in ("score", "late"))
+    return joined("PSI of the pay date ", number(date), ", of the chance of late payment ", number(late))
 
 
 def _parity(pack: Told) -> Html:

@@ -9,6 +9,7 @@ import numpy as np
 from features.catalog import FEATURES, GROUPS
 from training.report.study import drawn
 from training.report.timing.study import TimingStudy
+from training.timing.moves import shifts_of
 
 __all__ = ["MOST_SHUFFLED", "features_of"]
 
@@ -25,12 +26,11 @@ def features_of(study: TimingStudy) -> dict[str, Any]:
     rows = drawn(np.arange(len(study.counted)), MOST_SHUFFLED)
     subjects = study.counted.iloc[rows].reset_index(drop=True)
     values = study.counted_values.iloc[rows].reset_index(drop=True)
-    own = _median(study, values, subjects)
-    other = np.random.default_rng(0).permutation(len(rows))
+    days = (subjects["as_of_day"].to_numpy(np.int64), subjects["due_day"].to_numpy(np.int64))
+    shifts = shifts_of(study.model, values.to_numpy(np.float64), days)
     items: list[dict[str, Any]] = []
     for spec in study.spec.features:
-        changed = values.assign(**{spec.name: values[spec.name].to_numpy()[other]})
-        moved = np.abs(_median(study, changed, subjects) - own)
+        moved = shifts[spec.name]
         feature = FEATURES[spec.name]
         items.append({
             "name": spec.name,
@@ -43,10 +43,3 @@ def features_of(study: TimingStudy) -> dict[str, Any]:
     items.sort(key=lambda item: (-item["mean_shift_days"], item["name"]))
     left_out = study.registry.kept(study.version, "features_left_out.json") or {}
     return {"subjects": len(rows), "items": items, "left_out": left_out}
-
-
-def _median(study: TimingStudy, values: Any, subjects: Any) -> np.ndarray:
-    said = study.said(values, subjects)
-    median = np.where(np.isnan(said.median), float(study.spec.horizon_days), said.median)
-    # Reason: another pattern of sources, of which the model cannot speak, moves nothing that can be told.
-    return np.where(said.status == "ok", median, np.nan)

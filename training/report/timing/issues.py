@@ -162,9 +162,14 @@ def knowledge(pack: Pack) -> Found:
 
 
 def stability(pack: Pack) -> Found:
-    """Find that nothing is frozen that drift could be measured against."""
-    if pack["stability"] is None:
-        yield Finding("stability_unknown", "low", "stability cannot be said: no bins were frozen", None)
+    """Find pay dates, chances of late payment or features that moved between training and test."""
+    yield from model_rules.stability(pack)
+    late = None if pack["stability"] is None else pack["stability"]["late"]
+    if late is not None and late["status"] in ("watch", "act"):
+        severity = "high" if late["status"] == "act" else "medium"
+        yield Finding(
+            "psi_late", severity, f"the chance of late payment moved: PSI {late['psi']:.2f}", late["psi"]
+        )
 
 
 RULES: tuple[tuple[str, Rule], ...] = (

@@ -21,6 +21,7 @@ from training.report.timing.parity import parity_of
 from training.report.timing.performance import performance_of, receipts_of
 from training.report.timing.purpose import definition_of, purpose_of
 from training.report.timing.sections import TimingPack
+from training.report.timing.stability import stability_of_dates
 from training.report.timing.study import TimingStudy
 from training.versions import Version
 
@@ -73,7 +74,7 @@ def timing_pack_of(
         "performance": performance,
         "receipts": receipts,
         "late": None if late is None else beside_late(registry, packed, version, late),
-        "stability": None,
+        "stability": stability_of_dates(study),
         "parity": parity_of(study),
         "monitoring": monitoring_of(study),
         "changes": changes_of(study),

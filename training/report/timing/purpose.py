@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from credit.timing.exits import booking_lag_days
+from credit.booked import booking_lag_days
 from training.report.timing.study import TimingStudy
 
 __all__ = ["definition_of", "purpose_of"]

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from training.report.late_figures import BesideLate
 from training.report.records import Change, Identity, Lineage, Monitoring, SignOff, Step
+from training.report.results import Stability, StabilityRow
 from training.report.schema import Figure, Section
 from training.report.sections import Issue, Limit
 
@@ -180,6 +181,12 @@ class TimingParity(Section):
     passed: bool
 
 
+class TimingStability(Stability):
+    """PSI of the median pay date (its score) and of the chance of late payment, and CSI of the features."""
+
+    late: StabilityRow
+
+
 class TimingPack(Section):
     """The validation pack of a version of the timing model."""
 
@@ -194,7 +201,7 @@ class TimingPack(Section):
     performance: TimingPerformance
     receipts: Receipts | None  # null where no month end of the test is followed by a whole week
     late: BesideLate | None  # null where no late model serves
-    stability: None  # a timing model freezes no bins yet
+    stability: TimingStability | None  # null for a model that was made without frozen bins
     parity: TimingParity
     issues: list[Issue]
     monitoring: Monitoring

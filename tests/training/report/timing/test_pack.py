@@ -49,7 +49,9 @@ def sound(pack: Pack) -> Pack:
     told["receipts"]["total"] |= {
         "error": 0.01, "coverage": 0.8, "weighted_absolute_error": 0.05, "weighted_absolute_error_terms": 0.5,
     }  # fmt: skip
-    told |= {"late": None, "stability": {}, "lineage": {**told["lineage"], "code_now": "same"}}
+    for row in (told["stability"]["score"], told["stability"]["late"], *told["stability"]["features"]):
+        row |= {"status": "stable", "enough": True}
+    told |= {"late": None, "lineage": {**told["lineage"], "code_now": "same"}}
     return told
 
 
@@ -103,6 +105,17 @@ def test_the_most_important_feature_moves_the_date_most(pack: Pack):
     assert np.isfinite(moved).all()
 
 
+def test_stability_is_that_of_the_frozen_training_subjects(demo_home: Path, pack: Pack):
+    told, model = pack["stability"], Registry(Home(demo_home)).version("timing@1").load_timing()
+    assert told["reference"] == model.reference.subjects == min(model.spec.subjects, 10_000)
+    assert {row["name"] for row in told["features"]} == set(model.spec.names)
+    assert (told["score"]["name"], told["late"]["name"]) == ("score", "late")
+    assert sum(row["weight"] for row in told["features"]) == pytest.approx(1.0)
+    for row in (told["score"], told["late"], *told["features"]):
+        assert sum(one["reference"] for one in row["bins"]) == pytest.approx(1.0)
+        assert sum(one["now"] for one in row["bins"]) == pytest.approx(1.0)
+
+
 def test_it_says_what_it_may_not_be_used_for(pack: Pack):
     limits = {limit["code"]: limit["severity"] for limit in pack["limits_of_use"]}
     assert {limits[code] for code in ("not_default", "horizon", "open_ledger")} == {"high"}
@@ -141,6 +154,8 @@ def test_a_sound_pack_has_no_issue(sound: Pack):
         ),
         ("few_credited", "medium", ("performance", "causes"), [{"cause": "credited", "training": 59}]),
         ("stability_unknown", "low", ("stability",), None),
+        ("psi", "high", ("stability", "score", "status"), "act"),
+        ("psi_late", "medium", ("stability", "late", "status"), "watch"),
     ],
 )
 def test_what_is_wrong_is_found_with_its_severity(

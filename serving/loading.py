@@ -15,6 +15,7 @@ from serving.live.runtime import Runtime
 from serving.settings import Settings
 from serving.store.connect import open_store, store_url
 from serving.store.dossiers import buyers
+from serving.webhooks.target import Target
 
 __all__ = ["check", "load_release", "open_runtime", "score_canary"]
 
@@ -32,8 +33,9 @@ def check(settings: Settings) -> None:
     ------
     InputError
         Where there is no release or it does not load, the portfolio cannot be read, or it is another
-        seller's.
+        seller's; where no event may be sent to where the environment names.
     """
+    Target.from_environment()
     release = Release.load(current_folder(settings.releases))
     if settings.portfolio is not None:
         _load(settings, release.seller_id)

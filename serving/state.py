@@ -220,6 +220,7 @@ class State:
             **_release_json(served.release, reports_of(served.home, served.release)),
             **_ledger_json(served.assessor),
             **_refused_json(served),
+            "webhook": None if self._runtime is None else self._runtime.webhook(),
             "workers": self._workers(),
             "is_suggestion": True,
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -115,10 +116,14 @@ def kept_of(connection: sa.Connection, buyer_id: str) -> dict[str, Any]:
     said = [
         {
             "assessment_id": row.assessment_id,
-            "as_of": f"{row.as_of:%Y-%m-%dT%H:%M:%SZ}",
-            "created_at": f"{row.created_at:%Y-%m-%dT%H:%M:%S.%fZ}",
+            "as_of": _instant(row.as_of),
+            "created_at": _instant(row.created_at),
             "release_id": row.release_id,
         }
         for row in connection.execute(query)
     ]
     return {"facts": {name: count for name, count in counts.items() if count}, "assessments": said}
+
+
+def _instant(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 from credit.locales import LANGUAGES
 from credit.release import Release, current_folder
@@ -12,6 +13,8 @@ from features.errors import InputError
 from serving.errors import CallError
 from serving.live.assessor import LiveAssessor
 from serving.live.runtime import Runtime
+from serving.releases.earlier import earlier_folders
+from serving.releases.pointer import named
 from serving.settings import Settings
 from serving.store.connect import open_store, store_url
 from serving.store.dossiers import buyers
@@ -32,11 +35,11 @@ def check(settings: Settings) -> None:
     Raises
     ------
     InputError
-        Where there is no release or it does not load, the portfolio cannot be read, or it is another
-        seller's; where no event may be sent to where the environment names.
+        Where there is no release, or neither it nor one that served before it loads; the portfolio cannot be
+        read, or it is another seller's; where no event may be sent to where the environment names.
     """
     Target.from_environment()
-    release = Release.load(current_folder(settings.releases))
+    release = _first_that_loads(settings.releases)
     if settings.portfolio is not None:
         _load(settings, release.seller_id)
     from features.warm import warm as warm_features
@@ -60,8 +63,21 @@ def _load(settings: Settings, seller_id: str) -> None:
         store.close()
 
 
-def load_release(settings: Settings) -> Release:
-    """Load the release in force.
+def _first_that_loads(releases: Path) -> Release:
+    """Load the release in force, or the newest that served before it: what workers will serve."""
+    try:
+        return Release.load(current_folder(releases))
+    except InputError:
+        for folder in earlier_folders(releases, named(releases)):
+            try:
+                return Release.load(folder)
+            except InputError:
+                continue
+        raise
+
+
+def load_release(settings: Settings, folder: Path | None = None) -> Release:
+    """Load the release in force, or that of a folder.
 
     Raises
     ------
@@ -69,7 +85,7 @@ def load_release(settings: Settings) -> Release:
         ``no_release``.
     """
     try:
-        return Release.load(current_folder(settings.releases))
+        return Release.load(folder or current_folder(settings.releases))
     except InputError as error:
         raise _unserved("no_release", error) from error
 

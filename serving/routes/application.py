@@ -12,19 +12,21 @@ from starlette.routing import Route
 from serving.errors import CallError
 from serving.headers import SafeHeaders
 from serving.observe.deadlines import Deadlines
+from serving.observe.observed import Observed
 from serving.observe.trace import Traced
 from serving.routes.answering import guarded, refuse, refuse_address
 from serving.routes.assess import Assess
 from serving.routes.buyers import Buyers
 from serving.routes.ledger import Ledger
 from serving.routes.limits import Limits
+from serving.routes.metrics import Figures
 from serving.routes.orders import Orders
 from serving.routes.pages import Pages
 from serving.state import State
 
 __all__ = ["make_application"]
 
-_GROUPS = (Assess, Buyers, Orders, Limits, Ledger, Pages)
+_GROUPS = (Assess, Buyers, Orders, Limits, Ledger, Pages, Figures)
 
 
 def make_application(state: State, *guards: Middleware) -> Starlette:
@@ -43,7 +45,8 @@ def make_application(state: State, *guards: Middleware) -> Starlette:
         for method, path, endpoint in group(state).routes()
     ]
     handlers: dict[Any, Any] = {CallError: refuse, HTTPException: refuse_address}
-    around = [Middleware(Traced), Middleware(SafeHeaders), *guards, Middleware(Deadlines)]
+    outside = [Middleware(Traced), Middleware(Observed), Middleware(SafeHeaders)]
+    around = [*outside, *guards, Middleware(Deadlines)]
     made = Starlette(routes=routes, exception_handlers=handlers, middleware=around)
     made.router.redirect_slashes = False
     return made

@@ -1,7 +1,7 @@
 # One vocabulary for people, hooks and .ci/run. `make` alone lists it.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup system demo stop test test-all lint type fmt docs bench clean
+.PHONY: help setup system demo stop test test-all lint type fmt docs bench bench-service clean
 
 PYTHON ?= python3
 PORT ?= 3000
@@ -102,6 +102,9 @@ bench: setup ## run the comparisons in benchmarks/
 	@$(BIN)/python benchmarks/help_time.py
 	@$(BIN)/python benchmarks/features.py --kernel
 	@$(BIN)/python benchmarks/online.py
+
+bench-service: setup ## measure the service beside an echo and mlflow (needs the models of `make demo`)
+	@$(BIN)/python benchmarks/service.py --batch
 
 clean: stop ## remove what the targets above have made, but for .venv
 	@rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info

@@ -254,3 +254,16 @@ def test_every_expectation_is_told_in_words(service: Service) -> None:
     answer = service.call("/v1/assess", {"buyer_id": 1})
     assert answer.error["message"] == f"expected {EXPECTED['buyer_id']}; found a number"
     assert json.dumps(answer.json)
+
+
+def test_a_score_alone_is_that_of_the_assessment(service: Service, assessor: Assessor) -> None:
+    for buyer_id in assessor.buyer_ids[:20]:
+        # given a buyer assessed whole, and asked for its score alone
+        whole, alone = (service.assess(buyer_id, request=ORDER, parts=parts) for parts in ("all", "score"))
+
+        # then score, grade and probabilities are the same, and nothing else is told
+        assert problems_of("Assessment", alone) == []
+        for name in ("assessment_id", "default", "late", "grade", "warnings"):
+            assert alone[name] == whole[name]
+        assert alone["score"]["points"] == whole["score"]["points"]
+        assert (alone["reasons"], alone["limit"], alone["expected_loss"]) == ([], None, None)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import sys
 from typing import Any
 
 import bentoml
@@ -14,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from serving.access.guard import Guard
 from serving.access.ring import Ring
 from serving.access.stored import keys_of
+from serving.observe.log import log_to_stderr
 from serving.parent import end_with_parent
 from serving.routes import make_application
 from serving.settings import WORKERS, Settings
@@ -72,7 +71,7 @@ class Credence:
     """Assesses buyers on open account: score, reasons and a suggested limit."""
 
     def __init__(self) -> None:
-        _log_to_stderr()
+        log_to_stderr()
 
     @bentoml.on_startup
     def load(self) -> None:
@@ -90,16 +89,6 @@ class Credence:
 
 _SERVICE: Any = Credence  # the decorators have made a service of the class, which types do not tell
 _SERVICE.add_asgi_middleware(OwnAddresses)
-
-
-def _log_to_stderr() -> None:
-    log = logging.getLogger("credence")
-    if not log.handlers:
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-        log.addHandler(handler)
-    log.setLevel(logging.INFO)
-    log.propagate = False
 
 
 def serve(host: str, port: int, workers: int, working_dir: str) -> Any:

@@ -21,12 +21,12 @@ from features.catalog import GROUPS
 from serving.access.scopes import ADDRESSES
 from serving.errors import ERRORS
 
-__all__ = ["Metrics", "exposition", "forget_dead_workers", "metrics"]
+__all__ = ["METHODS", "OTHER", "Metrics", "exposition", "forget_dead_workers", "metrics"]
 
 OTHER = "other"
 """Label of whatever is not in a fixed set."""
 
-_METHODS = ("GET", "HEAD", "POST", OTHER)
+METHODS = ("GET", "HEAD", "POST", OTHER)
 _STATUSES_OF_CALLS = ("200", *sorted({str(kind.status) for kind in ERRORS.values()}), OTHER)
 _MODELS = ("default", "late")
 _REASONS = frozenset(
@@ -126,7 +126,7 @@ class Metrics:
         found = self._children.get(key)
         if found is None:
             said = str(status) if str(status) in _STATUSES_OF_CALLS else OTHER
-            labels = (route, method if method in _METHODS else OTHER, said)
+            labels = (route, method if method in METHODS else OTHER, said)
             found = (self._calls.labels(*labels), self._seconds.labels(route))
             if labels == (route, method, str(status)):
                 self._children[key] = found

@@ -7,7 +7,8 @@ from time import perf_counter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.access.scopes import address_of
-from serving.observe.metrics import Metrics, metrics
+from serving.observe.log import CallLog
+from serving.observe.metrics import METHODS, OTHER, Metrics, metrics
 from serving.observe.pulse import Pulse
 
 __all__ = ["Observed"]
@@ -23,10 +24,11 @@ class Observed:
     app : ASGIApp
         What answers the call.
     counted : Metrics
+    log : CallLog, optional
     """
 
-    def __init__(self, app: ASGIApp, counted: Metrics = metrics) -> None:
-        self._app, self._metrics = app, counted
+    def __init__(self, app: ASGIApp, counted: Metrics = metrics, log: CallLog | None = None) -> None:
+        self._app, self._metrics, self._log = app, counted, log
         # Reason: a reader comes every few seconds; telling it at each call would cost a tenth of counting.
         self._pulse = Pulse(counted, lambda: counted.in_flight.set(self._in_flight))
         self._in_flight = 0
@@ -52,4 +54,11 @@ class Observed:
         finally:
             self._in_flight -= 1
             seconds = perf_counter() - began
-            self._metrics.call(address_of(scope["path"]) or "", scope["method"], status, seconds)
+            self._tell(scope, status, seconds)
+
+    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
+        route = address_of(scope["path"]) or OTHER
+        method = scope["method"] if scope["method"] in METHODS else OTHER
+        self._metrics.call(route, method, status, seconds)
+        if self._log is not None:
+            self._log.call(route, method, status, seconds)

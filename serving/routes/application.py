@@ -12,6 +12,7 @@ from starlette.routing import Route
 from serving.errors import CallError
 from serving.headers import SafeHeaders
 from serving.observe.deadlines import Deadlines
+from serving.observe.log import CallLog
 from serving.observe.observed import Observed
 from serving.observe.trace import Traced
 from serving.routes.answering import guarded, refuse, refuse_address
@@ -45,7 +46,11 @@ def make_application(state: State, *guards: Middleware) -> Starlette:
         for method, path, endpoint in group(state).routes()
     ]
     handlers: dict[Any, Any] = {CallError: refuse, HTTPException: refuse_address}
-    outside = [Middleware(Traced), Middleware(Observed), Middleware(SafeHeaders)]
+    outside = [
+        Middleware(Traced),
+        Middleware(Observed, log=CallLog.from_environment(lambda: state.release_id)),
+        Middleware(SafeHeaders),
+    ]
     around = [*outside, *guards, Middleware(Deadlines)]
     made = Starlette(routes=routes, exception_handlers=handlers, middleware=around)
     made.router.redirect_slashes = False

@@ -79,6 +79,11 @@ class State:
         """Why no buyer can be assessed; None where the canary was scored."""
         return self._served.problem
 
+    @property
+    def release_id(self) -> str | None:
+        """The release that serves; None before there is one."""
+        return self._served.release_id
+
     def start(self, settings: Settings) -> threading.Thread:
         """Load and watch in a thread of its own, so that calls are answered meanwhile."""
         self._board = FolderBoard(settings.home / "workers")

@@ -52,7 +52,7 @@ class Caller:
             else:
                 if answer.status != 503 or time.monotonic() > end:
                     return answer
-                assert "Retry-After" in answer.headers, answer.body
+                assert answer.headers.keys() & {"Retry-After", "retry-after"}, answer.body
             time.sleep(0.1)
 
     def once(self, path: str, body: Any) -> Answer | None:

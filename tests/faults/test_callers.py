@@ -59,6 +59,8 @@ def trickled(service: Service, head: bytes, rest: bytes, seconds: float) -> tupl
             try:
                 caller.sendall(rest[place : place + 1])
                 said = caller.recv(65536)
+                caller.settimeout(2.0)
+                said += _received(caller)
                 break
             except TimeoutError:
                 continue

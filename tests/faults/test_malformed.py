@@ -19,8 +19,8 @@ from tests.faults.table import fault
 from tests.serving.process import Service
 
 _CALLS = 10_000
-_SECONDS = 150.0
-_EXAMPLES = 400
+_SECONDS = 100.0
+_EXAMPLES = 300
 _QUIET = {
     "deadline": None,
     "database": None,

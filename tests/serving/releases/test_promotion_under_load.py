@@ -63,9 +63,10 @@ def workers(service: Service) -> list[dict[str, Any]]:
 def call_until(stop: Event, service: Service, buyers: list[str], seen: Seen) -> None:
     """Assess one buyer after the other; count answers by status and versions."""
     connection = http.client.HTTPConnection(service.address.removeprefix("http://"), timeout=60)
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {service.key}"}
     while not stop.is_set():
         for buyer_id in buyers:
-            connection.request("POST", "/v1/assess", json.dumps({"buyer_id": buyer_id}))
+            connection.request("POST", "/v1/assess", json.dumps({"buyer_id": buyer_id}), headers)
             answer = connection.getresponse()
             told = json.loads(answer.read()).get("versions", {})
             seen[answer.status, (told.get("release"), told.get("default"), told.get("late"))] += 1

@@ -18,6 +18,7 @@ from serving.releases.pointer import named
 from serving.settings import Settings
 from serving.store.connect import open_store, store_url
 from serving.store.dossiers import buyers
+from serving.webhooks.target import Target
 
 __all__ = ["check", "load_release", "open_runtime", "score_canary"]
 

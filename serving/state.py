@@ -79,6 +79,11 @@ class State:
         """Why no buyer can be assessed; None where the canary was scored."""
         return self._served.problem
 
+    @property
+    def release_id(self) -> str | None:
+        """The release that serves; None before there is one."""
+        return self._served.release_id
+
     def start(self, settings: Settings) -> threading.Thread:
         """Load and watch in a thread of its own, so that calls are answered meanwhile."""
         self._board = FolderBoard(settings.home / "workers")
@@ -114,9 +119,9 @@ class State:
     def load(self, settings: Settings, mark: Mark | None = None) -> None:
         """Load the release in force, score a canary, and serve it from the next call on.
 
-        What goes wrong is told by `problem`; where a release serves already it goes on serving, where none
-        does the newest is served that served before and still loads. What goes wrong is then told by
-        `refused` of the status.
+        What goes wrong is told by `problem`. A release that serves already goes on serving; where none does, the
+        newest that served before and still loads is served. What goes wrong is then told by `refused`
+        of the status.
 
         Parameters
         ----------
@@ -248,6 +253,7 @@ class State:
             **_release_json(served.release, reports_of(served.home, served.release)),
             **_ledger_json(served.assessor),
             **_refused_json(served),
+            "webhook": None if self._runtime is None else self._runtime.webhook(),
             "workers": self._workers(),
             "is_suggestion": True,
         }

@@ -36,8 +36,9 @@ def check(settings: Settings) -> None:
     ------
     InputError
         Where neither the release in force nor one that served before it loads, or the portfolio cannot be
-        read, or it is another seller's.
+        read, or it is another seller's; where no event may be sent to where the environment names.
     """
+    Target.from_environment()
     if settings.portfolio is None:
         _first_that_loads(settings.releases, None)
     else:

@@ -119,9 +119,9 @@ class State:
     def load(self, settings: Settings, mark: Mark | None = None) -> None:
         """Load the release in force, score a canary, and serve it from the next call on.
 
-        What goes wrong is told by `problem`. A release that serves already goes on serving; where none does, the
-        newest that served before and still loads is served. What goes wrong is then told by `refused`
-        of the status.
+        What goes wrong is told by `problem`. A release that serves already goes on serving; where none does,
+        the newest that served before and still loads is served. What goes wrong is then told by `refused` of
+        the status.
 
         Parameters
         ----------

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import sys
 from typing import Any
 
 import bentoml
@@ -16,6 +14,7 @@ from serving.access.ring import Ring
 from serving.access.stored import keys_of
 from serving.errors import CallError
 from serving.native import NATIVE, OneErrorBody
+from serving.observe.log import log_to_stderr
 from serving.parent import end_with_parent
 from serving.routes import make_application
 from serving.routes.answering import json_answer
@@ -54,7 +53,7 @@ class OwnAddresses:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._native = guarded_alike(OneErrorBody(app), _guard())
+        self._native = guarded_alike(OneErrorBody(app), state, _guard())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a call on."""
@@ -84,7 +83,7 @@ class Credence:
     """Assesses buyers on open account: score, reasons and a suggested limit."""
 
     def __init__(self) -> None:
-        _log_to_stderr()
+        log_to_stderr()
 
     @bentoml.api
     async def assess(
@@ -118,16 +117,6 @@ class Credence:
 
 _SERVICE: Any = Credence  # the decorators have made a service of the class, which types do not tell
 _SERVICE.add_asgi_middleware(OwnAddresses)
-
-
-def _log_to_stderr() -> None:
-    log = logging.getLogger("credence")
-    if not log.handlers:
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-        log.addHandler(handler)
-    log.setLevel(logging.INFO)
-    log.propagate = False
 
 
 def serve(host: str, port: int, workers: int, working_dir: str) -> Any:

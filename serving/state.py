@@ -79,6 +79,11 @@ class State:
         """Why no buyer can be assessed; None where the canary was scored."""
         return self._served.problem
 
+    @property
+    def release_id(self) -> str | None:
+        """The release that serves; None before there is one."""
+        return self._served.release_id
+
     def start(self, settings: Settings) -> threading.Thread:
         """Load and watch in a thread of its own, so that calls are answered meanwhile."""
         self._board = FolderBoard(settings.home / "workers")
@@ -114,8 +119,8 @@ class State:
     def load(self, settings: Settings, mark: Mark | None = None) -> None:
         """Load the release in force, score a canary, and serve it from the next call on.
 
-        What goes wrong is told by `problem`; where a release serves already it goes on serving, and where none
-        does the newest that served before and still loads is served. What goes wrong is then told by `refused`
+        What goes wrong is told by `problem`. A release that serves already goes on serving; where none does, the
+        newest that served before and still loads is served. What goes wrong is then told by `refused`
         of the status.
 
         Parameters

@@ -18,6 +18,7 @@ from serving.body import read_body
 from serving.contract import AssessCall, BatchCall, parse_call
 from serving.errors import CallError
 from serving.live.assessor import LiveAssessor
+from serving.observe.assessed import assessed
 from serving.routes.answering import Endpoint, told_as_call_error
 from serving.state import State
 
@@ -124,10 +125,12 @@ def _assess(assessor: LiveAssessor, call: AssessCall, seconds: float = 0.0) -> d
         if asked is not None and asked.due_on is not None:
             _check_due(asked.due_on.isoformat(), assessor.moment(call.as_of).isoformat())
         if call.parts == "score":
-            return assessor.score(call.buyer_id, call.as_of, asked, lang=call.lang, seconds=seconds)
-        return assessor.assess(
-            call.buyer_id, call.as_of, asked, lang=call.lang, also=call.also, seconds=seconds
-        )
+            said = assessor.score(call.buyer_id, call.as_of, asked, lang=call.lang, seconds=seconds)
+        else:
+            said = assessor.assess(
+                call.buyer_id, call.as_of, asked, lang=call.lang, also=call.also, seconds=seconds
+            )
+        return assessed(said, assessor.release)
     except InputError as error:
         raise told_as_call_error(error) from None
 

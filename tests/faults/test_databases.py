@@ -57,8 +57,9 @@ def calls_of(service: Service) -> dict[str, Answer]:
     return told
 
 
-def are_all_well(service: Service) -> bool:
-    return {answer.status for answer in calls_of(service).values()} == {200}
+def troubles(service: Service) -> dict[str, bytes]:
+    """Return the answers that are not good, by address."""
+    return {path: answer.body for path, answer in calls_of(service).items() if answer.status != 200}
 
 
 def postmaster(cluster: Cluster) -> psutil.Process:
@@ -103,7 +104,7 @@ def test_postgresql_goes_and_comes_back(start: Start, cluster: Cluster) -> None:
         start(url, workers=1) as service,
     ):
         # given a service that answers all calls
-        wait(lambda: are_all_well(service))
+        assert troubles(service) == {}
 
         # when the server is gone
         postmaster(cluster).send_signal(signal.SIGQUIT)
@@ -122,7 +123,7 @@ def test_postgresql_goes_and_comes_back(start: Start, cluster: Cluster) -> None:
 
         # and once it is back the same workers answer again
         stack.callback(end, start_again(cluster))
-        back = wait(lambda: are_all_well(service))
+        back = wait(lambda: not troubles(service))
         assert service.process.poll() is None
         row.seen = f"503 within {seconds / len(while_away):.1f} s a call, well {back:.1f} s after the start"
 
@@ -133,7 +134,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "small"
     folder.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(folder)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", str(folder)], capture_output=True, check=False
     )
     if mounted.returncode:
         pytest.skip("no file system may be mounted here: run as root")
@@ -142,7 +143,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_full_disk_is_told_and_reading_goes_on(start: Start, small_disk: Path, demo_home: Path) -> None:
-    with fault("disk full", "store on a tmpfs of 24 MB that is filled up") as row:
+    with fault("disk full", "store on a tmpfs of 96 MB that is filled up") as row:
         home = small_disk / "home"
         home.mkdir()
         for name in ("releases", "seller.json"):

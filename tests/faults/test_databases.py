@@ -38,7 +38,8 @@ def calls_of(service: Service) -> dict[str, Answer]:
     """Return the answer of each kind of call, none of which may hang."""
     buyer_id = "B000001"
     order = {"buyer_id": buyer_id, "order_id": uuid4().hex, "amount": 1, "currency": "EUR"}
-    asked = {"buyer_id": buyer_id, "request": {"kind": "order", "amount": float(time.time_ns() % 10**6 + 1)}}
+    request = {"kind": "order", "amount": float(time.time_ns() % 10**6 + 1), "currency": "EUR"}
+    asked = {"buyer_id": buyer_id, "request": request}
     bodies = {
         "/v1/assess": asked,
         "/v1/order_check": order,

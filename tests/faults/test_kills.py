@@ -122,7 +122,8 @@ class Acknowledged:
         assert ready_to_read == found
         assert self.orders.items() <= orders.items()
         assert set(self.assessed) <= kept
-        assert self.others <= {200, 503, None}
+        # Reason: a call that waits behind a writer that was killed may be told `timeout`.
+        assert self.others <= {200, 503, 504, None}
         assert min(len(self.pairs), len(self.orders), len(self.assessed)) > 0
         counts = f"{len(self.pairs)} posts, {len(self.orders)} orders, {len(self.assessed)} answers"
         return f"{counts}, all kept whole"
@@ -157,7 +158,9 @@ def test_a_killed_clerk_loses_nothing(start: Start, home: Path, database: str) -
         told = Acknowledged(service)
         with repeated(told.post, told.order, told.assess):
             for _ in range(_KILLS):
-                time.sleep(2.0)
+                # Reason: a clerk that never gets as far as to post would show nothing.
+                count = len(told.pairs)
+                wait(lambda count=count: len(told.pairs) > count + 2)
                 for child in psutil.Process(ready(service)[0]).children(recursive=True):
                     child.kill()
         answer = told.caller.post("/v1/ledger", {"items": [{"table": "buyers", "buyer_id": "after"}]})

@@ -35,13 +35,14 @@ def check(settings: Settings) -> None:
     Raises
     ------
     InputError
-        Where there is no release, or neither it nor one that served before it loads; the portfolio cannot be
+        Where neither the release in force nor one that served before it loads, or the portfolio cannot be
         read, or it is another seller's; where no event may be sent to where the environment names.
     """
     Target.from_environment()
-    release = _first_that_loads(settings.releases)
-    if settings.portfolio is not None:
-        _load(settings, release.seller_id)
+    if settings.portfolio is None:
+        _first_that_loads(settings.releases, None)
+    else:
+        _load(settings, settings.portfolio)
     from features.warm import warm as warm_features
 
     # Reason: otherwise every worker would compile the same code at the same time.
@@ -49,13 +50,14 @@ def check(settings: Settings) -> None:
     warm_trees()
 
 
-def _load(settings: Settings, seller_id: str) -> None:
+def _load(settings: Settings, folder: Path) -> None:
     # Reason: workers import this module, and need no pandas.
     from features.files import read
     from serving.store.loading import load_portfolio
 
-    portfolio = read(settings.portfolio or "")
-    _check_seller(portfolio.seller.seller_id, seller_id)
+    portfolio = read(folder)
+    release = _first_that_loads(settings.releases, portfolio.seller.seller_id)
+    _check_seller(portfolio.seller.seller_id, release.seller_id)
     store = open_store(store_url(settings.home))
     try:
         load_portfolio(store, portfolio, history=True, now=datetime.now(UTC))
@@ -63,17 +65,29 @@ def _load(settings: Settings, seller_id: str) -> None:
         store.close()
 
 
-def _first_that_loads(releases: Path) -> Release:
-    """Load the release in force, or the newest that served before it: what workers will serve."""
+def _first_that_loads(releases: Path, seller_id: str | None) -> Release:
+    """Load the release in force, or the newest of a seller that served before it: what workers will serve."""
     try:
-        return Release.load(current_folder(releases))
+        release = Release.load(current_folder(releases))
     except InputError:
-        for folder in earlier_folders(releases, named(releases)):
-            try:
-                return Release.load(folder)
-            except InputError:
-                continue
-        raise
+        earlier = _earlier(releases, seller_id)
+        if earlier is None:
+            raise
+        return earlier
+    if seller_id in (None, release.seller_id):
+        return release
+    return _earlier(releases, seller_id) or release
+
+
+def _earlier(releases: Path, seller_id: str | None) -> Release | None:
+    for folder in earlier_folders(releases, named(releases)):
+        try:
+            release = Release.load(folder)
+        except InputError:
+            continue
+        if seller_id in (None, release.seller_id):
+            return release
+    return None
 
 
 def load_release(settings: Settings, folder: Path | None = None) -> Release:

@@ -119,9 +119,9 @@ class State:
     def load(self, settings: Settings, mark: Mark | None = None) -> None:
         """Load the release in force, score a canary, and serve it from the next call on.
 
-        What goes wrong is told by `problem`. A release that serves already goes on serving; where none does, the
-        newest that served before and still loads is served. What goes wrong is then told by `refused`
-        of the status.
+        What goes wrong is told by `problem`. A release that serves already goes on serving; where none does,
+        the newest that served before and still loads is served. What goes wrong is then told by `refused` of
+        the status.
 
         Parameters
         ----------
@@ -135,7 +135,7 @@ class State:
             self._served = replace(before, refused=None)
             return
         loaded = replace(self._loaded(settings), mark=mark)
-        serving = before if before.problem is None else self._earlier(settings, loaded.problem)
+        serving = before if before.problem is None else self._earlier(settings, loaded)
         if loaded.problem is None or serving is None:
             self._served = loaded
             _tell(loaded.problem, loaded.release_id, settings.address)
@@ -204,16 +204,25 @@ class State:
             raise self._served.problem or _WAITING
         return self._runtime
 
-    def _earlier(self, settings: Settings, problem: CallError | None) -> _Served | None:
+    def _earlier(self, settings: Settings, refused: _Served) -> _Served | None:
         """Return the newest release that served before and can serve; None where nothing like that helps.
 
         It has no mark: whatever is put in force next is loaded.
         """
-        if problem is None or problem.code not in _OF_THE_RELEASE:
+        if not self._is_of_the_release(refused):
             return None
         folders = earlier_folders(settings.releases, named(settings.releases))
         loaded = (self._loaded(settings, folder) for folder in folders)
         return next((each for each in loaded if each.problem is None), None)
+
+    def _is_of_the_release(self, refused: _Served) -> bool:
+        """Whether another release may not have the problem."""
+        problem, release, runtime = refused.problem, refused.release, self._runtime
+        if problem is None or problem.code in _OF_THE_RELEASE:
+            return problem is not None
+        if release is None or runtime is None or runtime.ledger.facts_seq is None:
+            return False
+        return runtime.ledger.head_now.seller.seller_id != release.seller_id
 
     def _loaded(self, settings: Settings, folder: Path | None = None) -> _Served:
         """Load the release in force, or that of a folder, over the store, which is opened where it is not."""

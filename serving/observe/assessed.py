@@ -5,12 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from credit.release import Release
+from serving.observe.drift import Drift
 from serving.observe.metrics import metrics
+from serving.observe.samples import Samples
 
-__all__ = ["assessed"]
+__all__ = ["assessed", "drift"]
+
+drift = Drift(metrics)
+"""That of this process."""
+
+_SAMPLES = Samples.from_environment()
 
 
-def assessed(said: dict[str, Any], release: Release) -> dict[str, Any]:  # noqa: ARG001
+def assessed(said: dict[str, Any], release: Release) -> dict[str, Any]:
     """Note what an assessment says, and return it as it is.
 
     Parameters
@@ -21,4 +28,7 @@ def assessed(said: dict[str, Any], release: Release) -> dict[str, Any]:  # noqa:
         What said it.
     """
     metrics.assessed(said)
+    drift.note(said, release)
+    if _SAMPLES is not None:
+        _SAMPLES.offer(said, release.release_id)
     return said

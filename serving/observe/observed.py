@@ -7,6 +7,7 @@ from time import perf_counter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from serving.access.scopes import address_of
+from serving.observe.assessed import drift
 from serving.observe.log import CallLog
 from serving.observe.metrics import METHODS, OTHER, Metrics, metrics
 from serving.observe.pulse import Pulse
@@ -30,7 +31,7 @@ class Observed:
     def __init__(self, app: ASGIApp, counted: Metrics = metrics, log: CallLog | None = None) -> None:
         self._app, self._metrics, self._log = app, counted, log
         # Reason: a reader comes every few seconds; telling it at each call would cost a tenth of counting.
-        self._pulse = Pulse(counted, lambda: counted.in_flight.set(self._in_flight))
+        self._pulse = Pulse(counted, lambda: counted.in_flight.set(self._in_flight), drift.tell)
         self._in_flight = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -18,6 +18,13 @@ __all__ = ["Caller", "at_once", "is_documented", "wait"]
 SECONDS = 30.0
 
 
+class _Connection(http.client.HTTPConnection):
+    """Closes with the thread that holds it."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 @dataclass
 class Caller:
     """Connections to a service, one for each thread, that come again where they are told to.
@@ -45,7 +52,7 @@ class Caller:
             else:
                 if answer.status != 503 or time.monotonic() > end:
                     return answer
-                assert "Retry-After" in answer.headers, answer.body
+                assert answer.headers.keys() & {"Retry-After", "retry-after"}, answer.body
             time.sleep(0.1)
 
     def once(self, path: str, body: Any) -> Answer | None:
@@ -58,9 +65,7 @@ class Caller:
     def _once(self, path: str, body: Any) -> Answer:
         connection = getattr(self.local, "connection", None)
         if connection is None:
-            connection = http.client.HTTPConnection(
-                self.service.address.removeprefix("http://"), timeout=SECONDS
-            )
+            connection = _Connection(self.service.address.removeprefix("http://"), timeout=SECONDS)
             self.local.connection = connection
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.service.key}"}
         try:

@@ -26,7 +26,7 @@ ROWS: list[Row] = []
 
 @contextmanager
 def fault(name: str, done: str) -> Iterator[Row]:
-    """Enter a fault into the table and take its time; what was seen says ``FAILED`` unless a test says more."""
+    """Enter a fault into the table and take its time; it says ``FAILED`` unless the test says more."""
     row = Row(name, done)
     ROWS.append(row)
     start = time.monotonic()
@@ -50,5 +50,4 @@ def lines(rows: list[Row]) -> list[str]:
     cells = [("fault", "what was done", "what was seen", "seconds")]
     cells += [(row.fault, row.done, row.seen, f"{row.seconds:.1f}") for row in rows]
     widths = [max(len(row[place]) for row in cells) for place in range(3)]
-    return ["  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3].rjust(7)])
-            for row in cells]  # fmt: skip
+    return ["  ".join([*map(str.ljust, row[:3], widths), row[3].rjust(7)]) for row in cells]

@@ -59,6 +59,8 @@ def trickled(service: Service, head: bytes, rest: bytes, seconds: float) -> tupl
             try:
                 caller.sendall(rest[place : place + 1])
                 said = caller.recv(65536)
+                caller.settimeout(2.0)
+                said += _received(caller)
                 break
             except TimeoutError:
                 continue
@@ -182,8 +184,8 @@ def test_wrong_keys_open_nothing(start: Start, demo_home: Path, tmp_path: Path) 
             foreign_home = tmp_path / "foreign"
             foreign_home.mkdir()
             foreign = made_key(foreign_home)
-            wrong = ["", "x", service.key[:-1], service.key + "0", service.key[:20] + "0" * 44, expired, revoked,
-                     foreign, "' OR 1=1 --", "crd_" + "a" * 100_00]  # fmt: skip
+            wrong = ["", "x", service.key[:-1], service.key + "0", service.key[:20] + "0" * 44, expired,
+                     revoked, foreign, "' OR 1=1 --", "crd_" + "a" * 100_00]  # fmt: skip
             for key in wrong:
                 for path in ("/v1/assess", "/v1/ledger", "/v1/order_check", "/v1/orders/a"):
                     answer = service.call(path, {}, Authorization=f"Bearer {key}")

@@ -1,4 +1,4 @@
-"""Workers and whole services killed while they write: what was acknowledged is there, nothing is half there."""
+"""Workers and services killed while they write: what was acknowledged is there, nothing is half there."""
 
 from __future__ import annotations
 
@@ -124,7 +124,8 @@ class Acknowledged:
         assert set(self.assessed) <= kept
         assert self.others <= {200, 503, None}
         assert min(len(self.pairs), len(self.orders), len(self.assessed)) > 0
-        return f"{len(self.pairs)} posts, {len(self.orders)} orders, {len(self.assessed)} answers, all kept whole"
+        counts = f"{len(self.pairs)} posts, {len(self.orders)} orders, {len(self.assessed)} answers"
+        return f"{counts}, all kept whole"
 
 
 def test_a_killed_worker_loses_nothing(start: Start, home: Path, database: str) -> None:

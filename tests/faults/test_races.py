@@ -67,7 +67,9 @@ def test_a_thousand_orders_never_take_more_than_the_room(service: Service, datab
         told = {f"{run}-{n}" for n, answer in enumerate(answers) if answer.json["state"] == "released"}
         assert set(kept) == told
         assert room - amount - 0.01 < sum(kept.values()) <= room
-        row.seen = f"{states['released']} released, {states['held']} held; {sum(kept.values()):.2f} of {room:.2f}"
+        row.seen = (
+            f"{states['released']} released, {states['held']} held; {sum(kept.values()):.2f} of {room:.2f}"
+        )
 
 
 def test_an_order_that_is_sent_twice_at_once_is_one_reservation(service: Service, database: str) -> None:

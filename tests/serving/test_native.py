@@ -35,7 +35,8 @@ def test_its_errors_have_the_body_of_all_others(service: Service, body: Any, sta
     answer = service.call("/assess", body)
 
     assert (answer.status, answer.error["code"]) == (status, code)
-    assert answer.error["trace_id"] == answer.headers["X-Trace-Id"]
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    assert answer.error["trace_id"] == headers["x-trace-id"]
 
 
 def test_nobody_is_let_in_there_without_a_key(service: Service) -> None:

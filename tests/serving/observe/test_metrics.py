@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 import yaml
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
@@ -25,23 +24,12 @@ from serving.observe.observed import Observed
 from serving.observe.pulse import CollectorWatch, Pulse
 from serving.routes import make_application
 from serving.state import State
+from tests.serving.figures import series, value
 from tests.serving.process import Service
 
 ROOT = Path(__file__).resolve().parents[3]
 _EXAMPLE = ROOT / "serving/description/assessment.yaml"
 SAID: dict[str, Any] = yaml.safe_load(_EXAMPLE.read_text(encoding="utf-8"))
-
-
-def series(text: bytes) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
-    return {
-        (sample.name, tuple(sorted(sample.labels.items()))): sample.value
-        for family in text_string_to_metric_families(text.decode())
-        for sample in family.samples
-    }
-
-
-def value(text: bytes, name: str, **labels: str) -> float | None:
-    return series(text).get((name, tuple(sorted(labels.items()))))
 
 
 def test_ten_thousand_addresses_make_no_new_series() -> None:

@@ -42,4 +42,4 @@ def test_what_was_said_of_a_buyer_is_told_latest_first(tmp_path: Path) -> None:
     assert told["facts"] == {"invoices": 1}
     assert [each["assessment_id"] for each in told["assessments"]] == ["as_15", "as_13"]
     assert told["assessments"][0]["as_of"] == "2026-07-01T12:00:00Z"
-    assert told["assessments"][0]["created_at"] == "2026-07-01T15:00:00.000000Z"
+    assert told["assessments"][0]["created_at"] == "2026-07-01T15:00:00Z"

@@ -107,6 +107,10 @@ class Metrics:
         self.longest_pause = _gauge(
             "credence_collector_longest_pause_seconds", "Longest such stop since the start.", "livemax", made
         )
+        self.tuning = _gauge(
+            "credence_worker_tuning", "1 where every worker runs with this part.",
+            "livemin", made, "part",
+        )  # fmt: skip
         # Reason: looking a child up by its labels takes longer than counting.
         self._children: dict[Any, Any] = {}
 

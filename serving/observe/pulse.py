@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import sys
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,9 @@ __all__ = ["CollectorWatch", "Pulse"]
 _SECONDS = 0.5
 _REMEMBERED = 120
 """Beats of the last minute."""
+
+_FAST_PARSER = "uvicorn.protocols.http.httptools_impl"
+"""Imported by the server where it uses it, and not otherwise."""
 
 _MEMORY = Path("/proc/self/statm")
 
@@ -77,10 +81,22 @@ class Pulse:
         self._metrics.lag.set(max(self._lags))
         self._metrics.pauses.inc(self._collector.seconds - self._told)
         self._told = self._collector.seconds
+        for part, runs in _tuning().items():
+            self._metrics.tuning.labels(part).set(runs)
         self._metrics.longest_pause.set(self._collector.longest)
         memory = _resident_bytes()
         if memory is not None:
             self._metrics.memory.set(memory)
+
+
+def _tuning() -> dict[str, bool]:
+    """Return which of what makes a worker fast is really in use."""
+    loop = type(asyncio.get_running_loop())
+    return {
+        "uvloop": loop.__module__.startswith("uvloop"),
+        "httptools": _FAST_PARSER in sys.modules,
+        "collector_frozen": gc.get_freeze_count() > 0,
+    }
 
 
 def _resident_bytes() -> int | None:

@@ -22,7 +22,7 @@ _LONGEST_WAIT = 30.0
 """Seconds that a call waits at most because the service asks for it."""
 
 _FIRST_PAUSE = 0.2
-_BUSY = (429, 503)
+_BUSY = (429, 503, 504)
 
 
 class Subject(TypedDict, total=False):

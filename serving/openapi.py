@@ -17,6 +17,14 @@ __all__ = ["specification"]
 _BUSY = "call again in a few seconds"
 _TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
 
+_CLOSED = CallError(
+    "order_closed",
+    "an order that is open",
+    "one that is cancelled",
+    "use another 'order_id'",
+    path="order_id",
+)
+
 RESPONSES = {
     "InvalidJson": [
         CallError("invalid_json", EXPECTED[""], "text that is none, at line 1 column 2", "correct the body")
@@ -36,6 +44,35 @@ RESPONSES = {
     "UnknownBuyer": [
         CallError("unknown_buyer", EXPECTED["buyer_id"], "an unknown one", "check the id", path="buyer_id")
     ],
+    "UnknownAssessment": [
+        CallError(
+            "unknown_assessment",
+            "the id of an assessment that was kept",
+            "an unknown one",
+            "check the id",
+            path="assessment_id",
+        )
+    ],
+    "UnknownOrder": [
+        CallError(
+            "unknown_order",
+            "the id of an order that was checked",
+            "an unknown one",
+            "check the id, or ask about the order first",
+            path="order_id",
+        )
+    ],
+    "OrderConflict": [
+        CallError(
+            "order_conflict",
+            "an order that is new, or the same as before",
+            "another order of this id",
+            "correct 'order_id', or send 'amends': true",
+            path="order_id",
+        ),
+        _CLOSED,
+    ],
+    "OrderClosed": [_CLOSED],
     "TooLarge": [
         CallError("too_large", "a body of at most 65536 bytes", "a larger one", "send less in one call")
     ],
@@ -54,15 +91,19 @@ RESPONSES = {
         CallError("loading", "a loaded release", "one that still loads", _BUSY),
         CallError("no_release", "a release in CREDENCE_HOME", "none", "train a model first"),
         CallError(
-            "no_ledger",
-            "a portfolio to assess buyers of",
-            "none",
-            "start with `credence serve --portfolio DIR`",
+            "no_ledger", "a store with a portfolio", "an empty one", "load a portfolio: credence load DIR"
         ),
         CallError(
             "not_scored", "a buyer who can be scored", "none among 200", "check the sources of the portfolio"
         ),
         keys_unreadable(),
+        CallError("busy", "the figures of that month end", "ones that are being made", _BUSY),
+        CallError(
+            "store_unreachable",
+            "a store that answers",
+            "one that does not",
+            "the operator finds the cause in the log",
+        ),
     ],
 }
 """Errors by the name of their response in the document."""
@@ -74,19 +115,25 @@ def specification() -> dict[str, Any]:
 
     Examples
     --------
-    >>> sorted(specification()["paths"])
-    ['/livez', '/readyz', '/v1/assess', '/v1/buyers', '/v1/status']
+    >>> sorted(specification()["paths"])[:3]
+    ['/livez', '/readyz', '/v1/assess']
     """
-    folder = files("serving").joinpath("description")
-    document, example = (
-        yaml.safe_load(folder.joinpath(name).read_text(encoding="utf-8"))
-        for name in ("openapi.yaml", "assessment.yaml")
-    )
-    parts = document["components"]
-    parts["examples"]["Assessment"]["value"] = example
+    document = _read("openapi.yaml")
+    more, parts = _read("routes.yaml"), document["components"]
+    document["paths"] |= more["paths"]
+    parts["schemas"] |= more["components"]["schemas"]
+    parts["examples"] = {
+        "Assessment": {**parts["examples"]["Assessment"], "value": _read("assessment.yaml")},
+        **{name: {"value": value} for name, value in _read("answers.yaml").items()},
+    }
     parts["schemas"]["Error"]["properties"]["error"]["properties"]["code"]["enum"] = list(ERRORS)
     parts["responses"] = {name: _response(errors) for name, errors in RESPONSES.items()}
     return dict(document)
+
+
+def _read(name: str) -> dict[str, Any]:
+    text = files("serving").joinpath("description", name).read_text(encoding="utf-8")
+    return dict(yaml.safe_load(text))
 
 
 def _example(error: CallError) -> dict[str, Any]:

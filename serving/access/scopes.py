@@ -27,6 +27,8 @@ PUBLIC, ANY_KEY, CLOSED = "public", "any key", "closed"
 _NEEDS: Mapping[str, str] = {
     **dict.fromkeys(("/livez", "/readyz", "/openapi.json", "/words.json", *ASSETS), PUBLIC),
     "/v1/status": ANY_KEY,
+    "/assess": ASSESS,
+    "/schema.json": PUBLIC,
     "/v1/assess": ASSESS,
     "/v1/assess_batch": ASSESS,
     "/v1/assessments/{assessment_id}": ASSESS,

@@ -26,6 +26,8 @@ from serving.settings import Settings
 from serving.store import outbox
 from serving.store.answers import AnswerWriter
 from serving.store.connect import open_store, store_url
+from serving.webhooks.sender import Sender
+from serving.webhooks.target import Target
 
 __all__ = ["Runtime"]
 
@@ -42,17 +44,30 @@ class Runtime:
     Raises
     ------
     InputError
-        Where the store cannot be opened.
+        Where the store cannot be opened, or no event may be sent to where the environment names.
     """
 
     def __init__(self, settings: Settings) -> None:
-        url = store_url(settings.home)
+        url, target = store_url(settings.home), Target.from_environment()
         self._releases = settings.releases
         self.store = open_store(url)
         self.ledger = LiveLedger(self.store)
         self.clerk = Clerk(url.render_as_string(hide_password=False))
         self._answers = AnswerWriter(self.store)
         self._kept: OrderedDict[str, None] = OrderedDict()
+        self._sender = None if target is None else self._sending(target)
+
+    def _sending(self, target: Target) -> Sender:
+        sender = Sender(self.store.writing, target.url, target.secret, lambda: datetime.now(UTC))
+        sender.start()
+        return sender
+
+    def webhook(self) -> dict[str, Any] | None:
+        """Return how many events wait and why the last attempt failed; None where nobody is told of any."""
+        if self._sender is None:
+            return None
+        with self.store.reading() as connection:
+            return {"waiting": outbox.waiting(connection), "last_error": self._sender.last_error}
 
     def load(self, portfolio: Path) -> None:
         """Bring a portfolio with its history into the store; what it has already changes nothing."""
@@ -92,7 +107,9 @@ class Runtime:
             self._kept.popitem(last=False)
 
     def close(self) -> None:
-        """Keep what waits, end the clerk, close the store."""
+        """Keep what waits, end clerk and sender, close the store."""
+        if self._sender is not None:
+            self._sender.stop()
         self._answers.close()
         self.clerk.close()
         self.store.close()

@@ -49,12 +49,26 @@ class Assess:
     async def assess(self, request: Request) -> Response:
         """Assess one subject."""
         call = parse_call(await read_body(request), AssessCall).together()
+        _, body = await self._answer(call)
+        return Response(body, media_type="application/json")
+
+    async def of(self, said: dict[str, Any]) -> dict[str, Any]:
+        """Return the assessment that a call asks for which somebody else has read.
+
+        Raises
+        ------
+        CallError
+        """
+        found, _ = await self._answer(AssessCall.parsed(said))
+        return found
+
+    async def _answer(self, call: AssessCall) -> tuple[dict[str, Any], bytes]:
         assessor = self._state.assessor()
         said = await self._said(assessor, call)
         body = orjson.dumps(said)
         if call.is_kept:
             await self._keep(said, body, assessor.release.release_id)
-        return Response(body, media_type="application/json")
+        return said, body
 
     async def assess_batch(self, request: Request) -> Response:
         """Assess up to 1,000 subjects with one release; each is answered or refused on its own."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 from anyio import to_thread
 from starlette.requests import Request
@@ -18,7 +18,7 @@ from serving.state import State
 from serving.store.dossiers import buyers
 from serving.store.schema import FACTS, assessments
 
-__all__ = ["Buyers"]
+__all__ = ["Buyers", "kept_of"]
 
 _MOST, _FEW = 1000, 20
 _MOST_SAID = 20
@@ -48,7 +48,7 @@ class Buyers:
         """Tell what is kept of a buyer."""
         buyer_id = request.path_params["buyer_id"]
         entry = await to_thread.run_sync(self._state.assessor().entry, buyer_id)
-        told = await self._read(_told, buyer_id)
+        told = await self._read(kept_of, buyer_id)
         published = entry.published
         return json_answer(
             {
@@ -91,8 +91,14 @@ def _assessment(connection: sa.Connection, assessment_id: str) -> bytes | None:
     return None if body is None else bytes(body)
 
 
-def _told(connection: sa.Connection, buyer_id: str) -> dict[str, Any]:
-    """Return how many facts of each table name a buyer, and what was said of it last."""
+def kept_of(connection: sa.Connection, buyer_id: str) -> dict[str, Any]:
+    """Return how many facts of each table name a buyer, and what was said of it last, latest first.
+
+    Parameters
+    ----------
+    connection : Connection
+    buyer_id : str
+    """
     counts = {
         name: connection.scalar(
             sa.select(sa.func.count()).select_from(table).where(table.c.buyer_id == buyer_id)
@@ -107,5 +113,17 @@ def _told(connection: sa.Connection, buyer_id: str) -> dict[str, Any]:
         .order_by(columns.created_at.desc())
         .limit(_MOST_SAID)
     )
-    said = [orjson.loads(orjson.dumps(dict(row))) for row in connection.execute(query).mappings()]
+    said = [
+        {
+            "assessment_id": row.assessment_id,
+            "as_of": _instant(row.as_of),
+            "created_at": _instant(row.created_at),
+            "release_id": row.release_id,
+        }
+        for row in connection.execute(query)
+    ]
     return {"facts": {name: count for name, count in counts.items() if count}, "assessments": said}
+
+
+def _instant(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -29,6 +29,7 @@ class LimitRow:
         "currency",
         "grade",
         "valid_until",
+        "is_in_force",
         "reviewed_on",
         "limit_code",
         "grade_code",
@@ -48,14 +49,15 @@ class LimitRow:
     assessment_id: str | None
     created_at: datetime
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the row as the seller's system reads it; the amount is decimal text."""
+    def as_json(self, today: date) -> dict[str, Any]:
+        """Return the row as the seller's system reads it on a day; the amount is decimal text."""
         told = {name: getattr(self, name, None) for name in self.COLUMNS}
         until = self.valid_until
         return {
             **told,
             "amount": amount_text(self.amount),
             "valid_until": None if until is None else until.isoformat(),
+            "is_in_force": self.amount is not None and (until is None or today <= until),
             "reviewed_on": self.reviewed_on.isoformat(),
             "changed_at": f"{self.created_at:%Y-%m-%dT%H:%M:%S.%fZ}",
         }
@@ -66,23 +68,34 @@ _COLUMNS = tuple(published.c[name] for name in _FIELDS)
 
 
 def changed_limits(
-    connection: sa.Connection, since: datetime | None, *, after: int = 0, limit: int = 1000
+    connection: sa.Connection,
+    since: datetime | None,
+    today: date,
+    *,
+    after: int = 0,
+    limit: int | None = 1000,
 ) -> list[LimitRow]:
-    """Return what is in force, oldest change first.
+    """Return what was said of each buyer last, oldest review first.
 
     Parameters
     ----------
     connection : Connection
     since : datetime or None
-        Only what came into force at or after this instant (with its zone).
+        Only what came into force at or after this instant (with its zone), or expired on that day or later.
+    today : date
+        Where the seller is: what ended before it has expired.
     after : int
         The number of the last row of the page before.
-    limit : int
+    limit : int or None
+        How many at most; None gives all.
     """
     latest = sa.select(sa.func.max(published.c.seq)).group_by(published.c.buyer_id)
     query = sa.select(*_COLUMNS).where(published.c.seq.in_(latest), published.c.seq > after)
     if since is not None:
-        query = query.where(published.c.created_at >= since)
+        until = published.c.valid_until
+        # Reason: the last valid day may end hours after midnight in UTC, where the seller is.
+        expired = (until >= since.date() - timedelta(days=1)) & (until < today)
+        query = query.where((published.c.created_at >= since) | expired)
     rows = connection.execute(query.order_by(published.c.seq).limit(limit))
     return [LimitRow(*row) for row in rows]
 

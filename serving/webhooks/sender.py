@@ -19,7 +19,9 @@ __all__ = ["Sender"]
 _LOG = logging.getLogger("credence.serving")
 
 _SECONDS_BETWEEN_LOOKS = 1.0
-_DEADLINE_SECONDS = 10.0
+_DEADLINE_SECONDS = 5.0
+_AT_ONCE = 20
+"""Events of one look: even where each meets its deadline, that is over before their lease is."""
 
 
 class Sender:
@@ -46,6 +48,13 @@ class Sender:
     ) -> None:
         self._begin, self._url, self._secret, self._clock = begin, url, secret, clock
         self._stopped = threading.Event()
+        self._last_error: str | None = None
+        self._claimed = 0
+
+    @property
+    def last_error(self) -> str | None:
+        """Why the last attempt failed, as a class of errors or ``status_500``; None where it did not."""
+        return self._last_error
 
     def start(self) -> threading.Thread:
         """Send in a thread of its own until `stop`."""
@@ -60,9 +69,12 @@ class Sender:
     def send_due(self, client: httpx.Client) -> int:
         """Deliver what is due once; return how many events were confirmed."""
         with self._begin() as connection:
-            events = claim(connection, self._clock())
+            events = claim(connection, self._clock(), _AT_ONCE)
+        self._claimed = len(events)
         confirmed = 0
         for event in events:
+            if self._stopped.is_set():
+                break
             is_confirmed = self._is_confirmed(client, event)
             with self._begin() as connection:
                 (delivered if is_confirmed else failed)(connection, event, self._clock())
@@ -71,12 +83,15 @@ class Sender:
 
     def _run(self) -> None:
         with httpx.Client(timeout=_DEADLINE_SECONDS, follow_redirects=False) as client:
-            while not self._stopped.wait(_SECONDS_BETWEEN_LOOKS):
+            # Reason: a review leaves many events at once.
+            while not self._stopped.wait(0.0 if self._claimed == _AT_ONCE else _SECONDS_BETWEEN_LOOKS):
+                self._claimed = 0
                 try:
                     self.send_due(client)
                 except Exception as error:
                     # Reason: a store that is away comes back; its text may hold an address with a password.
-                    _LOG.warning("events wait: %s", type(error).__name__)
+                    self._last_error = type(error).__name__
+                    _LOG.warning("events wait: %s", self._last_error)
 
     def _is_confirmed(self, client: httpx.Client, event: Event) -> bool:
         body = event.body
@@ -85,8 +100,11 @@ class Sender:
         try:
             status = client.post(self._url, content=body, headers=headers).status_code
         except httpx.HTTPError as error:
+            self._last_error = type(error).__name__
             _LOG.warning("event %d was not delivered: %s", event.id, type(error).__name__)
             return False
-        if not 200 <= status < 300:
+        is_taken = 200 <= status < 300
+        self._last_error = None if is_taken else f"status_{status}"
+        if not is_taken:
             _LOG.warning("event %d was not taken: status %d", event.id, status)
-        return 200 <= status < 300
+        return is_taken

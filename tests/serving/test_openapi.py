@@ -8,12 +8,36 @@ from typing import Any
 import jsonschema
 import pytest
 
-from serving.contract import AssessCall, RequestPart, parse_call
+from serving.access.scopes import CLOSED, need_of
+from serving.contract import (
+    AssessCall,
+    BatchCall,
+    DecisionCall,
+    LedgerCall,
+    OrderCall,
+    RequestPart,
+    parse_call,
+)
 from serving.errors import ERRORS, CallError
 from serving.openapi import specification
 from serving.routes import make_application
 from serving.state import State
 from tests.serving.schemas import problems_of
+
+CALLS = {
+    "AssessCall": AssessCall,
+    "BatchCall": BatchCall,
+    "DecisionCall": DecisionCall,
+    "LedgerCall": LedgerCall,
+    "OrderCall": OrderCall,
+    "Request": RequestPart,
+}
+"""The contract of each schema of a call."""
+
+
+def examples_of(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return the examples of an answer in JSON; those of CSV have no schema."""
+    return dict(resolved(answer)["content"].get("application/json", {}).get("examples", {}))
 
 
 def resolved(part: dict[str, Any]) -> dict[str, Any]:
@@ -70,7 +94,7 @@ def test_every_error_is_described() -> None:
     shown = set()
     for _, _, operation in operations():
         for answer in operation["responses"].values():
-            for name, example in resolved(answer)["content"]["application/json"].get("examples", {}).items():
+            for name, example in examples_of(answer).items():
                 if name in ERRORS:
                     shown.add(name)
                     assert problems_of("Error", example["value"]) == []
@@ -82,27 +106,58 @@ def test_every_error_is_described() -> None:
 def test_errors_stand_under_their_status() -> None:
     for _, _, operation in operations():
         for status, answer in operation["responses"].items():
-            for name in resolved(answer)["content"]["application/json"].get("examples", {}):
+            for name in examples_of(answer):
                 if name in ERRORS:
                     assert ERRORS[name].status == int(status)
 
 
-def test_the_schema_of_a_call_has_the_fields_of_the_contract() -> None:
-    schemas = specification()["components"]["schemas"]
-    assert set(schemas["AssessCall"]["properties"]) == set(AssessCall.model_fields)
-    assert set(schemas["Request"]["properties"]) == set(RequestPart.model_fields)
+@pytest.mark.parametrize("name", sorted(CALLS))
+def test_the_schema_of_a_call_has_the_fields_of_the_contract(name: str) -> None:
+    schema, fields = specification()["components"]["schemas"][name], CALLS[name].model_fields
+    assert set(schema["properties"]) == set(fields)
+    assert set(schema.get("required", ())) == {each for each in fields if fields[each].is_required()}
+    defaults = {each: part["default"] for each, part in schema["properties"].items() if "default" in part}
+    assert defaults == {each: fields[each].default for each in defaults}
 
 
 def test_the_examples_of_calls_can_be_sent() -> None:
-    content = specification()["paths"]["/v1/assess"]["post"]["requestBody"]["content"]["application/json"]
-    for example in content["examples"].values():
-        assert problems_of("AssessCall", example["value"]) == []
-        assert parse_call(json.dumps(example["value"]).encode())
+    shown = set()
+    for _, _, operation in operations():
+        if "requestBody" not in operation:
+            continue
+        content = operation["requestBody"]["content"]["application/json"]
+        name = content["schema"]["$ref"].rpartition("/")[2]
+        shown.add(name)
+        for example in content["examples"].values():
+            assert problems_of(name, example["value"]) == []
+            assert parse_call(json.dumps(example["value"]).encode(), CALLS[name])
+    assert shown == set(CALLS) - {"Request"}
+
+
+def test_the_examples_of_answers_are_what_their_schemas_say() -> None:
+    shown = set()
+    for _, _, operation in operations():
+        answer = operation["responses"]["200"]["content"].get("application/json", {})
+        for example in answer.get("examples", {}).values():
+            name = answer["schema"]["$ref"].rpartition("/")[2]
+            shown.add(name)
+            assert problems_of(name, resolved(example)["value"]) == []
+    assert shown == {"Assessment", "Buyer", "CheckedOrder", "LimitList", "OrderList", "Posted"}
+
+
+def test_what_is_described_is_open_to_some_key_and_says_what_it_refuses() -> None:
+    for path, method, operation in operations():
+        assert need_of(path.replace("{", "").replace("}", "")) != CLOSED
+        answers = set(operation["responses"])
+        if operation.get("security") != []:
+            assert {"401", "429", "500", "503"} <= answers
+        if method == "post":
+            assert {"400", "408", "413", "415", "422"} <= answers
 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{}, {"buyer_id": ""}, {"buyer_id": "B1", "store": False}, {"buyer_id": "B1", "lang": "de"},
+    [{}, {"buyer_id": ""}, {"buyer_id": "B1", "store": 1}, {"buyer_id": "B1", "lang": "de"},
      {"buyer_id": "B1", "as_of": "today"}, {"buyer_id": "B1", "request": {"kind": "order", "amount": -1}},
      {"buyer_id": "B1", "request": {"kind": "gift"}},
      {"buyer_id": "B1", "request": {"kind": "terms", "x": 1}}],
@@ -110,7 +165,7 @@ def test_the_examples_of_calls_can_be_sent() -> None:
 def test_schema_and_contract_refuse_the_same(wrong: dict[str, Any]) -> None:
     assert problems_of("AssessCall", wrong)
     with pytest.raises(CallError):
-        parse_call(json.dumps(wrong).encode())
+        parse_call(json.dumps(wrong).encode(), AssessCall)
 
 
 def test_the_example_of_an_assessment_is_one() -> None:

@@ -69,7 +69,7 @@ def test_what_comes_into_force_is_what_the_folder_says(
     assert [each.buyer_id for each in second.rows] == [row.buyer_id for row in rows]
     with loaded.reading() as connection:
         assert in_force(connection) == expected
-        limits = changed_limits(connection, None)
+        limits = changed_limits(connection, None, NOW.date())
         by = set(connection.scalars(sa.select(published.c.by)))
     assert by == {"M. Keller"}
     assert all(str(row.assessment_id).startswith("as_") for row in limits)

@@ -52,6 +52,7 @@ class Metrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.registry = registry
+        self.calls_now = 0
         made: dict[str, Any] = {"registry": registry}
         self._seconds = Histogram(
             "credence_call_seconds", "Time from a call's head to the end of its answer, by address.",

@@ -60,8 +60,8 @@ class Pulse:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin, in the loop that runs; a second time does nothing."""
-        if self._task is None:
+        """Begin, in the loop that runs; while it beats already, do nothing."""
+        if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def _run(self) -> None:
@@ -78,6 +78,7 @@ class Pulse:
             gc.callbacks.remove(self._collector.callback)
 
     def _tell(self) -> None:
+        self._metrics.in_flight.set(self._metrics.calls_now)
         self._metrics.lag.set(max(self._lags))
         self._metrics.pauses.inc(self._collector.seconds - self._told)
         self._told = self._collector.seconds

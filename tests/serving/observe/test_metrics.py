@@ -188,14 +188,19 @@ def test_calls_in_flight_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
         async def waits(_scope: Scope, _receive: Receive, _send: Send) -> None:
             await release.wait()
 
-        observed, scope = Observed(waits, counted), {"type": "http", "path": "/", "method": "GET"}
-        calls = [asyncio.ensure_future(observed(scope, _nothing, _nowhere)) for _ in range(3)]
+        # given two applications of a worker
+        both, scope = [Observed(waits, counted), Observed(waits, counted)], {"type": "http", "path": "/"}
+        scope["method"] = "GET"
+        beats = len(gc.callbacks)
+        calls = [asyncio.ensure_future(each(scope, _nothing, _nowhere)) for each in (*both, both[0])]
         told = []
         for _ in range(2):
             await asyncio.sleep(0.1)
             told.append(value(generate_latest(counted.registry), "credence_calls_in_flight"))
             release.set()
         await asyncio.gather(*calls)
+        # then their stops are counted once
+        assert len(gc.callbacks) == beats + 1
         return told
 
     assert asyncio.run(run()) == [3, 0]

@@ -52,6 +52,7 @@ class Metrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self.registry = registry
+        self.calls_now = 0
         made: dict[str, Any] = {"registry": registry}
         self._seconds = Histogram(
             "credence_call_seconds", "Time from a call's head to the end of its answer, by address.",
@@ -107,6 +108,10 @@ class Metrics:
         self.longest_pause = _gauge(
             "credence_collector_longest_pause_seconds", "Longest such stop since the start.", "livemax", made
         )
+        self.tuning = _gauge(
+            "credence_worker_tuning", "1 where every worker runs with this part.",
+            "livemin", made, "part",
+        )  # fmt: skip
         # Reason: looking a child up by its labels takes longer than counting.
         self._children: dict[Any, Any] = {}
 

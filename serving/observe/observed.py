@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -17,6 +18,12 @@ __all__ = ["Observed"]
 _NO_ANSWER = 500
 
 
+@cache
+def _pulse_of(counted: Metrics) -> Pulse:
+    """Return the one pulse of a worker, however many applications it has."""
+    return Pulse(counted, drift.tell)
+
+
 class Observed:
     """ASGI middleware that counts calls, whatever answers them.
 
@@ -30,9 +37,7 @@ class Observed:
 
     def __init__(self, app: ASGIApp, counted: Metrics = metrics, log: CallLog | None = None) -> None:
         self._app, self._metrics, self._log = app, counted, log
-        # Reason: a reader comes every few seconds; telling it at each call would cost a tenth of counting.
-        self._pulse = Pulse(counted, lambda: counted.in_flight.set(self._in_flight), drift.tell)
-        self._in_flight = 0
+        self._pulse = _pulse_of(counted)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a call on."""
@@ -49,11 +54,11 @@ class Observed:
             await send(message)
 
         began = perf_counter()
-        self._in_flight += 1
+        self._metrics.calls_now += 1
         try:
             await self._app(scope, receive, send_seen)
         finally:
-            self._in_flight -= 1
+            self._metrics.calls_now -= 1
             seconds = perf_counter() - began
             self._tell(scope, status, seconds)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import sys
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,9 @@ __all__ = ["CollectorWatch", "Pulse"]
 _SECONDS = 0.5
 _REMEMBERED = 120
 """Beats of the last minute."""
+
+_FAST_PARSER = "uvicorn.protocols.http.httptools_impl"
+"""Imported by the server where it uses it, and not otherwise."""
 
 _MEMORY = Path("/proc/self/statm")
 
@@ -56,8 +60,8 @@ class Pulse:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin, in the loop that runs; a second time does nothing."""
-        if self._task is None:
+        """Begin, in the loop that runs; while it beats already, do nothing."""
+        if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def _run(self) -> None:
@@ -74,13 +78,26 @@ class Pulse:
             gc.callbacks.remove(self._collector.callback)
 
     def _tell(self) -> None:
+        self._metrics.in_flight.set(self._metrics.calls_now)
         self._metrics.lag.set(max(self._lags))
         self._metrics.pauses.inc(self._collector.seconds - self._told)
         self._told = self._collector.seconds
+        for part, runs in _tuning().items():
+            self._metrics.tuning.labels(part).set(runs)
         self._metrics.longest_pause.set(self._collector.longest)
         memory = _resident_bytes()
         if memory is not None:
             self._metrics.memory.set(memory)
+
+
+def _tuning() -> dict[str, bool]:
+    """Return which of what makes a worker fast is really in use."""
+    loop = type(asyncio.get_running_loop())
+    return {
+        "uvloop": loop.__module__.startswith("uvloop"),
+        "httptools": _FAST_PARSER in sys.modules,
+        "collector_frozen": gc.get_freeze_count() > 0,
+    }
 
 
 def _resident_bytes() -> int | None:

@@ -52,7 +52,10 @@ def test_ten_thousand_addresses_make_no_new_series() -> None:
         counted.assessed({"reasons": [{"code": f"NEW{number}"}], "late": {"status": f"new{number}"}})
 
     # then there is no label with any of it, but for the status that nobody gives
-    after = set(series(generate_latest(counted.registry)))
+    # Reason: what a worker tells of itself comes with its first beat.
+    after = {
+        each for each in series(generate_latest(counted.registry)) if each[0] != "credence_worker_tuning"
+    }
     assert {dict(labels).get("status") for _, labels in after - before} <= {"other", "405"}
     assert len(after - before) <= 4
     assert len(counted._children) < 20
@@ -145,6 +148,9 @@ def test_the_served_process_tells_its_figures(service: Service) -> None:
     assert memory is not None
     assert memory > 50e6
     assert value(text, "credence_loop_lag_seconds") is not None
+    for part in ("uvloop", "httptools", "collector_frozen"):
+        assert value(text, "credence_worker_tuning", part=part) == 1, part
+    assert (value(text, "credence_drift_critical", model="default") or 0) > 0
     assert service.call("/metrics", Authorization="Bearer no").status == 401
 
 
@@ -168,6 +174,7 @@ def test_a_stop_of_the_loop_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (value(text, "credence_collector_longest_pause_seconds") or 0) > 0
     assert (value(text, "credence_collector_pause_seconds_total") or 0) > 0
     assert beats
+    assert value(text, "credence_worker_tuning", part="uvloop") == 0
     assert gc.callbacks == before
 
 
@@ -181,14 +188,19 @@ def test_calls_in_flight_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
         async def waits(_scope: Scope, _receive: Receive, _send: Send) -> None:
             await release.wait()
 
-        observed, scope = Observed(waits, counted), {"type": "http", "path": "/", "method": "GET"}
-        calls = [asyncio.ensure_future(observed(scope, _nothing, _nowhere)) for _ in range(3)]
+        # given two applications of a worker
+        both, scope = [Observed(waits, counted), Observed(waits, counted)], {"type": "http", "path": "/"}
+        scope["method"] = "GET"
+        beats = len(gc.callbacks)
+        calls = [asyncio.ensure_future(each(scope, _nothing, _nowhere)) for each in (*both, both[0])]
         told = []
         for _ in range(2):
             await asyncio.sleep(0.1)
             told.append(value(generate_latest(counted.registry), "credence_calls_in_flight"))
             release.set()
         await asyncio.gather(*calls)
+        # then their stops are counted once
+        assert len(gc.callbacks) == beats + 1
         return told
 
     assert asyncio.run(run()) == [3, 0]
@@ -221,9 +233,9 @@ def test_counting_a_call_costs_little(tmp_path: Path) -> None:
         " m.call('/v1/assess', 'POST', 200, 0.002); m.assessed(said)\n"
         "best = 1.0\n"
         "for _ in range(7):\n"
-        " began = time.perf_counter()\n"
+        " began = time.process_time()\n"
         " for _ in range(300): one()\n"
-        " best = min(best, (time.perf_counter() - began) / 300)\n"
+        " best = min(best, (time.process_time() - began) / 300)\n"
         "print(best * 1e6)"
     )
     environment = {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
@@ -231,4 +243,4 @@ def test_counting_a_call_costs_little(tmp_path: Path) -> None:
         [sys.executable, "-c", script], env=environment, check=True, capture_output=True, text=True
     )
     assert re.fullmatch(r"\d+\.\d+\n", run.stdout)
-    assert float(run.stdout) < 60
+    assert float(run.stdout) < 30

@@ -20,11 +20,12 @@ from serving.routes.ledger import Ledger
 from serving.routes.limits import Limits
 from serving.routes.orders import Orders
 from serving.routes.pages import Pages
+from serving.routes.whatif import WhatIf
 from serving.state import State
 
 __all__ = ["make_application"]
 
-_GROUPS = (Assess, Buyers, Orders, Limits, Ledger, Pages)
+_GROUPS = (Assess, WhatIf, Buyers, Orders, Limits, Ledger, Pages)
 
 
 def make_application(state: State, *guards: Middleware) -> Starlette:

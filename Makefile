@@ -1,7 +1,7 @@
 # One vocabulary for people, hooks and .ci/run. `make` alone lists it.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup system demo stop test test-all lint type fmt docs bench bench-service clean
+.PHONY: help setup system demo stop test test-all test-faults lint type fmt docs bench bench-service clean
 
 PYTHON ?= python3
 PORT ?= 3000
@@ -22,7 +22,7 @@ export OMP_WAIT_POLICY := PASSIVE
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help: ## list the targets
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z][a-z-]*:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z][a-z-]*:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 # ---------------------------------------------------------------- environment
 
@@ -76,6 +76,9 @@ test: setup system ## run the test suite and the examples in the docstrings
 
 test-all: setup system ## run the slow tests too
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "" $(PYTEST_ARGS)
+
+test-faults: setup system ## do the service harm on both databases, and print what was seen (about 20 minutes)
+	@$(BIN)/python -m pytest -q -m "" tests/faults tests/serving/releases/test_promotion_under_load.py $(PYTEST_ARGS)
 
 lint: setup ## check style, format and the layers
 	@$(BIN)/ruff check .

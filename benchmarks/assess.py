@@ -6,6 +6,8 @@ expected loss; the request is the buyer's usual invoice. The books are simulated
 - ``one``: microseconds of an assessment, median and 99th percentile, of the processor and by the clock, and
   the share of each part of the processor's time;
 - ``without_timing``: the same without the timing model;
+- ``online``: microseconds of the processor from the bytes of a buyer's dossier to the JSON text, as a call of
+  the service needs them: the whole assessment, the same without the timing model, and the score alone;
 - ``all``: the same for `assess_all`, in one process: microseconds a buyer, and seconds that 100,000 buyers
   would take. ``benchmarks/whole_book.py`` measures the command, with its processes and memory.
 
@@ -40,11 +42,21 @@ from serving.compiled import keep_compiled_code  # noqa: E402
 # Reason: Numba reads where compiled code is kept when it is imported.
 keep_compiled_code(ROOT / ".credence")
 
+import orjson  # noqa: E402
+
 from credence.cli.common import without_collector  # noqa: E402
-from credit import assessor as module  # noqa: E402
+from credit import assessor as assessor_module  # noqa: E402
+from credit import cases as cases_module  # noqa: E402
+from credit import desk as desk_module  # noqa: E402
 from credit.assessor import Assessor  # noqa: E402
+from credit.books import Books  # noqa: E402
+from credit.desk import Desk  # noqa: E402
+from credit.dossier import Dossier  # noqa: E402
+from credit.dossiers import DossierMaker, common_of  # noqa: E402
 from credit.release import Release, current_folder  # noqa: E402
-from features.build import pack_portfolio  # noqa: E402
+from credit.side_facts import SideTables  # noqa: E402
+from credit.sides import SideReader  # noqa: E402
+from features.build import Packed, pack_portfolio  # noqa: E402
 from features.sources.simulator import simulate_portfolio  # noqa: E402
 
 AIM_MICROSECONDS = 1000.0
@@ -53,11 +65,11 @@ HOME = ROOT / "build" / "demo" / "home"
 YEARS, SEED = 2, 7
 WARM_UP = 20
 PARTS = {
-    "features": ((Assessor, "_values"), (module, "build_packed")),
-    "models": ((Assessor, "_answers"),),
-    "timing": ((Assessor, "_timing"),),
-    "side facts": ((Assessor, "_sides_of"), (Assessor, "_facts")),
-    "reasons and limit": ((module, "assess"),),
+    "features": ((desk_module, "compute"), (assessor_module, "build_packed")),
+    "models": ((Desk, "answers"),),
+    "timing": ((Desk, "timing"),),
+    "side facts": ((SideReader, "of"), (Desk, "facts")),
+    "reasons and limit": ((desk_module, "assess"), (cases_module, "assess")),
 }
 """Parts of an assessment, and the functions that do them."""
 
@@ -92,6 +104,7 @@ def report_of(home: Path, buyers: int, calls: int) -> dict[str, Any]:
         "before_s": round(before, 2),
         "one": _one(assessor, chosen[WARM_UP:]),
         "without_timing": _one(untimed, chosen[WARM_UP:]),
+        "online": _online(packed, release, chosen),
         "all": _all(assessor),
     }
 
@@ -106,6 +119,26 @@ def _one(assessor: Assessor, buyer_ids: list[str]) -> dict[str, Any]:
         "clock_us": _percentiles(taken[:, 1]),
         "shares": _shares(parts, total),
     }
+
+
+def _online(packed: Packed, release: Release, buyer_ids: list[str]) -> dict[str, Any]:
+    """Take the ways by turns, so that a busy moment hits all of them."""
+    tables = SideTables(packed)
+    common, maker = common_of(packed, tables, Books(packed, release)), DossierMaker(packed, tables)
+    desk, untimed = Desk(common, release), Desk(common, replace(release, timing=None))
+    moment = desk.moment(None)
+    ways: dict[str, Callable[[Dossier], dict[str, Any]]] = {
+        "explained": lambda dossier: desk.assess(dossier, moment),
+        "explained_without_timing": lambda dossier: untimed.assess(dossier, moment),
+        "score": lambda dossier: desk.score(dossier, moment),
+    }
+    kept = [maker.of(packed.block.position(each)).to_bytes() for each in buyer_ids]
+    taken: dict[str, list[float]] = {way: [] for way in ways}
+    for data in kept:
+        for way, said in ways.items():
+            seconds = _taken(lambda said=said, data=data: orjson.dumps(said(Dossier.from_bytes(data))))
+            taken[way].append(seconds[0] * 1e6)
+    return {way: {"processor_us": _percentiles(np.array(each[WARM_UP:]))} for way, each in taken.items()}
 
 
 def _all(assessor: Assessor) -> dict[str, Any]:
@@ -169,6 +202,7 @@ def _text(report: dict[str, Any]) -> str:
         f"  {_told(one['shares'])}",
         f"the same without the timing model: {_pair(untimed['processor_us'])}; "
         f"clock: {_pair(untimed['clock_us'])}",
+        *(f"bytes to JSON, {way}: {_pair(told['processor_us'])}" for way, told in report["online"].items()),
         f"all buyers: {every['processor_us_a_buyer']} microseconds a buyer, "
         f"{every['processor_s_for_100000']} s for {AIM_BUYERS:,}",
         f"  {_told(every['shares'])}",

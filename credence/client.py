@@ -24,7 +24,7 @@ _LONGEST_WAIT = 30.0
 
 _FIRST_PAUSE = 0.2
 _PAGE = 1000
-_BUSY = (429, 503)
+_BUSY = (429, 503, 504)
 
 
 class Subject(TypedDict, total=False):

@@ -6,7 +6,6 @@ import calendar
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 from credit.answer import Answer
@@ -22,6 +21,7 @@ from credit.limits import Suggestion, action_of, headroom_of, suggest
 from credit.locales import check_language, day_text
 from credit.loss_part import loss_part
 from credit.offers import offers_of
+from credit.once import once
 from credit.peer_points import peer_points
 from credit.plausibility import doubts_of
 from credit.policy import Policy
@@ -216,7 +216,7 @@ class _Found:
             "versions": self.versions(),
         }
 
-    @cached_property
+    @once
     def default(self) -> Answer:
         if stop_of(self.subject) is not None:
             return _without_prediction(self.answers.get("default", Answer("default", "in_default")))
@@ -226,20 +226,20 @@ class _Found:
     def late(self) -> Answer:
         return self.answers.get("late", Answer("late", "no_late_model"))
 
-    @cached_property
+    @once
     def scored(self) -> Answer | None:
         """The answer that the score is of: the late model's only where there is no default model."""
         if self.default.ok:
             return self.default
         return self.late if self.default.status == "no_default_model" and self.late.ok else None
 
-    @cached_property
+    @once
     def pd(self) -> float | None:
         """Probability of default as money and grade use it."""
         probability = self.default.probability
         return None if probability is None or not self.default.ok else self.policy.bounded(float(probability))
 
-    @cached_property
+    @once
     def grade(self) -> Grade | None:
         return None if self.pd is None else self.policy.master_scale.of(self.pd)
 
@@ -303,7 +303,7 @@ class _Found:
             "direction": "higher_is_safer",
         }
 
-    @cached_property
+    @once
     def case(self) -> LimitCase:
         """What the limit is made of."""
         status, definition = self.default.status, self.default.definition

@@ -105,7 +105,7 @@ class SeenPatterns:
 def _table(
     sources: tuple[str, ...], names: tuple[str, ...]
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.int64], npt.NDArray[np.str_]]:
-    """Return the columns of the sources' flags, their bits, and the pattern by the number these spell."""
+    """Return the columns of the sources' flags, their bits, and the pattern by the number they spell."""
     columns = np.array([names.index(SOURCE_FLAGS[source]) for source in sources], np.intp)
     texts = [
         "+".join(s for bit, s in enumerate(sources) if number >> bit & 1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, Literal
 
 from credit.book import Book
@@ -12,6 +11,7 @@ from credit.cover import Security, counted_securities
 from credit.facts import SubjectFacts
 from credit.interval import prudent_pd, worth_of_file
 from credit.loss_inputs import LossInputs, loss_inputs
+from credit.once import once
 from credit.policy import Policy
 
 __all__ = ["NO_SLOPES", "Candidate", "Input", "LimitCase", "MoneyPd", "Role", "Slopes"]
@@ -114,23 +114,23 @@ class LimitCase:
     book: Book | None
     policy: Policy
 
-    @cached_property
+    @once
     def loss(self) -> LossInputs:
         """What a default is assumed to cost."""
         return loss_inputs(self.policy, self.definition, self.book)
 
-    @cached_property
+    @once
     def counted(self) -> Sequence[tuple[Security, float]]:
         """Securities that count, with the share that they pay; one without a rate does not count."""
         known = [each for each in self.subject.securities if each.amount > 0.0]
         return counted_securities(known, self.subject.known("insured_limit"), self.policy.securities)
 
-    @cached_property
+    @once
     def margin(self) -> float:
         """Contribution margin of sales: the seller's, else the policy's."""
         return self.policy.economics.margin if self.book is None else self.book.margin
 
-    @cached_property
+    @once
     def money_pd(self) -> MoneyPd | None:
         """The probability that the loss budget takes; None where there is none."""
         if self.pd is None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from credit.book import Book, cure_rate_of, lgd_of
 from credit.cures import Cures
 from credit.policy import Policy
 from credit.rule_set import Range
+from credit.workout import Workout
 
 __all__ = ["LossInputs", "loss_inputs"]
 
@@ -55,10 +57,27 @@ def loss_inputs(policy: Policy, definition: str, book: Book | None) -> LossInput
     book : Book or None
         With the seller's own losses.
     """
+    own = (None, None) if book is None else (book.workout, book.cures)
+    return _inputs(_Basis(policy.hash, definition, *own, policy))
+
+
+@dataclass(frozen=True)
+class _Basis:
+    """All that the assumptions follow from; a policy is told by its hash."""
+
+    policy_hash: str
+    definition: str
+    workout: Workout | None
+    cures: Cures | None
+    policy: Policy = field(compare=False, repr=False)
+
+
+@lru_cache(maxsize=256)
+def _inputs(basis: _Basis) -> LossInputs:
+    # Reason: the same for every buyer of a month, and an interval of own cures costs more than the rest.
+    policy, definition, workout, cures = basis.policy, basis.definition, basis.workout, basis.cures
     loss = policy.loss_of(definition)
-    workout = None if book is None else book.workout
     lgd, source = lgd_of(policy, definition, workout)
-    cures = None if book is None else book.cures
     cure_rate, cure_from = cure_rate_of(policy, definition, cures)
     return LossInputs(
         lgd=lgd,

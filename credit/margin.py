@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from credit.trees import Trees
 
-__all__ = ["Blended", "Boosted", "Margin", "Reading"]
+__all__ = ["Blended", "Boosted", "Margin", "Reading", "explained"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -23,10 +23,6 @@ class Margin(Protocol):
 
     def shares(self, inputs: Floats) -> tuple[Floats, float]:
         """Return the parts of the margins by feature, shape (n, features), and what no feature explains."""
-
-    def explained(self, inputs: Floats) -> tuple[Floats, Floats, float]:
-        """Return `raw` and `shares` of the same values."""
-        return self.raw(inputs), *self.shares(inputs)
 
 
 class Boosted:
@@ -49,7 +45,7 @@ class Boosted:
         return self._trees.contributions(inputs)[:, :-1], self._trees.expected
 
     def explained(self, inputs: Floats) -> tuple[Floats, Floats, float]:
-        """Return raw margins, shares and base; see `Margin`."""
+        """Return raw margins, shares and base; see `explained`."""
         raw, parts = self._trees.explained(inputs)
         return raw, parts[:, :-1], self._trees.expected
 
@@ -80,8 +76,8 @@ class Reading:
         return self._placed(parts, inputs), base
 
     def explained(self, inputs: Floats) -> tuple[Floats, Floats, float]:
-        """Return raw margins, shares and base; see `Margin`."""
-        raw, parts, base = self._margin.explained(inputs[:, self._columns])
+        """Return raw margins, shares and base; see `explained`."""
+        raw, parts, base = explained(self._margin, inputs[:, self._columns])
         return raw, self._placed(parts, inputs), base
 
     def _placed(self, parts: Floats, inputs: Floats) -> Floats:
@@ -115,8 +111,28 @@ class Blended:
         return np.asarray(shares), sum(weight * base for weight, _, base in told)
 
     def explained(self, inputs: Floats) -> tuple[Floats, Floats, float]:
-        """Return raw margins, shares and base; see `Margin`."""
-        told = [(weight, *margin.explained(inputs)) for weight, margin in self._parts]
+        """Return raw margins, shares and base; see `explained`."""
+        told = [(weight, *explained(margin, inputs)) for weight, margin in self._parts]
         raw = sum(weight * one for weight, one, _, _ in told)
         shares = sum(weight * parts for weight, _, parts, _ in told)
         return np.asarray(raw), np.asarray(shares), sum(weight * base for weight, _, _, base in told)
+
+
+def explained(margin: Margin, inputs: Floats) -> tuple[Floats, Floats, float]:
+    """Return raw margins and shares of the same values, of few rows in one walk over the trees.
+
+    Parameters
+    ----------
+    margin : Margin
+    inputs : float64 ndarray, shape (n, features)
+
+    Returns
+    -------
+    raw : float64 ndarray, shape (n,)
+    shares : float64 ndarray, shape (n, features)
+    base : float
+        To the last bit what `Margin.raw` and `Margin.shares` return.
+    """
+    if isinstance(margin, Boosted | Reading | Blended):
+        return margin.explained(inputs)
+    return margin.raw(inputs), *margin.shares(inputs)

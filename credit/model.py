@@ -14,7 +14,7 @@ from credit.answer import Answer
 from credit.artefact import REFERENCE, Artefact, subject_hashes
 from credit.encoding import SeenPatterns, fills_of
 from credit.folder import arrays_of, read_spec
-from credit.margin import Blended, Boosted, Margin, Reading
+from credit.margin import Blended, Boosted, Margin, Reading, explained
 from credit.peer_means import PeerMeans
 from credit.prior.scorecard import Scorecard
 from credit.spec import ModelSpec
@@ -141,7 +141,7 @@ class RiskModel(Artefact[ModelSpec]):
         return Predictions(_STATUS[is_seen.view(np.int8)], log_odds, 1 / (1 + np.exp(-log_odds)), base, parts)
 
     def _explain(self, inputs: Floats, case: npt.NDArray[np.int64]) -> tuple[Floats, Floats, float]:
-        raw, shares, base = self._margin.explained(inputs)
+        raw, shares, base = explained(self._margin, inputs)
         return raw, self.spec.calibration.slope * shares + self._unknown.parts[case], self._levelled(base)
 
     def _told(self, inputs: Floats) -> tuple[Floats, Floats, float]:

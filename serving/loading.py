@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 from credit.locales import LANGUAGES
 from credit.release import Release, current_folder
@@ -12,6 +13,8 @@ from features.errors import InputError
 from serving.errors import CallError
 from serving.live.assessor import LiveAssessor
 from serving.live.runtime import Runtime
+from serving.releases.earlier import earlier_folders
+from serving.releases.pointer import named
 from serving.settings import Settings
 from serving.store.connect import open_store, store_url
 from serving.store.dossiers import buyers
@@ -32,13 +35,14 @@ def check(settings: Settings) -> None:
     Raises
     ------
     InputError
-        Where there is no release or it does not load, the portfolio cannot be read, or it is another
-        seller's; where no event may be sent to where the environment names.
+        Where neither the release in force nor one that served before it loads, or the portfolio cannot be
+        read, or it is another seller's; where no event may be sent to where the environment names.
     """
     Target.from_environment()
-    release = Release.load(current_folder(settings.releases))
-    if settings.portfolio is not None:
-        _load(settings, release.seller_id)
+    if settings.portfolio is None:
+        _first_that_loads(settings.releases, None)
+    else:
+        _load(settings, settings.portfolio)
     from features.warm import warm as warm_features
 
     # Reason: otherwise every worker would compile the same code at the same time.
@@ -46,13 +50,14 @@ def check(settings: Settings) -> None:
     warm_trees()
 
 
-def _load(settings: Settings, seller_id: str) -> None:
+def _load(settings: Settings, folder: Path) -> None:
     # Reason: workers import this module, and need no pandas.
     from features.files import read
     from serving.store.loading import load_portfolio
 
-    portfolio = read(settings.portfolio or "")
-    _check_seller(portfolio.seller.seller_id, seller_id)
+    portfolio = read(folder)
+    release = _first_that_loads(settings.releases, portfolio.seller.seller_id)
+    _check_seller(portfolio.seller.seller_id, release.seller_id)
     store = open_store(store_url(settings.home))
     try:
         load_portfolio(store, portfolio, history=True, now=datetime.now(UTC))
@@ -60,8 +65,33 @@ def _load(settings: Settings, seller_id: str) -> None:
         store.close()
 
 
-def load_release(settings: Settings) -> Release:
-    """Load the release in force.
+def _first_that_loads(releases: Path, seller_id: str | None) -> Release:
+    """Load the release in force, or the newest of a seller that served before it: what workers will serve."""
+    try:
+        release = Release.load(current_folder(releases))
+    except InputError:
+        earlier = _earlier(releases, seller_id)
+        if earlier is None:
+            raise
+        return earlier
+    if seller_id in (None, release.seller_id):
+        return release
+    return _earlier(releases, seller_id) or release
+
+
+def _earlier(releases: Path, seller_id: str | None) -> Release | None:
+    for folder in earlier_folders(releases, named(releases)):
+        try:
+            release = Release.load(folder)
+        except InputError:
+            continue
+        if seller_id in (None, release.seller_id):
+            return release
+    return None
+
+
+def load_release(settings: Settings, folder: Path | None = None) -> Release:
+    """Load the release in force, or that of a folder.
 
     Raises
     ------
@@ -69,7 +99,7 @@ def load_release(settings: Settings) -> Release:
         ``no_release``.
     """
     try:
-        return Release.load(current_folder(settings.releases))
+        return Release.load(folder or current_folder(settings.releases))
     except InputError as error:
         raise _unserved("no_release", error) from error
 

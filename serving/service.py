@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import sys
 from typing import Any
 
 import bentoml
@@ -14,8 +12,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from serving.access.guard import Guard
 from serving.access.ring import Ring
 from serving.access.stored import keys_of
+from serving.errors import CallError
+from serving.native import NATIVE, OneErrorBody
+from serving.observe.log import log_to_stderr
 from serving.parent import end_with_parent
 from serving.routes import make_application
+from serving.routes.answering import json_answer
+from serving.routes.application import guarded_alike
+from serving.routes.assess import Assess
 from serving.settings import WORKERS, Settings
 from serving.state import State
 from serving.untimed import without_timeout
@@ -32,6 +36,7 @@ def _guard() -> Middleware:
 
 
 application = make_application(state, _guard())
+assessing = Assess(state)
 
 
 class OwnAddresses:
@@ -48,10 +53,16 @@ class OwnAddresses:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._native = guarded_alike(OneErrorBody(app), state, _guard())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a call on."""
-        await (application if scope["type"] == "http" else self._app)(scope, receive, send)
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+        elif scope["path"] in NATIVE:
+            await self._native(scope, receive, send)
+        else:
+            await application(scope, receive, send)
 
 
 async def _every_address(scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,7 +83,23 @@ class Credence:
     """Assesses buyers on open account: score, reasons and a suggested limit."""
 
     def __init__(self) -> None:
-        _log_to_stderr()
+        log_to_stderr()
+
+    @bentoml.api
+    async def assess(
+        self,
+        buyer_id: str,
+        as_of: str | None = None,
+        request: dict[str, Any] | None = None,
+        lang: str = "en",
+    ) -> dict[str, Any]:
+        """Assess one buyer: as ``POST /v1/assess``, for clients of BentoML."""
+        told = {"buyer_id": buyer_id, "as_of": as_of, "request": request, "lang": lang}
+        try:
+            return await assessing.of(told)
+        except CallError as error:
+            answer: Any = json_answer(error.as_json(), error.status, error.headers)
+            return answer
 
     @bentoml.on_startup
     def load(self) -> None:
@@ -90,16 +117,6 @@ class Credence:
 
 _SERVICE: Any = Credence  # the decorators have made a service of the class, which types do not tell
 _SERVICE.add_asgi_middleware(OwnAddresses)
-
-
-def _log_to_stderr() -> None:
-    log = logging.getLogger("credence")
-    if not log.handlers:
-        handler = logging.StreamHandler(sys.stderr)
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-        log.addHandler(handler)
-    log.setLevel(logging.INFO)
-    log.propagate = False
 
 
 def serve(host: str, port: int, workers: int, working_dir: str) -> Any:

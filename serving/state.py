@@ -20,6 +20,7 @@ from serving.live.assessor import LiveAssessor
 from serving.live.runtime import Runtime
 from serving.loading import load_release, open_runtime, score_canary
 from serving.orders.desk import OrderDesk
+from serving.releases.earlier import earlier_folders
 from serving.releases.pointer import Mark, mark_of, named
 from serving.releases.refusal import Refusal, refusal_of
 from serving.releases.watch import watch
@@ -35,6 +36,9 @@ _LOG = logging.getLogger("credence.serving")
 
 _WAITING = CallError("loading", "a loaded release", "one that still loads", "call again in a few seconds")
 
+_OF_THE_RELEASE = ("no_release", "not_scored", "internal")
+"""Problems that another release may not have."""
+
 _COMES_BY_ITSELF = ("no_ledger", "store_unreachable", "busy")
 
 
@@ -46,7 +50,7 @@ class _Served:
     assessor: LiveAssessor | None = None
     problem: CallError | None = None
     home: Path | None = None
-    mark: Mark = ()
+    mark: Mark | None = None
     refused: Refusal | None = None
 
     @property
@@ -74,6 +78,11 @@ class State:
     def problem(self) -> CallError | None:
         """Why no buyer can be assessed; None where the canary was scored."""
         return self._served.problem
+
+    @property
+    def release_id(self) -> str | None:
+        """The release that serves; None before there is one."""
+        return self._served.release_id
 
     def start(self, settings: Settings) -> threading.Thread:
         """Load and watch in a thread of its own, so that calls are answered meanwhile."""
@@ -110,8 +119,9 @@ class State:
     def load(self, settings: Settings, mark: Mark | None = None) -> None:
         """Load the release in force, score a canary, and serve it from the next call on.
 
-        What goes wrong is told by `problem`; where a release serves already it goes on serving, and what goes
-        wrong is told by `refused` of the status.
+        What goes wrong is told by `problem`. A release that serves already goes on serving; where none does,
+        the newest that served before and still loads is served. What goes wrong is then told by `refused` of
+        the status.
 
         Parameters
         ----------
@@ -124,17 +134,20 @@ class State:
         if before.problem is None and mark == before.mark:
             self._served = replace(before, refused=None)
             return
-        loaded = replace(self._loaded(settings), home=settings.home, mark=mark)
-        if loaded.problem is None or before.problem is not None:
+        loaded = replace(self._loaded(settings), mark=mark)
+        serving = before if before.problem is None else self._earlier(settings, loaded)
+        if loaded.problem is None or serving is None:
             self._served = loaded
             _tell(loaded.problem, loaded.release_id, settings.address)
         else:
-            assert before.release is not None  # noqa: S101 (without a problem there is one)
-            seller_id = before.release.seller_id
+            assert serving.release is not None  # noqa: S101 (without a problem there is one)
+            seller_id = serving.release.seller_id
             refused = refusal_of(loaded.problem, settings.releases, release_id, seller_id)
-            self._served = replace(before, refused=refused)
+            self._served = replace(serving, refused=refused)
             _LOG.error("refused release %s: %s: %s", release_id, refused.code, refused.message)
-        del before, loaded
+            if serving is not before:
+                _tell(None, serving.release_id, settings.address)
+        del before, loaded, serving
         # Reason: a full collection over the objects of all imports stalls calls for 100 ms and more.
         gc.collect()
         gc.freeze()
@@ -191,11 +204,31 @@ class State:
             raise self._served.problem or _WAITING
         return self._runtime
 
-    def _loaded(self, settings: Settings) -> _Served:
-        """Load the release in force over the store, which is opened where it is not."""
+    def _earlier(self, settings: Settings, refused: _Served) -> _Served | None:
+        """Return the newest release that served before and can serve; None where nothing like that helps.
+
+        It has no mark: whatever is put in force next is loaded.
+        """
+        if not self._is_of_the_release(refused):
+            return None
+        folders = earlier_folders(settings.releases, named(settings.releases))
+        loaded = (self._loaded(settings, folder) for folder in folders)
+        return next((each for each in loaded if each.problem is None), None)
+
+    def _is_of_the_release(self, refused: _Served) -> bool:
+        """Whether another release may not have the problem."""
+        problem, release, runtime = refused.problem, refused.release, self._runtime
+        if problem is None or problem.code in _OF_THE_RELEASE:
+            return problem is not None
+        if release is None or runtime is None or runtime.ledger.facts_seq is None:
+            return False
+        return runtime.ledger.head_now.seller.seller_id != release.seller_id
+
+    def _loaded(self, settings: Settings, folder: Path | None = None) -> _Served:
+        """Load the release in force, or that of a folder, over the store, which is opened where it is not."""
         release = assessor = problem = None
         try:
-            release = load_release(settings)
+            release = load_release(settings, folder)
             if self._runtime is None:
                 self._runtime = open_runtime(settings)
             assessor = self._runtime.assessor(release)
@@ -204,7 +237,7 @@ class State:
             problem = error
         except Exception as error:
             problem = log_fault(error)
-        return _Served(release, assessor if problem is None else None, problem)
+        return _Served(release, assessor if problem is None else None, problem, settings.home)
 
     def report(self, version: str, file: str) -> bytes | None:
         """Read a file of a report on a model in force; None where there is none."""

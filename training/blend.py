@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import logit
 
+from credit.encoding import sources_of
 from credit.prior.scorecard import EXTERNAL_PD, Scorecard
 from credit.spec import Calibration, FeatureSpec
 from training.boosting import fold_margins, staged_of
@@ -21,7 +23,7 @@ from training.learner import Fit, Shape, fit_trees
 from training.material import Material
 from training.prior_model import card_of, feature_of, prior_of
 
-__all__ = ["LEFT_TO_THE_PRIOR", "PRIOR_WORTH_DEFAULTS", "learn_blend", "prior_share"]
+__all__ = ["LEFT_TO_THE_PRIOR", "PRIOR_WORTH_DEFAULTS", "learn_blend", "prior_share", "with_sources"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -70,6 +72,7 @@ def learn_blend(
     share = prior_share(experience.defaulted_buyers) if shape is None else float(shape["prior_share"])
     fit = fold_margins(material, recorded, say)
     beside = _Beside(material, card_of(material.recipe), share)
+    every = sources_of([feature.name for feature in beside.features])
     return Learned(
         margin=fit_trees(
             material.inputs, material.outcome, material.choice.features, fit.shape,
@@ -78,11 +81,37 @@ def learn_blend(
         card=beside.card,
         features=beside.features,
         calibration=_calibrated(material, beside, experience, fit),
-        patterns=material.patterns,
+        patterns=with_sources(material.patterns, material.sources, every),
         trees=fit.shape.trees,
         shape={**asdict(fit.shape), "prior_share": share},
         prior=prior_of(experience, beside.card, share),
     )  # fmt: skip
+
+
+def with_sources(patterns: Sequence[str], learned: Sequence[str], every: Sequence[str]) -> tuple[str, ...]:
+    """Return patterns with every choice of the sources that trees do not read: the scorecard knows them all.
+
+    Parameters
+    ----------
+    patterns : sequence of str
+        Of the sources that the trees read.
+    learned, every : sequence of str
+        Sources that the trees read, and those that the model reads.
+
+    Examples
+    --------
+    Books in which nobody had accounts:
+
+    >>> with_sources(("", "payments"), ("payments",), ("payments", "accounts"))
+    ('', 'accounts', 'payments', 'payments+accounts')
+    """
+    alone = [source for source in every if source not in learned]
+    choices = [held for size in range(len(alone) + 1) for held in combinations(alone, size)]
+    return tuple(
+        "+".join(source for source in every if source in {*pattern.split("+"), *held})
+        for pattern in patterns
+        for held in choices
+    )
 
 
 @dataclass(frozen=True)

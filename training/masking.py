@@ -41,9 +41,6 @@ _OF_HISTORY = frozenset({
 })  # fmt: skip
 """Features that compare the request with earlier invoices, which a buyer without payments may not have."""
 
-_LOSS_YEARS, _INCOME = "loss_years_last_2", "net_income_to_assets"
-"""A count over both years that the accounts of the latest one start, and what tells that year's own loss."""
-
 _ALL_MASKS_UP_TO = 30_000
 """Subjects up to which each has a copy of every kind; of more, each has one copy, drawn at random."""
 
@@ -91,22 +88,7 @@ def mask(values: Floats, names: Sequence[str], kind: str) -> Floats:
             masked[:, column] = 0.0
         elif FEATURES[name].source in MASKS[kind] or ("payments" in MASKS[kind] and name in _OF_HISTORY):
             masked[:, column] = np.nan
-    if "prior_year" in MASKS[kind] and "accounts" not in MASKS[kind] and _LOSS_YEARS in names:
-        masked[:, names.index(_LOSS_YEARS)] = _losses_of_one_year(values, names)
     return masked
-
-
-def _losses_of_one_year(values: Floats, names: Sequence[str]) -> Floats:
-    """Return the loss years that the latest accounts alone tell: 1 or 0, missing where nothing was told.
-
-    One loss of two years was the latest one where nothing tells: not knowing makes nobody better.
-    """
-    both = values[:, names.index(_LOSS_YEARS)]
-    worst = np.minimum(both, 1.0)
-    if _INCOME not in names:
-        return np.asarray(worst)
-    income = values[:, names.index(_INCOME)]
-    return np.where(np.isnan(income) | np.isnan(both), worst, income < 0)
 
 
 def masks_of(values: Floats, names: Sequence[str]) -> dict[str, npt.NDArray[np.bool_]]:

@@ -168,13 +168,9 @@ class Scorecard(BaseModel):
         -------
         float64 ndarray, shape (n,)
         """
-        return self.explained(inputs)[0]
-
-    def explained(self, inputs: Floats) -> tuple[Floats, Floats, float]:
-        """Return `raw` and `shares` of the same values."""
         contributions, base = self.shares(inputs)
         log_odds: Floats = base + contributions.sum(axis=1)
-        return log_odds, contributions, base
+        return log_odds
 
     def shares(self, inputs: Floats) -> tuple[Floats, float]:
         """Return what each feature adds to the log-odds, and the base.

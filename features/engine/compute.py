@@ -185,6 +185,8 @@ def _table(
 def _order(subjects: SubjectArrays) -> npt.NDArray[np.int64] | None:
     """Return the order by buyer and as_of; None where the subjects stand in it."""
     buyer, as_of = subjects.buyer, subjects.as_of
+    if len(buyer) == 1:
+        return None
     later = (buyer[1:] > buyer[:-1]) | ((buyer[1:] == buyer[:-1]) & (as_of[1:] >= as_of[:-1]))
     return None if later.all() else np.lexsort((as_of, buyer))
 

@@ -7,7 +7,10 @@ from collections.abc import Mapping
 
 from serving.page import ASSETS
 
-__all__ = ["ADMIN", "ANY_KEY", "ASSESS", "CLOSED", "LEDGER", "ORDER", "PUBLIC", "SCOPES", "need_of"]
+__all__ = [
+    "ADDRESSES", "ADMIN", "ANY_KEY", "ASSESS", "CLOSED", "LEDGER", "ORDER", "PUBLIC", "SCOPES", "address_of",
+    "need_of",
+]  # fmt: skip
 
 ASSESS, LEDGER, ORDER, ADMIN = "assess", "ledger", "order", "admin"
 
@@ -24,6 +27,8 @@ PUBLIC, ANY_KEY, CLOSED = "public", "any key", "closed"
 _NEEDS: Mapping[str, str] = {
     **dict.fromkeys(("/livez", "/readyz", "/openapi.json", "/words.json", *ASSETS), PUBLIC),
     "/v1/status": ANY_KEY,
+    "/assess": ASSESS,
+    "/schema.json": PUBLIC,
     "/v1/assess": ASSESS,
     "/v1/assess_batch": ASSESS,
     "/v1/whatif": ASSESS,
@@ -37,8 +42,12 @@ _NEEDS: Mapping[str, str] = {
     "/v1/orders": ORDER,
     "/v1/orders/{order_id}": ORDER,
     "/reports/{version}/{file}": ASSESS,
+    "/metrics": ADMIN,
 }
 """By address as its route names it."""
+
+ADDRESSES = frozenset(_NEEDS)
+"""Every address as its route names it."""
 
 
 def _pattern(address: str) -> re.Pattern[str]:
@@ -46,7 +55,7 @@ def _pattern(address: str) -> re.Pattern[str]:
     return re.compile("[^/]+".join(map(re.escape, parts)))
 
 
-_PATTERNS = [(_pattern(address), need) for address, need in _NEEDS.items() if "{" in address]
+_PATTERNS = [(_pattern(address), address) for address in _NEEDS if "{" in address]
 
 
 def need_of(path: str) -> str:
@@ -57,7 +66,18 @@ def need_of(path: str) -> str:
     >>> need_of("/v1/assess"), need_of("/reports/late@1/validation.html"), need_of("/v1/new")
     ('assess', 'assess', 'closed')
     """
-    need = _NEEDS.get(path)
-    if need is not None:
-        return need
-    return next((need for pattern, need in _PATTERNS if pattern.fullmatch(path)), CLOSED)
+    address = address_of(path)
+    return CLOSED if address is None else _NEEDS[address]
+
+
+def address_of(path: str) -> str | None:
+    """Return the one of `ADDRESSES` that a path belongs to; None where it belongs to none.
+
+    Examples
+    --------
+    >>> address_of("/v1/buyers/B000001"), address_of("/v1/new")
+    ('/v1/buyers/{buyer_id}', None)
+    """
+    if path in _NEEDS:
+        return path
+    return next((address for pattern, address in _PATTERNS if pattern.fullmatch(path)), None)

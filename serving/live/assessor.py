@@ -210,7 +210,8 @@ def moments_of(desk: Desk, as_of: str | datetime | None, now: datetime) -> tuple
     ----------
     desk : Desk
     as_of : str or datetime, optional
-        Default: now; where the books end more than `MAX_DAYS_BEHIND` days before, their end.
+        Default: now; where the books end more than `MAX_DAYS_BEHIND` days before, their end. The day of today
+        where the seller is means now.
     now : datetime
         Naive UTC.
 
@@ -223,10 +224,11 @@ def moments_of(desk: Desk, as_of: str | datetime | None, now: datetime) -> tuple
     if as_of is None:
         latest = until + timedelta(days=MAX_DAYS_BEHIND)
         return (now if now <= latest else until), now
-    moment = desk.moment(as_of)
-    if moment > max(now, until):
+    moment, latest = desk.moment(as_of), max(now, until)
+    if moment > latest and as_of != desk.at(now).date.isoformat():
         raise _future(as_of, desk.common.seller.timezone)
-    return moment, None
+    # Reason: the day of today ends later, and what is asked for is what is known of it.
+    return min(moment, latest), None
 
 
 def _future(as_of: str | datetime, timezone: str) -> InputError:

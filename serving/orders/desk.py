@@ -27,6 +27,7 @@ from serving.store.order_rows import (
     reservations,
     save,
 )
+from serving.store.published_rows import amount_text
 from serving.store.types import AMOUNT_DECIMALS
 
 __all__ = ["Decision", "OrderDesk", "Said"]
@@ -294,7 +295,7 @@ def _event(row: CheckedOrder) -> dict[str, Any]:
         "order_id": row.order_id,
         "buyer_id": row.buyer_id,
         "state": row.state,
-        "amount": str(row.amount),
+        "amount": amount_text(row.amount),
         "currency": row.currency,
         "decided_by": row.decided_by,
     }

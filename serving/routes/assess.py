@@ -18,6 +18,7 @@ from serving.body import read_body
 from serving.contract import AssessCall, BatchCall, parse_call
 from serving.errors import CallError
 from serving.live.assessor import LiveAssessor
+from serving.observe.assessed import assessed
 from serving.routes.answering import Endpoint, told_as_call_error
 from serving.state import State
 
@@ -48,12 +49,26 @@ class Assess:
     async def assess(self, request: Request) -> Response:
         """Assess one subject."""
         call = parse_call(await read_body(request), AssessCall).together()
+        _, body = await self._answer(call)
+        return Response(body, media_type="application/json")
+
+    async def of(self, said: dict[str, Any]) -> dict[str, Any]:
+        """Return the assessment that a call asks for which somebody else has read.
+
+        Raises
+        ------
+        CallError
+        """
+        found, _ = await self._answer(AssessCall.parsed(said))
+        return found
+
+    async def _answer(self, call: AssessCall) -> tuple[dict[str, Any], bytes]:
         assessor = self._state.assessor()
         said = await self._said(assessor, call)
         body = orjson.dumps(said)
         if call.is_kept:
             await self._keep(said, body, assessor.release.release_id)
-        return Response(body, media_type="application/json")
+        return said, body
 
     async def assess_batch(self, request: Request) -> Response:
         """Assess up to 1,000 subjects with one release; each is answered or refused on its own."""
@@ -110,10 +125,12 @@ def _assess(assessor: LiveAssessor, call: AssessCall, seconds: float = 0.0) -> d
         if asked is not None and asked.due_on is not None:
             _check_due(asked.due_on.isoformat(), assessor.moment(call.as_of).isoformat())
         if call.parts == "score":
-            return assessor.score(call.buyer_id, call.as_of, asked, lang=call.lang, seconds=seconds)
-        return assessor.assess(
-            call.buyer_id, call.as_of, asked, lang=call.lang, also=call.also, seconds=seconds
-        )
+            said = assessor.score(call.buyer_id, call.as_of, asked, lang=call.lang, seconds=seconds)
+        else:
+            said = assessor.assess(
+                call.buyer_id, call.as_of, asked, lang=call.lang, also=call.also, seconds=seconds
+            )
+        return assessed(said, assessor.release)
     except InputError as error:
         raise told_as_call_error(error) from None
 

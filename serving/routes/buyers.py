@@ -18,7 +18,7 @@ from serving.state import State
 from serving.store.dossiers import buyers
 from serving.store.schema import FACTS, assessments
 
-__all__ = ["Buyers"]
+__all__ = ["Buyers", "kept_of"]
 
 _MOST, _FEW = 1000, 20
 _MOST_SAID = 20
@@ -48,7 +48,7 @@ class Buyers:
         """Tell what is kept of a buyer."""
         buyer_id = request.path_params["buyer_id"]
         entry = await to_thread.run_sync(self._state.assessor().entry, buyer_id)
-        told = await self._read(_told, buyer_id)
+        told = await self._read(kept_of, buyer_id)
         published = entry.published
         return json_answer(
             {
@@ -91,8 +91,14 @@ def _assessment(connection: sa.Connection, assessment_id: str) -> bytes | None:
     return None if body is None else bytes(body)
 
 
-def _told(connection: sa.Connection, buyer_id: str) -> dict[str, Any]:
-    """Return how many facts of each table name a buyer, and what was said of it last."""
+def kept_of(connection: sa.Connection, buyer_id: str) -> dict[str, Any]:
+    """Return how many facts of each table name a buyer, and what was said of it last, latest first.
+
+    Parameters
+    ----------
+    connection : Connection
+    buyer_id : str
+    """
     counts = {
         name: connection.scalar(
             sa.select(sa.func.count()).select_from(table).where(table.c.buyer_id == buyer_id)

@@ -153,7 +153,8 @@ def _check_shape(item: Item) -> None:
         column = next((each for each in table.columns if each.name == name), None)
         if column is None:
             # Reason: what a caller wrote is not repeated, for it may be a customer's.
-            item.refuse("unknown_field", "", f"fields of the table {item.table}", "an unknown one", _CORRECT)
+            known = f"one of {', '.join(each.name for each in table.columns)}"
+            item.refuse("unknown_field", "", known, "an unknown field", _CORRECT)
         elif value is not None and not _is_legal(value, column):
             found = "a value of another kind or size"
             item.refuse("invalid_field", name, _EXPECTED.get(column.kind, "a plain value"), found, _CORRECT)

@@ -23,6 +23,9 @@ def test_it_tells_percentiles_and_shares(demo_home: Path, capsys: pytest.Capture
         assert set(way["shares"]) == {*assess.PARTS, "other"}
         assert sum(way["shares"].values()) == pytest.approx(1.0, abs=0.01)
         assert all(way["shares"][part] > 0.0 for part in ("models", "timing", "reasons and limit"))
+    online = {way: each["processor_us"]["p50"] for way, each in told["online"].items()}
+    assert set(online) == {"explained", "explained_without_timing", "score"}
+    assert 0.0 < online["score"] < online["explained"]
     median = told["one"]["processor_us"]["p50"]
     assert 0.0 < median <= told["one"]["processor_us"]["p99"]
     assert code == (median > assess.AIM_MICROSECONDS)

@@ -66,11 +66,12 @@ def server_of(*answers: tuple[int, dict[str, str], str]) -> Iterator[Server]:
         server.server_close()
 
 
-def test_a_busy_service_is_called_again_when_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("status", [503, 504])
+def test_a_busy_service_is_called_again_when_it_says(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
     # given a service that is busy twice
     waits: list[float] = []
     monkeypatch.setattr(credence.client.time, "sleep", waits.append)
-    busy = (503, {"Retry-After": "3"}, BUSY)
+    busy = (status, {"Retry-After": "3"}, BUSY)
     with server_of(busy, (429, {"Retry-After": "7"}, BUSY), (200, {}, '{"a": 1}')) as server:
         assert Client(server.url, "k").assess("B1", offers=True) == {"a": 1}
 

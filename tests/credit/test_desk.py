@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -60,6 +62,23 @@ def test_orders_are_checked_the_same(assessor, desk, rows_of_a_store):
         dossier = Dossier.from_bytes(rows_of_a_store[buyer_id])
         told = desk.check_order(dossier, order, desk.moment(None))
         assert told == assessor.check_order(buyer_id, order)
+
+
+@pytest.mark.parametrize(
+    ("now", "codes"),
+    [("2026-06-30T21:30:00", []), ("2026-06-30T22:30:00", ["books_behind"])],
+)
+def test_books_of_the_same_day_where_the_seller_is_are_not_behind(desk, rows_of_a_store, now, codes):
+    # given books that end at noon where the seller is
+    common = replace(desk.common, observed_until=datetime(2026, 6, 30, 10))
+    at_noon = Desk(common, desk.release)
+    dossier = Dossier.from_bytes(next(iter(rows_of_a_store.values())))
+
+    # when somebody asks before midnight there, and after it
+    moment = datetime.fromisoformat(now)
+    said = at_noon.assess(dossier, moment, now=moment)
+
+    assert [each["code"] for each in said["warnings"] if each["field"] == "as_of"] == codes
 
 
 NOT_ASKED_FOR = ("limit", "terms", "offers", "raises", "changes", "timing", "expected_loss")

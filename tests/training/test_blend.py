@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import lightgbm as lgb
@@ -8,7 +9,7 @@ import pandas as pd
 import pytest
 
 from credit.definition import DefaultDefinition
-from credit.encoding import encode
+from credit.encoding import encode, sources_of
 from credit.model import BOOSTER, SCORECARD, RiskModel
 from credit.prior.scorecard import EXTERNAL_PD, POPULATION_RATE, Scorecard
 from credit.unknown import Unknown
@@ -17,6 +18,7 @@ from features.catalog import NAMES
 from features.sources.simulator import Knobs, simulate_portfolio
 from training.blend import prior_share
 from training.config import FewDefaults, TrainConfig
+from training.masking import mask
 from training.pipeline import fit_final, fit_tested
 from training.run import Recipe, Run
 from training.subjects import Outcome, sample_of
@@ -140,3 +142,35 @@ def test_a_short_history_with_enough_defaults_is_learned_and_not_refused(tmp_pat
     found = fit_tested(packed, Recipe(DEFAULT, config=config), tmp_path / "model", told.append)
     assert found.model.spec.learner == "trees"
     assert any("folds by buyer" in line for line in told)
+
+
+@pytest.fixture(scope="module")
+def without_accounts(demo_packed: Packed, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A model learned from the same books, of which nobody gave accounts."""
+    tables = {name: table for name, table in demo_packed.portfolio.tables.items() if name != "statements"}
+    packed = pack_portfolio(replace(demo_packed.portfolio, tables=tables))
+    return fit_tested(packed, Recipe(DEFAULT), tmp_path_factory.mktemp("bare") / "model", silent)
+
+
+def test_accounts_that_no_tree_has_seen_are_read_by_the_scorecard(
+    without_accounts: Run, values: pd.DataFrame, run: Run
+):
+    model = without_accounts.model
+    trees = lgb.Booster(model_file=str(without_accounts.folder / BOOSTER)).feature_name()
+    assert model.spec.learner == "blend"
+    assert "accounts" not in sources_of(trees)
+    assert "accounts" in sources_of(model.spec.names)
+    said = model.predict(values)
+    assert (values["has_accounts"] == 1.0).sum() > 30
+    assert set(said.status) == {"ok"}
+    total = said.base_log_odds + said.contributions.sum(axis=1)
+    np.testing.assert_allclose(total, said.log_odds, rtol=0, atol=1e-9)
+
+
+def test_what_trees_read_in_a_pattern_that_they_have_not_seen_stays_unsaid(run: Run, values: pd.DataFrame):
+    # the scorecard alone would be milder with most of those who withhold their payments and the year before
+    has = values[["has_payments", "has_accounts", "has_prior_year", "has_market_value"]].eq(1.0).all(axis=1)
+    hidden = mask(mask(values[has].to_numpy(), NAMES, "payments"), NAMES, "prior_year")
+    assert "accounts+market_value" not in run.model.spec.patterns
+    assert has.any()
+    assert set(run.model.predict(hidden).status) == {"unseen_pattern"}

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credit.spec import SOURCE_FLAGS
-from features.build import Packed, build_packed, pack_portfolio
+from features.build import Packed, build_packed
 from features.catalog import FEATURES, NAMES, inputs_of
 from training.masking import MASKS, mask, masked_copies, masks_of
 from training.subjects import late_subjects
@@ -44,8 +42,6 @@ def test_a_copy_takes_only_what_its_source_gives():
     for kind, sources in MASKS.items():
         taken = np.flatnonzero(mask(values, NAMES, kind)[0] != 1.0)
         features = {NAMES[column] for column in taken} - {SOURCE_FLAGS[source] for source in sources}
-        # the one count over both years of accounts changes with the year before
-        features -= {"loss_years_last_2"} if kind == "prior_year" else set()
         assert {FEATURES[name].source for name in features} <= {*sources, "request"}
 
 
@@ -55,50 +51,6 @@ def test_a_copy_says_of_each_source_that_it_lacks_that_it_is_not_there(kind):
     assert mask(np.ones((1, 5)), names, kind)[0].tolist() == [
         1.0, *(0.0 if flag in {SOURCE_FLAGS[source] for source in MASKS[kind]} else 1.0 for flag in FLAGS)
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("both_years", "income", "latest"),
-    [
-        (0, 0.1, 0),
-        (1, -0.1, 1),
-        (1, 0.1, 0),
-        (2, -0.1, 1),
-        (1, np.nan, 1),
-        (2, np.nan, 1),
-        (np.nan, -1.0, np.nan),
-    ],
-)
-def test_without_the_year_before_only_the_latest_year_can_be_a_loss(both_years, income, latest):
-    names = ["has_accounts", "has_prior_year", "net_income_to_assets", "loss_years_last_2"]
-    row = np.array([[1.0, 1.0, income, both_years]])
-    np.testing.assert_array_equal(mask(row, names, "prior_year")[0], [1.0, 0.0, income, latest])
-    assert np.isnan(mask(row, names, "accounts")[0, 2:]).all()
-
-
-def test_one_loss_of_two_years_is_the_latest_where_nothing_tells():
-    names = ["has_accounts", "has_prior_year", "loss_years_last_2"]
-    rows = np.array([[1.0, 1.0, count] for count in (0.0, 1.0, 2.0, np.nan)])
-    np.testing.assert_array_equal(mask(rows, names, "prior_year")[:, 2], [0.0, 1.0, 1.0, np.nan])
-
-
-def test_a_copy_without_the_year_before_has_the_losses_that_one_year_of_accounts_tells(small: Packed):
-    # given buyers as the books know them, and the same books with their latest accounts alone
-    asked = late_subjects(small).drop_duplicates("buyer_id", keep="last")
-    asked = asked.assign(as_of=small.portfolio.observed_until).reset_index(drop=True)
-    both = build_packed(small, asked)
-    has = (both["has_prior_year"] == 1.0).to_numpy()
-    copies = pd.DataFrame(mask(both.to_numpy(), NAMES, "prior_year"), columns=list(NAMES))
-    statements = small.portfolio.tables["statements"]
-    ends = statements.groupby("buyer_id")["period_end"].transform("max")
-    latest = statements[statements["period_end"] == ends].reset_index(drop=True)
-    tables = {**small.portfolio.tables, "statements": latest}
-    only = replace(small.portfolio, tables=tables)
-    alone = build_packed(pack_portfolio(only), asked)
-    same = has & (alone["accounts_year"] == both["accounts_year"]).to_numpy()
-    assert same.sum() > 20
-    np.testing.assert_array_equal(copies["loss_years_last_2"][same], alone["loss_years_last_2"][same])
-    assert (copies["loss_years_last_2"][same] != both["loss_years_last_2"][same]).any()
 
 
 @given(

@@ -34,6 +34,10 @@ def assert_same(booster: lgb.Booster, rows: np.ndarray) -> np.ndarray:
     assert (np.abs(said.sum(axis=1) - raw) <= 1e-12 * size[:, 0]).all()
     single = np.concatenate([trees.contributions(row[None]) for row in rows])
     np.testing.assert_array_equal(single, said)
+    for few in (rows[:3], rows):
+        both = trees.explained(few)
+        np.testing.assert_array_equal(both[0], raw[: len(few)])
+        np.testing.assert_array_equal(both[1], said[: len(few)])
     np.testing.assert_array_equal([trees.raw(row[None])[0] for row in rows], raw)
     return said
 

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import orjson
 import pytest
 import sqlalchemy as sa
 
@@ -61,6 +62,14 @@ def test_a_released_order_leaves_less_for_the_next(desk, store):
     assert desk.check("B1", named("C", 40.0), NOW)["state"] == "released"
     assert desk.check("B2", named("D"), NOW)["state"] == "released"
     assert kinds(store) == ["order.released", "order.held", "order.released", "order.released"]
+
+
+def test_an_event_tells_an_amount_as_the_list_of_orders_does(desk, store):
+    desk.check("B1", named("A", 59.5), NOW)
+    with store.reading() as connection:
+        told = orjson.loads(connection.scalar(sa.select(events.c.body)))
+        (row,) = listed(connection, "released")
+    assert told["amount"] == row.as_json()["amount"] == "59.5"
 
 
 def test_an_order_asked_again_is_answered_the_same_and_reserved_once(desk, store):

@@ -283,3 +283,10 @@ def test_dossiers_after_any_posts_are_those_of_a_rebuild(
         post_ledger(store, call, now=NOW + timedelta(hours=number))
     assert rebuild_dossiers(store) == 0
     store.close()
+
+
+def test_an_unknown_field_is_told_which_there_are(begun: Store) -> None:
+    posted = post_ledger(begun, [{**INVOICE, "colour": "red"}], now=NOW)
+
+    assert "invoice_id, instalment, buyer_id" in posted.items[0]["expected"]
+    assert "colour" not in str(posted.items)

@@ -1,0 +1,210 @@
+"""A database that goes away and comes back, and disks that are full."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from uuid import uuid4
+
+import psutil
+import pytest
+
+from tests.faults.calls import Caller, wait
+from tests.faults.conftest import Start
+from tests.faults.table import fault
+from tests.postgres import Cluster, programs, running_cluster
+from tests.serving.process import Answer, Service
+
+_LONGEST_SECONDS = 20.0
+
+
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    """A server of one's own, to be stopped."""
+    pytest.importorskip("psycopg", reason="psycopg is not installed: `make setup`")
+    server = programs()
+    if server is None:
+        pytest.skip("PostgreSQL is not installed: `make system` as root on Debian")
+    with running_cluster(server) as running:
+        yield running
+
+
+def calls_of(service: Service) -> dict[str, Answer]:
+    """Return the answer of each kind of call, none of which may hang."""
+    buyer_id = "B000001"
+    order = {"buyer_id": buyer_id, "order_id": uuid4().hex, "amount": 1, "currency": "EUR"}
+    asked = {"buyer_id": buyer_id, "request": {"kind": "order", "amount": float(time.time_ns() % 10**6 + 1)}}
+    bodies = {
+        "/v1/assess": asked,
+        "/v1/order_check": order,
+        "/v1/ledger": {"items": [{"table": "buyers", "buyer_id": uuid4().hex}]},
+        "/v1/buyers": None,
+        "/v1/orders": None,
+        "/v1/limits": None,
+        "/v1/status": None,
+        "/readyz": None,
+    }
+    told = {}
+    for path, body in bodies.items():
+        start = time.monotonic()
+        told[path] = service.call(path, body)
+        assert time.monotonic() - start < _LONGEST_SECONDS, path
+    return told
+
+
+def are_all_well(service: Service) -> bool:
+    return {answer.status for answer in calls_of(service).values()} == {200}
+
+
+def postmaster(cluster: Cluster) -> psutil.Process:
+    return psutil.Process(int((cluster.folder / "data" / "postmaster.pid").read_text().splitlines()[0]))
+
+
+def start_again(cluster: Cluster) -> subprocess.Popen[bytes]:
+    """Start the server over the same files, as an operator would."""
+    owner = (cluster.folder / "data").stat()
+    options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={cluster.folder}"]
+    command = [str(programs() / "postgres"), "-D", str(cluster.folder / "data"), *options]
+    return subprocess.Popen(
+        command,
+        cwd=cluster.folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        user=owner.st_uid,
+        group=owner.st_gid,
+        extra_groups=[],
+    )
+
+
+def is_up(cluster: Cluster) -> bool:
+    try:
+        cluster.execute("SELECT 1")
+    except Exception:
+        return False
+    return True
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGINT)
+    process.wait(20)
+
+
+def test_postgresql_goes_and_comes_back(start: Start, cluster: Cluster) -> None:
+    cluster.execute("CREATE DATABASE away")
+    url = cluster.url("away").render_as_string(hide_password=False)
+    with (
+        fault("PostgreSQL stopped and back", "immediate stop, calls, start") as row,
+        ExitStack() as stack,
+        start(url, workers=1) as service,
+    ):
+        # given a service that answers all calls
+        wait(lambda: are_all_well(service))
+
+        # when the server is gone
+        postmaster(cluster).send_signal(signal.SIGQUIT)
+        wait(lambda: not is_up(cluster))
+        begin = time.monotonic()
+        while_away = calls_of(service)
+        seconds = time.monotonic() - begin
+
+        # then what needs it is told so, and when to come again
+        for path, answer in while_away.items():
+            if path in ("/v1/status", "/readyz"):
+                continue
+            assert answer.status == 503, (path, answer.body)
+            assert "Retry-After" in answer.headers or "retry-after" in answer.headers
+            assert answer.error["code"] in ("store_unreachable", "keys_unreadable"), path
+
+        # and once it is back the same workers answer again
+        stack.callback(end, start_again(cluster))
+        back = wait(lambda: are_all_well(service))
+        assert service.process.poll() is None
+        row.seen = f"503 within {seconds / len(while_away):.1f} s a call, well {back:.1f} s after the start"
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own of a few megabytes."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("no file system may be mounted here: run as root")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+def test_a_full_disk_is_told_and_reading_goes_on(start: Start, small_disk: Path, demo_home: Path) -> None:
+    with fault("disk full", "store on a tmpfs of 24 MB that is filled up") as row:
+        home = small_disk / "home"
+        home.mkdir()
+        for name in ("releases", "seller.json"):
+            if (demo_home / name).exists():
+                (home / name).symlink_to(demo_home / name)
+        with start(home=home, workers=1) as service:
+            caller = Caller(service, patience=0.0)
+            wait(lambda: service.assess("B000001")["buyer_id"] == "B000001")
+
+            # when nothing more fits
+            fill = small_disk / "fill"
+            _fill(fill)
+            refused = post_until_refused(caller)
+
+            # then posting and keeping are refused clearly, and what needs no room is answered
+            assert refused.status == 503
+            assert refused.error["code"] == "store_unreachable"
+            assert "full disk" in refused.error["message"] or "refuses" in refused.error["message"]
+            assert "Retry-After" in refused.headers or "retry-after" in refused.headers
+            assert service.call("/v1/buyers?limit=5").status == 200
+            assert service.call("/v1/status").status == 200
+            assert service.call("/readyz").status == 200
+            score = {"buyer_id": "B000001", "parts": "score", "store": False}
+            answer = service.call("/v1/assess", score)
+            assert answer.status in (200, 422), answer.body
+            message = refused.error["message"]
+
+            # and once there is room it is written again
+            fill.unlink()
+            wait(lambda: caller.post("/v1/ledger", many(0)).status == 200)
+        row.seen = f"503 {message}; reads go on; writes again with room"
+
+
+def _fill(path: Path) -> None:
+    with path.open("wb") as file:
+        try:
+            while True:
+                file.write(b"\0" * 65536)
+                file.flush()
+        except OSError:
+            pass
+        try:
+            while True:
+                file.write(b"\0" * 512)
+                file.flush()
+        except OSError:
+            os.sync()
+
+
+def many(number: int) -> dict[str, list[dict[str, str]]]:
+    run = uuid4().hex
+    return {
+        "items": [
+            {"table": "buyers", "buyer_id": f"{run}-{number}-{n}", "name": "x" * 200} for n in range(200)
+        ]
+    }
+
+
+def post_until_refused(caller: Caller) -> Answer:
+    """Post facts until the room that the database holds in reserve is used up."""
+    for number in range(100):
+        answer = caller.post("/v1/ledger", many(number))
+        if answer.status != 200:
+            return answer
+    pytest.fail("a full disk took all facts")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from types import TracebackType
 from typing import Any, Literal, TypedDict
+from urllib.parse import quote
 
 import httpx
 
@@ -22,6 +23,7 @@ _LONGEST_WAIT = 30.0
 """Seconds that a call waits at most because the service asks for it."""
 
 _FIRST_PAUSE = 0.2
+_PAGE = 1000
 _BUSY = (429, 503, 504)
 
 
@@ -128,21 +130,83 @@ class Client:
         given = {name: value for name, value in named.items() if value is not None}
         return self._send("POST", "/v1/assess", {"buyer_id": buyer_id, "lang": lang, **given})
 
-    def assess_batch(self, items: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-        """Assess up to 1,000 subjects; each is answered or refused on its own."""
-        return self._send("POST", "/v1/assess_batch", {"items": list(items)})
+    def assess_batch(self, items: Iterable[Mapping[str, Any]], *, store: bool = True) -> list[dict[str, Any]]:
+        """Assess up to 1,000 subjects; each gives an ``assessment`` or an ``error`` in its place."""
+        told = self._send("POST", "/v1/assess_batch", {"items": list(items), "store": store})
+        return list(told["items"])
+
+    def assessment(self, assessment_id: str) -> dict[str, Any]:
+        """Return an assessment as it was said."""
+        return self._get(f"/v1/assessments/{_part(assessment_id)}")
+
+    def whatif(
+        self, buyer_id: str, facts: Iterable[Mapping[str, Any]] = (), *,
+        as_of: str | date | datetime | None = None, request: Subject | None = None,
+        lang: Literal["en", "zh"] = "en", **more: bool,
+    ) -> dict[str, Any]:  # fmt: skip
+        """Assess a buyer under other facts or another request; nothing is kept.
+
+        Parameters
+        ----------
+        buyer_id : str
+        facts : iterable of mapping
+            As the items of `ledger`.
+        as_of, request, lang :
+            As in `assess`.
+        **more
+            ``offers``, ``raises`` and ``peers``.
+
+        Returns
+        -------
+        dict
+            ``assessment``, ``before`` and ``changes``.
+        """
+        named = {"as_of": _instant(as_of), "request": request, "facts": list(facts) or None, **more}
+        given = {name: value for name, value in named.items() if value is not None}
+        return self._send("POST", "/v1/whatif", {"buyer_id": buyer_id, "lang": lang, **given})
 
     def order_check(self, order: Mapping[str, Any]) -> dict[str, Any]:
         """Have an order released, held or referred; the same order sent twice is one."""
         return self._send("POST", "/v1/order_check", order)
 
-    def ledger(self, facts: Mapping[str, Any]) -> dict[str, Any]:
-        """Write facts; the same facts sent twice are there once."""
-        return self._send("POST", "/v1/ledger", facts)
+    def decide_order(
+        self, order_id: str, state: Literal["released", "held", "cancelled", "invoiced"], by: str,
+        reason: str = "",
+    ) -> dict[str, Any]:  # fmt: skip
+        """Put an order into the state that a person or the seller's system names."""
+        body = {"state": state, "by": by, "reason": reason}
+        return self._send("POST", f"/v1/orders/{_part(order_id)}", body)
 
-    def limits(self, changed_since: str | datetime | None = None) -> dict[str, Any]:
-        """Read the limits in force, or those that changed since a moment."""
-        return self._get("/v1/limits", changed_since=_instant(changed_since))
+    def orders(
+        self, state: Literal["released", "held", "referred", "cancelled", "invoiced"] = "held"
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the orders in a state by their ids, a page at a time."""
+        return self._pages("/v1/orders", "orders", state=state, limit=_PAGE)
+
+    def ledger(self, items: Iterable[Mapping[str, Any]], *, atomic: bool = False) -> dict[str, Any]:
+        """Add facts; the same facts sent twice are there once.
+
+        Parameters
+        ----------
+        items : iterable of mapping
+            Each names its ``table`` and has the fields of that table.
+        atomic : bool
+            Add none where one is refused.
+
+        Returns
+        -------
+        dict
+            ``facts_seq``, ``items`` with what became of each, and ``orders_released``.
+        """
+        return self._send("POST", "/v1/ledger", {"items": list(items), "atomic": atomic})
+
+    def limits(self, changed_since: str | datetime | None = None) -> Iterator[dict[str, Any]]:
+        """Yield the limits in force, or those that changed or expired since a moment, a page at a time."""
+        return self._pages("/v1/limits", "limits", changed_since=_instant(changed_since), limit=_PAGE)
+
+    def buyer(self, buyer_id: str) -> dict[str, Any]:
+        """Return what is kept of a buyer."""
+        return self._get(f"/v1/buyers/{_part(buyer_id)}")
 
     def buyers(self, prefix: str = "", limit: int = 20) -> list[str]:
         """Return the first ids of buyers that begin with a text."""
@@ -163,6 +227,15 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _pages(self, path: str, name: str, **query: Any) -> Iterator[dict[str, Any]]:
+        after = None
+        while True:
+            page = self._get(path, after=after, **query)
+            yield from page[name]
+            after = page["next"]
+            if after is None:
+                return
 
     def _get(self, path: str, **query: Any) -> dict[str, Any]:
         given = {name: value for name, value in query.items() if value is not None}
@@ -191,6 +264,11 @@ class Client:
                 wait = asked
             time.sleep(wait)
             left, pause = left - 1, 2 * pause
+
+
+def _part(text: str) -> str:
+    """Return a text as one part of an address."""
+    return quote(text, safe="")
 
 
 def _wait_of(answer: httpx.Response) -> float | None:

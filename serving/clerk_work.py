@@ -21,6 +21,7 @@ from serving.store.facts import ledger_row, stored_portfolio
 from serving.store.ledger import Posted, post_ledger
 from serving.store.loading import load_portfolio
 from serving.store.packing import pack_in_order
+from serving.store.supposing import Supposed, suppose
 
 __all__ = ["WORK", "begin", "make_book", "make_month"]
 
@@ -40,6 +41,10 @@ def _warm() -> int:
 
 def _post(items: Any, atomic: bool, now: datetime) -> Posted:
     return post_ledger(_OPEN[0], items, atomic=atomic, now=now)
+
+
+def _suppose(items: Any, buyer_id: str, now: datetime) -> Supposed:
+    return suppose(_OPEN[0], items, buyer_id, now)
 
 
 def _make_context(until: datetime) -> int:
@@ -95,6 +100,7 @@ def _load(folder: str, now: datetime) -> int:
 WORK: dict[str, Callable[..., Any]] = {
     "warm": _warm,
     "post_ledger": _post,
+    "suppose": _suppose,
     "make_context": _make_context,
     "make_month": _make_month,
     "load": _load,

@@ -31,6 +31,7 @@ _NEEDS: Mapping[str, str] = {
     "/schema.json": PUBLIC,
     "/v1/assess": ASSESS,
     "/v1/assess_batch": ASSESS,
+    "/v1/whatif": ASSESS,
     "/v1/assessments/{assessment_id}": ASSESS,
     "/v1/buyers": ASSESS,
     "/v1/buyers/{buyer_id}": ASSESS,

@@ -6,6 +6,7 @@ from serving.contract.assess import AssessCall, BatchCall, RequestPart
 from serving.contract.ledger import LedgerCall
 from serving.contract.orders import DecisionCall, OrderCall
 from serving.contract.parts import EXPECTED, moment_of_text, parse_call
+from serving.contract.whatif import WhatIfCall
 
 __all__ = [
     "EXPECTED",
@@ -15,6 +16,7 @@ __all__ = [
     "LedgerCall",
     "OrderCall",
     "RequestPart",
+    "WhatIfCall",
     "moment_of_text",
     "parse_call",
 ]

@@ -57,6 +57,7 @@ EXPECTED: Mapping[str, str] = {
     "request.currency": "an ISO 4217 code like EUR",
     "request.terms_days": f"whole days from 0 to {LONGEST_TERMS_DAYS}",
     "items": "a list of 1 to 1,000 objects; of facts, of at most 20,000",
+    "facts": "a list of at most 1,000 objects",
     "order_id": f"the id of an order, {_WORDS}",
     "amount": _AMOUNT,
     "currency": "an ISO 4217 code like EUR",

@@ -86,6 +86,19 @@ class LiveAssessor:
         said = desk.assess(_dossier(entry), moment, request, lang=lang, also=also, now=now)
         return with_published(said, entry.published) if as_of is None else said
 
+    def assess_supposed(
+        self,
+        dossier: bytes,
+        as_of: str | datetime | None = None,
+        request: Request | None = None,
+        *,
+        lang: str = "en",
+        also: Extras = _NOTHING_MORE,
+    ) -> dict[str, Any]:
+        """Return the assessment of a dossier that nobody keeps; see `assess`."""
+        desk, moment, now = self._prepared(self.ledger.facts_seq, as_of)
+        return desk.assess(Dossier.from_bytes(dossier), moment, request, lang=lang, also=also, now=now)
+
     def score(
         self,
         buyer_id: str,

@@ -51,6 +51,7 @@ OTHERS = Allowance(seconds=10.0, in_flight=64, waiting=256)
 
 ALLOWANCES: Mapping[str, Allowance] = {
     "/v1/assess_batch": Allowance(seconds=120.0, in_flight=2, waiting=8),
+    "/v1/whatif": Allowance(seconds=60.0, in_flight=4, waiting=16),
     "/v1/ledger": Allowance(seconds=60.0, in_flight=4, waiting=16),
     "/v1/limits": Allowance(seconds=30.0, in_flight=4, waiting=16),
     "/v1/limits.csv": Allowance(seconds=30.0, in_flight=4, waiting=16),

@@ -25,11 +25,12 @@ from serving.routes.limits import Limits
 from serving.routes.metrics import Figures
 from serving.routes.orders import Orders
 from serving.routes.pages import Pages
+from serving.routes.whatif import WhatIf
 from serving.state import State
 
 __all__ = ["guarded_alike", "make_application"]
 
-_GROUPS = (Assess, Buyers, Orders, Limits, Ledger, Pages, Figures)
+_GROUPS = (Assess, WhatIf, Buyers, Orders, Limits, Ledger, Pages, Figures)
 
 
 def make_application(state: State, *guards: Middleware) -> Starlette:

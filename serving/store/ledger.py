@@ -21,7 +21,7 @@ from serving.store.posted import Item, check_items, items_of, references
 from serving.store.schema import FACTS, STAMPS, ledger
 from serving.store.sharing import write_shared
 
-__all__ = ["Posted", "post_ledger"]
+__all__ = ["Posted", "add_facts", "post_ledger"]
 
 _CHUNK = 500
 
@@ -74,27 +74,32 @@ def post_ledger(store: Store, items: Any, *, atomic: bool = False, now: datetime
         Where `items` has another shape, nothing was loaded yet, or the database refuses.
     """
     posted = items_of(items)
-    now = now.replace(microsecond=0)
     with store.writing() as connection:
-        row = take_ledger(connection)
-        check_items(posted, Seller(**row["seller"]), _named_invoices(connection, references(posted)), now)
-        before = _compare(connection, posted)
-        if atomic and any(item.status == "refused" for item in posted):
-            _refuse_all(posted)
-        accepted = [item for item in posted if item.status == "accepted"]
-        if not accepted:
-            return Posted(row["facts_seq"], [item.as_json() for item in posted])
-        sequence = next_change(connection)
-        touched = _touched(connection, accepted, before)
-        _insert(connection, accepted, {"loaded_at": now, "facts_seq": sequence, "history": False})
-        touched |= _touched(connection, accepted, before)
-        _set_head(connection, row, accepted, sequence)
-        buyers = sorted(touched)
-        if any(item.table in ("buyers", "fx") for item in accepted):
-            write_shared(connection, sequence)
-        if buyers:
-            made = dossiers_of(stored_portfolio(connection, buyers), buyers)
-            write_dossiers(connection, made, sequence)
+        return add_facts(connection, posted, atomic=atomic, now=now)
+
+
+def add_facts(connection: Connection, posted: Sequence[Item], *, atomic: bool, now: datetime) -> Posted:
+    """Add facts within a transaction; see `post_ledger`."""
+    now = now.replace(microsecond=0)
+    row = take_ledger(connection)
+    check_items(posted, Seller(**row["seller"]), _named_invoices(connection, references(posted)), now)
+    before = _compare(connection, posted)
+    if atomic and any(item.status == "refused" for item in posted):
+        _refuse_all(posted)
+    accepted = [item for item in posted if item.status == "accepted"]
+    if not accepted:
+        return Posted(row["facts_seq"], [item.as_json() for item in posted])
+    sequence = next_change(connection)
+    touched = _touched(connection, accepted, before)
+    _insert(connection, accepted, {"loaded_at": now, "facts_seq": sequence, "history": False})
+    touched |= _touched(connection, accepted, before)
+    _set_head(connection, row, accepted, sequence)
+    buyers = sorted(touched)
+    if any(item.table in ("buyers", "fx") for item in accepted):
+        write_shared(connection, sequence)
+    if buyers:
+        made = dossiers_of(stored_portfolio(connection, buyers), buyers)
+        write_dossiers(connection, made, sequence)
     return Posted(sequence, [item.as_json() for item in posted], buyers)
 
 

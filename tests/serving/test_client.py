@@ -111,3 +111,30 @@ def test_a_key_made_while_it_runs_is_known_within_seconds(
             client.assess(assessor.buyer_ids[0])
     assert (refused.value.status, refused.value.code) == (403, "forbidden")
     assert key not in service.said()
+
+
+def test_every_other_route_has_its_method(service: Service, assessor: Assessor) -> None:
+    # given a buyer with an assessment that is kept
+    buyer_id = assessor.buyer_ids[1]
+    with Client(service.address, service.key) as client:
+        said = client.assess(buyer_id)
+        assert client.assessment(said["assessment_id"]) == said
+        assert client.buyer(buyer_id)["assessments"][0]["assessment_id"] == said["assessment_id"]
+        batch = client.assess_batch([{"buyer_id": buyer_id}, {"buyer_id": "nobody"}], store=False)
+        assert (batch[0]["assessment"], batch[1]["error"]["code"]) == (said, "unknown_buyer")
+
+        # when an order is checked, listed and ended
+        order = {"buyer_id": buyer_id, "order_id": "client 1", "amount": "10.00", "currency": "EUR"}
+        checked = client.order_check(order)
+        assert "client 1" in {each["order_id"] for each in client.orders(checked["state"])}
+        assert client.decide_order("client 1", "cancelled", "erp")["state"] == "cancelled"
+        assert "client 1" in {each["order_id"] for each in client.orders("cancelled")}
+
+        # then facts, limits and what would be are told as the service tells them
+        posted = client.ledger([{"table": "nothing"}], atomic=True)
+        assert posted["items"][0]["code"] == "unknown_table"
+        limits = service.call("/v1/limits?limit=10000").json["limits"]
+        assert list(client.limits()) == limits
+        assert list(client.limits("2030-01-01")) == []
+        supposed = client.whatif(buyer_id, request=ORDER, as_of="2026-03-31")  # type: ignore[arg-type]
+        assert supposed["assessment"] == client.assess(buyer_id, as_of="2026-03-31", request=ORDER)  # type: ignore[arg-type]

@@ -12,7 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credit.request import LARGEST_AMOUNT
-from serving.contract import EXPECTED, AssessCall, RequestPart
+from serving.contract import (
+    EXPECTED,
+    AssessCall,
+    BatchCall,
+    DecisionCall,
+    LedgerCall,
+    OrderCall,
+    RequestPart,
+    WhatIfCall,
+)
 from serving.contract import parse_call as parse
 from serving.errors import ERRORS, CallError
 
@@ -169,8 +178,11 @@ def test_an_error_never_repeats_a_value() -> None:
 
 
 def test_every_field_says_what_it_is_expected_to_be() -> None:
-    fields = {*AssessCall.model_fields, *(f"request.{name}" for name in RequestPart.model_fields)}
-    assert fields == set(EXPECTED) - {""}
+    calls = (AssessCall, BatchCall, DecisionCall, LedgerCall, OrderCall, WhatIfCall)
+    fields = {name for call in calls for name in call.model_fields}
+    fields |= {f"request.{name}" for name in RequestPart.model_fields}
+    of_queries = {"changed_since"}
+    assert fields | of_queries == set(EXPECTED) - {""}
 
 
 def test_every_error_has_one_body() -> None:

@@ -16,6 +16,7 @@ from serving.contract import (
     LedgerCall,
     OrderCall,
     RequestPart,
+    WhatIfCall,
     parse_call,
 )
 from serving.errors import ERRORS, CallError
@@ -31,6 +32,7 @@ CALLS = {
     "LedgerCall": LedgerCall,
     "OrderCall": OrderCall,
     "Request": RequestPart,
+    "WhatIfCall": WhatIfCall,
 }
 """The contract of each schema of a call."""
 

@@ -43,6 +43,32 @@ def telling(
             yield service, home, came
 
 
+def new_buyer() -> list[dict[str, Any]]:
+    """Return facts of a buyer that has paid on the day for two years, and that owes one invoice since."""
+    facts: list[dict[str, Any]] = [
+        {
+            "table": "buyers",
+            "buyer_id": "NEW",
+            "country": "DE",
+            "size_class": "large",
+            "founded_on": "1960-01-01",
+        }
+    ]
+    for number in range(1, 37):
+        name, due = f"N-{number}", 50 + 20 * (number - 1)
+        dates = {"issued_on": day(due + 30), "due_on": day(due)}
+        invoice = {"table": "invoices", "invoice_id": name, "buyer_id": "NEW", "amount": "5000.00"}
+        facts.append({**invoice, "currency": "EUR", **dates})
+        if number > 1:
+            facts.append(payment(name, due))
+    return facts
+
+
+def payment(invoice_id: str, days_ago: int) -> dict[str, Any]:
+    paid = {"table": "allocations", "allocation_id": f"P-{invoice_id}", "invoice_id": invoice_id}
+    return {**paid, "amount": "5000.00", "kind": "payment", "settled_on": day(days_ago)}
+
+
 def patiently(service: Service, path: str, body: Any) -> Any:
     """Call until the figures of the month end are made."""
     deadline = time.monotonic() + SECONDS
@@ -57,7 +83,7 @@ def patiently(service: Service, path: str, body: Any) -> Any:
 def test_an_order_that_is_held_and_then_paid_for_is_told_twice(
     telling: tuple[Service, Path, Came],
 ) -> None:
-    # given a new buyer with a limit in force, and one invoice fifty days past due
+    # given a new buyer with a limit in force that has paid on the day, but for one invoice
     service, home, came = telling
     limit = Published("7", "7", 50_000.0, "EUR", datetime.now(UTC).date(), date(2099, 1, 1))
     store = open_store(store_url(home, {}))
@@ -65,17 +91,13 @@ def test_an_order_that_is_held_and_then_paid_for_is_told_twice(
         reviews = [("NEW", Review(limit, "first", "first"), None)]
         put_in_force(connection, reviews, Source("test", datetime.now(UTC)))
     store.close()
-    buyer = {"table": "buyers", "buyer_id": "NEW", "country": "DE", "size_class": "medium", "industry": "C25"}
-    invoice = {"table": "invoices", "invoice_id": "N-1", "buyer_id": "NEW", "amount": "5000.00"}
-    dates = {"currency": "EUR", "issued_on": day(80), "due_on": day(50)}
-    posted = service.call("/v1/ledger", {"items": [buyer, {**invoice, **dates}], "atomic": True}).json
-    assert [each["status"] for each in posted["items"]] == ["accepted", "accepted"]
+    posted = service.call("/v1/ledger", {"items": new_buyer(), "atomic": True}).json
+    assert {each["status"] for each in posted["items"]} == {"accepted"}
 
     # when an order is checked, and the invoice is paid after that
     order = {"buyer_id": "NEW", "order_id": "SO-1", "amount": "1000.00", "currency": "EUR"}
     assert patiently(service, "/v1/order_check", order)["state"] == "held"
-    payment = {"table": "allocations", "allocation_id": "P-1", "invoice_id": "N-1", "amount": "5000.00"}
-    paid = {"items": [{**payment, "kind": "payment", "settled_on": day(0)}]}
+    paid = {"items": [payment("N-1", 0)]}
     assert patiently(service, "/v1/ledger", paid)["orders_released"] == ["SO-1"]
 
     # then the receiver is told of both, signed, and nothing waits any more

@@ -231,7 +231,7 @@ class Desk:
     def _with_reserved(
         self, facts: SubjectFacts, dossier: Dossier, reserved: Sequence[Reservation]
     ) -> SubjectFacts:
-        horizon = facts.day + timedelta(days=self.release.policy.orders.credit_horizon_days)
+        horizon = facts.today + timedelta(days=self.release.policy.orders.credit_horizon_days)
         known = {str(row[-1]) for row in dossier.rows.orders}
         return replace(facts, values=with_reservations(facts.values, reserved, known, horizon))
 
@@ -249,7 +249,7 @@ class Desk:
         self._put_nothing_owed(named, moment)
         usual = request or _usual(named, self.common.seller.reporting_currency)
         named |= sides.values
-        named |= self._days_behind(now or moment)
+        named |= self._days_behind(now or moment) | self._days_since(moment, now)
         currency = self.common.seller.reporting_currency
         return SubjectFacts(
             buyer_id=buyer_id,
@@ -361,6 +361,11 @@ class Desk:
         if now <= until:
             return {}
         return {"days_books_behind": float((self.at(now).date - self.at(until).date).days)}
+
+    def _days_since(self, moment: datetime, now: datetime | None) -> dict[str, float]:
+        """Return how many days after the moment somebody asks, where it is not the same day."""
+        days = 0 if now is None else (self.at(now).date - self.at(moment).date).days
+        return {"days_since_as_of": float(days)} if days > 0 else {}
 
     def _warnings(self, moment: datetime, now: datetime) -> Sequence[Warning_]:
         found = []

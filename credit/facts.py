@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from credit.cover import Security
 from credit.request import Request
@@ -88,6 +88,11 @@ class SubjectFacts:
     def day(self) -> date:
         """Day of the assessment where the seller is."""
         return self.as_of.date() if self.local_day is None else self.local_day
+
+    @property
+    def today(self) -> date:
+        """Day on which somebody asks: after that of the assessment where books that are behind speak."""
+        return self.day + timedelta(days=int(self.known("days_since_as_of") or 0))
 
     @property
     def asked(self) -> Request | None:

@@ -157,7 +157,8 @@ def _order_above_limit(case: OrderCase) -> Step:
 
 def _is_later(case: OrderCase) -> bool:
     """Whether the order is to be delivered behind the credit horizon, and so does not count yet."""
-    horizon = case.subject.day + timedelta(days=case.policy.orders.credit_horizon_days)
+    # Reason: what is delivered soon must count however far the books are behind.
+    horizon = case.subject.today + timedelta(days=case.policy.orders.credit_horizon_days)
     return case.deliver_on is not None and case.deliver_on > horizon
 
 

@@ -173,6 +173,16 @@ class LiveAssessor:
         self._desk = (head, desk)
         return desk
 
+    def wait_for_month(self, seconds: float) -> None:
+        """Wait for the figures of the last month end where they have to be made first.
+
+        Raises
+        ------
+        CallError
+            ``busy`` where they are not there in time.
+        """
+        self._prepared(self.ledger.facts_seq, None, seconds=seconds)
+
     def prepare(self) -> None:
         """Make the figures of the last month end where they lack, which may take a while."""
         self._prepared(None, None, seconds=_SECONDS_TO_PREPARE)

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from features.errors import InputError
 from serving.errors import CallError, refused_call
 from serving.faults import log_fault
+from serving.store.connect import LOCKED
 
 __all__ = [
     "Endpoint",
@@ -75,6 +76,8 @@ def guarded(endpoint: Endpoint) -> Endpoint:
 def told_as_call_error(error: InputError) -> CallError:
     """Return what a caller is told of a refusal: of its field, or of the store that refuses."""
     problem = error.problems[0]
+    if problem.found == LOCKED:
+        return CallError("busy", problem.expected, problem.found, problem.next_step)
     if not problem.column and not problem.table:
         return CallError("store_unreachable", problem.expected, problem.found, problem.next_step)
     return refused_call(error)

@@ -21,6 +21,7 @@ __all__ = ["Ledger"]
 
 _LOG = logging.getLogger("credence.serving")
 
+_SECONDS_TO_WAIT = 20.0
 _LARGEST_BODY = 8 * 1024 * 1024
 
 
@@ -49,8 +50,13 @@ class Ledger:
     async def _recheck(self, buyers: list[str]) -> list[str]:
         """Check held orders again; the facts are in, whatever becomes of that."""
         try:
-            desk = self._state.order_desk()
-            return await to_thread.run_sync(desk.recheck, buyers, datetime.now(UTC))
+            desk, assessor = self._state.order_desk(), self._state.assessor()
+
+            def run() -> list[str]:
+                assessor.wait_for_month(_SECONDS_TO_WAIT)
+                return desk.recheck(buyers, datetime.now(UTC))
+
+            return await to_thread.run_sync(run)
         except Exception as error:
             log_fault(error)
             return []

@@ -22,6 +22,7 @@ from serving.store.order_rows import STATES, listed
 __all__ = ["Orders"]
 
 _MOST, _FEW = 1000, 100
+_SECONDS_TO_WAIT = 8.0
 _THREADS = 4
 """Checks at a time in a worker: they wait for the database more than they calculate."""
 
@@ -42,9 +43,11 @@ class Orders:
     async def check(self, request: Request) -> Response:
         """Release, hold or refer an order; a released one keeps its part of the limit."""
         call = parse_call(await read_body(request), OrderCall)
-        desk = self._state.order_desk()
+        desk, assessor = self._state.order_desk(), self._state.assessor()
 
         def run() -> dict[str, Any]:
+            # Reason: inside the check's transaction the clerk could not write them.
+            assessor.wait_for_month(_SECONDS_TO_WAIT)
             return desk.check(
                 call.buyer_id, call.order, datetime.now(UTC), amends=call.amends, lang=call.lang
             )
@@ -56,7 +59,15 @@ class Orders:
         call = parse_call(await read_body(request), DecisionCall)
         desk, order_id = self._state.order_desk(), request.path_params["order_id"]
         decision = Decision(call.state, call.by, call.reason)
-        return json_answer(await self._run(lambda: desk.decide(order_id, decision, datetime.now(UTC))))
+
+        def run() -> dict[str, Any]:
+            told = desk.decide(order_id, decision, datetime.now(UTC))
+            frees = call.state != "released"
+            # Reason: what this order leaves of the limit, another one that is held may take.
+            released = desk.recheck([told["buyer_id"]], datetime.now(UTC)) if frees else []
+            return {**told, "orders_released": released}
+
+        return json_answer(await self._run(run))
 
     async def list(self, request: Request) -> Response:
         """Give orders in a state by their ids, a page at a time."""

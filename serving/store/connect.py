@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 
 from features.errors import InputError
 
-__all__ = ["DATABASE_URL", "HEAD", "Store", "open_store", "refusal", "store_url"]
+__all__ = ["DATABASE_URL", "HEAD", "LOCKED", "Store", "open_store", "refusal", "store_url"]
 
 DATABASE_URL = "CREDENCE_DATABASE_URL"
 """Variable with the SQLAlchemy URL of a PostgreSQL database; without it the store is a file in the home."""
@@ -228,13 +228,16 @@ def _told(store: Store) -> Iterator[None]:
         raise told from None
 
 
+LOCKED = "one that is locked"
+"""What is found where others keep the store from being changed for too long."""
+
 _REFUSALS = (
     ("not a database", "a store", "a file that is no database", "move the file away, or restore a copy"),
     ("malformed", "a store", "a damaged file", "restore a copy: docs/guides/store.md"),
     ("disk is full", "room for the store", "a full disk", "free space, then try again: nothing was changed"),
     ("no space left", "room for the store", "a full disk", "free space, then try again: nothing was changed"),
     ("disk i/o error", "room for the store", "a disk that refuses", "check the disk, then try again"),
-    ("locked", "a store that nobody else changes", "one that is locked", "try again in a few seconds"),
+    ("locked", "a store that nobody else changes", LOCKED, "try again in a few seconds"),
     ("readonly", "a store that may be written", "a read-only one", "check the right to write it"),
     ("read-only", "a store that may be written", "a read-only one", "check the right to write it"),
     ("unable to open", "a store that can be opened", "one that refuses", "check the path and the rights"),

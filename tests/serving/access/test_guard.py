@@ -27,6 +27,7 @@ from serving.access.keys import Key, holder_of, new_secret
 from serving.access.ring import Ring
 from serving.access.scopes import ANY_KEY, ASSESS, CLOSED, PUBLIC, SCOPES, need_of
 from serving.access.stored import StoredKeys, keys_of
+from serving.native import NATIVE
 from serving.routes import make_application
 from serving.state import State
 from tests.serving.schemas import problems_of
@@ -67,7 +68,7 @@ def test_every_route_is_named_and_every_name_is_a_route() -> None:
     from serving.access.scopes import _NEEDS
 
     routes = {route.path for route in make_application(State()).routes}
-    assert routes == set(_NEEDS)
+    assert routes | NATIVE == set(_NEEDS)
     assert set(_NEEDS.values()) <= {PUBLIC, ANY_KEY, *SCOPES}
     assert need_of("/v1/unnamed") == need_of("/v1/assess/") == need_of("//v1/assess") == CLOSED
 
@@ -97,7 +98,7 @@ def test_a_route_without_a_scope_is_closed_to_every_key(keys: StoredKeys) -> Non
 def test_the_service_itself_is_guarded() -> None:
     # given the application as the service serves it
     with TestClient(serving.service.application) as client:
-        for path in ("/v1/status", "/schema.json", "/docs.json", "/healthz", "/metrics"):
+        for path in ("/v1/status", "/docs.json", "/healthz", "/metrics"):
             assert client.get(path).status_code == 401
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from features.errors import InputError
+from serving.store.turns import turn
 
 __all__ = ["DATABASE_URL", "HEAD", "LOCKED", "Store", "open_store", "refusal", "store_url"]
 
@@ -80,8 +81,20 @@ class Store:
             Where the database refuses: full, locked for too long, gone.
         """
         engine = self.answers if answers else self.engine
-        with _told(self), engine.connect().execution_options(writes=True) as connection, connection.begin():
+        with (
+            self._turn(),
+            _told(self),
+            engine.connect().execution_options(writes=True) as connection,
+            connection.begin(),
+        ):
             yield connection
+
+    def _turn(self) -> AbstractContextManager[None]:
+        """Wait for this writer's turn, where the database is a file."""
+        database = self.engine.url.database
+        if not self.is_sqlite or not database or database == ":memory:":
+            return nullcontext()
+        return turn(Path(f"{database}.lock"), _BUSY_MS / 1000)
 
     def close(self) -> None:
         """Close every connection."""

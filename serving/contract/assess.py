@@ -13,6 +13,9 @@ from serving.errors import CallError
 
 __all__ = ["LARGEST_BATCH", "AssessCall", "BatchCall", "RequestPart"]
 
+MOST_FACTS = 1000
+"""Facts that a call may bring along."""
+
 LARGEST_BATCH = 1000
 """Subjects of a batch."""
 
@@ -49,6 +52,7 @@ class AssessCall(Part):
     raises: bool = False
     since: AsOf | None = None
     store: bool = True
+    facts: Annotated[list[dict[str, Any]], Field(max_length=MOST_FACTS)] | None = None
 
     @classmethod
     def parsed(cls, said: Any) -> AssessCall:
@@ -63,7 +67,10 @@ class AssessCall(Part):
 
     def together(self) -> AssessCall:
         """Return the call; refuse fields that do not go together."""
-        if self.parts == "score" and self.also != Extras():
+        if self.facts is not None and self.since is not None:
+            step = "leave one of them out"
+            raise CallError("invalid_field", "facts or since", "both", step, path="since")
+        if self.parts == "score" and (self.also != Extras() or self.facts is not None):
             raise CallError(
                 "invalid_field", "no further parts beside the score", "some", "leave them out", path="parts"
             )
@@ -86,8 +93,8 @@ class AssessCall(Part):
 
     @property
     def is_kept(self) -> bool:
-        """Whether the answer is kept: a whole one, unless the caller says no."""
-        return self.store and self.parts == "all"
+        """Whether the answer is kept: a whole one of kept facts, unless the caller says no."""
+        return self.store and self.parts == "all" and not self.facts
 
     @property
     def is_short(self) -> bool:

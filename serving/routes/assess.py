@@ -20,6 +20,7 @@ from serving.errors import CallError
 from serving.live.assessor import LiveAssessor
 from serving.observe.assessed import assessed
 from serving.routes.answering import Endpoint, told_as_call_error
+from serving.routes.inline import dossier_with
 from serving.state import State
 
 __all__ = ["Assess"]
@@ -93,6 +94,8 @@ class Assess:
         return b'{"assessment":' + body + b"}"
 
     async def _said(self, assessor: LiveAssessor, call: AssessCall) -> dict[str, Any]:
+        if call.facts:
+            return await self._with_facts(assessor, call)
         # Reason: a hop to a thread and back costs a good part of what a short assessment does.
         if call.is_short and self._state.reads_at_once:
             try:
@@ -104,6 +107,16 @@ class Assess:
                 return await to_thread.run_sync(waits, limiter=self._waiting)
         waits = partial(_assess, assessor, call, _SECONDS_TO_WAIT)
         return await to_thread.run_sync(waits, limiter=self._limiter)
+
+    async def _with_facts(self, assessor: LiveAssessor, call: AssessCall) -> dict[str, Any]:
+        """Assess with what the call brings along: a prospect, or accounts that are not in the ledger."""
+        assert call.facts  # noqa: S101 (the caller asks first)
+        try:
+            dossier = await dossier_with(self._state, assessor, call.facts, call.buyer_id, call.as_of)
+            run = partial(_assess_dossier, assessor, call, dossier)
+            return await to_thread.run_sync(run, limiter=self._limiter)
+        except InputError as error:
+            raise told_as_call_error(error) from None
 
     async def _keep(self, said: dict[str, Any], body: bytes, release_id: str) -> None:
         await self._state.keep(
@@ -133,6 +146,11 @@ def _assess(assessor: LiveAssessor, call: AssessCall, seconds: float = 0.0) -> d
         return assessed(said, assessor.release)
     except InputError as error:
         raise told_as_call_error(error) from None
+
+
+def _assess_dossier(assessor: LiveAssessor, call: AssessCall, dossier: bytes) -> dict[str, Any]:
+    asked = call.asked(assessor.ledger.head_now.seller.reporting_currency)
+    return assessor.assess_supposed(dossier, call.as_of, asked, lang=call.lang, also=call.also)
 
 
 def _check_due(due_on: str, moment: str) -> None:

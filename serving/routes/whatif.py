@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC
 from typing import Any
 
 from anyio import CapacityLimiter, to_thread
@@ -14,9 +13,9 @@ from credit.changes import changes_of
 from features.errors import InputError
 from serving.body import read_body
 from serving.contract import AssessCall, WhatIfCall, parse_call
-from serving.errors import CallError
 from serving.live.assessor import LiveAssessor
 from serving.routes.answering import Endpoint, json_answer, told_as_call_error
+from serving.routes.inline import dossier_with
 from serving.state import State
 
 __all__ = ["WhatIf"]
@@ -53,18 +52,7 @@ class WhatIf:
         await to_thread.run_sync(assessor.entry, call.buyer_id)
         if not call.facts:
             return None
-        moment = (await to_thread.run_sync(assessor.moment, call.as_of)).replace(tzinfo=UTC)
-        made = await self._state.clerk().call("suppose", call.facts, call.buyer_id, moment)
-        _check(made.items)
-        return bytes(made.dossier)
-
-
-def _check(items: list[dict[str, Any]]) -> None:
-    """Refuse the call where one of its facts is refused."""
-    for place, item in enumerate(items):
-        if item["status"] == "refused" and item["code"] != "atomic":
-            path = ".".join(["facts", str(place), *([item["field"]] if item["field"] else [])])
-            raise CallError("invalid_field", item["expected"], item["found"], item["next_step"], path=path)
+        return await dossier_with(self._state, assessor, call.facts, call.buyer_id, call.as_of)
 
 
 def _told(assessor: LiveAssessor, call: AssessCall, dossier: bytes | None) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def due_for(gain: Floats) -> float:
     Examples
     --------
     >>> due_for(np.array([-1.0, 0.0, 0.5, 0.5, 0.5])), due_for(np.array([0.0, 0.0, 0.0, 8.0]))
-    (0.5, 2.0)
+    (0.5, 8.0)
     """
     if not len(gain):
         return -np.inf

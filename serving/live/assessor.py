@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from credit.desk import MAX_DAYS_BEHIND, Desk
@@ -20,7 +21,7 @@ from features.errors import InputError
 from serving.errors import CallError
 from serving.live.ledger import Head, LiveLedger
 from serving.live.month_books import MonthBooks
-from serving.live.reader import Entry, Reader
+from serving.live.reader import Entry
 
 __all__ = ["LiveAssessor", "moments_of", "utc_now"]
 
@@ -53,7 +54,6 @@ class LiveAssessor:
     ) -> None:
         self.ledger, self.release = ledger, release
         self._books, self._clock = books, clock
-        self._reader = Reader(ledger.store)
         self._desk: tuple[Head, Desk] | None = None
 
     def assess(
@@ -148,7 +148,7 @@ class LiveAssessor:
         CallError
             ``unknown_buyer``, ``no_ledger``, ``store_unreachable``.
         """
-        entry = self._reader.read(buyer_id)
+        entry = self.ledger.reader.read(buyer_id)
         if entry is None:
             step = "load a portfolio: credence load DIR"
             raise CallError("no_ledger", "a store with a portfolio", "an empty one", step)
@@ -169,7 +169,8 @@ class LiveAssessor:
         kept = self._desk
         if kept is not None and kept[0] is head:
             return kept[1]
-        desk = Desk(head.common(lambda moment: self._books.before(moment, head)), self.release)
+        # Reason: without a way back to this object it goes as soon as no call holds it any more.
+        desk = Desk(head.common(partial(self._books.before, head=head)), self.release)
         self._desk = (head, desk)
         return desk
 
@@ -190,10 +191,6 @@ class LiveAssessor:
     def moment(self, as_of: str | datetime | None) -> datetime:
         """Return the moment that a call speaks of."""
         return self._moments(self.desk(), as_of)[0]
-
-    def close(self) -> None:
-        """Give the connection back."""
-        self._reader.close()
 
     def _prepared(
         self, facts_seq: int | None, as_of: str | datetime | None, *, seconds: float = 0.0

@@ -18,6 +18,7 @@ from features.engine.context import NO_CONTEXT, Context
 from features.errors import InputError
 from features.seller import Seller
 from serving.errors import CallError
+from serving.live.reader import Reader
 from serving.store.connect import Store
 from serving.store.contexts import read_context
 from serving.store.schema import FACTS, contexts, dossiers, ledger
@@ -87,6 +88,7 @@ class LiveLedger:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.reader = Reader(store)
         self._head: Head | None = None
         self._lock = threading.Lock()
 

@@ -112,6 +112,7 @@ class Runtime:
             self._sender.stop()
         self._answers.close()
         self.clerk.close()
+        self.ledger.reader.close()
         self.store.close()
 
 

@@ -87,6 +87,14 @@ def test_a_release_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     assert "expected a release folder with release.json; found none" in refused(Settings(tmp_path))
 
 
+def copied_alone(home: Path, target: Path) -> Path:
+    """Copy the release in force, without those that served before, and return its folder."""
+    source = current_folder(home / "releases")
+    shutil.copytree(source, target / "releases" / source.name)
+    (target / "releases" / "current").write_text(source.name)
+    return target / "releases" / source.name
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
@@ -97,8 +105,7 @@ def test_a_release_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
 )
 def test_a_release_that_was_changed_is_refused(demo_home: Path, tmp_path: Path, name: str, said: str) -> None:
     # given a release one of whose files was changed
-    shutil.copytree(demo_home / "releases", tmp_path / "releases")
-    changed = current_folder(tmp_path / "releases") / name
+    changed = copied_alone(demo_home, tmp_path) / name
     changed.write_text("{}")
 
     # then nothing is started
@@ -106,8 +113,7 @@ def test_a_release_that_was_changed_is_refused(demo_home: Path, tmp_path: Path, 
 
 
 def test_a_release_that_lacks_a_file_is_refused(demo_home: Path, tmp_path: Path) -> None:
-    shutil.copytree(demo_home / "releases", tmp_path / "releases")
-    (current_folder(tmp_path / "releases") / "late" / "golden.npz").unlink()
+    (copied_alone(demo_home, tmp_path) / "late" / "golden.npz").unlink()
     assert "missing ['golden.npz']" in refused(Settings(tmp_path))
 
 

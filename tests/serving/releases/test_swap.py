@@ -160,7 +160,7 @@ def test_a_promotion_is_served_and_taken_back(started: tuple[Path, State, str]) 
     home, state, good = started
     another_release(home, "r0002-second")
     held = state.assessor()
-    buyer_id = held.buyer_ids[0]
+    buyer_id = "B000001"
 
     # when it is put in force
     point(home, "r0002-second")
@@ -170,7 +170,7 @@ def test_a_promotion_is_served_and_taken_back(started: tuple[Path, State, str]) 
     new, old = state.assessor().assess(buyer_id)["versions"], held.assess(buyer_id)["versions"]
     assert (new["release"], new["default"], new["late"]) == ("r0002-second", "default@2", "late@2")
     assert (old["release"], old["default"], old["late"]) == (good, "default@1", "late@1")
-    assert state.assessor().packed is held.packed
+    assert state.assessor().ledger is held.ledger
 
     # and it can be taken back
     point(home, good)

@@ -58,7 +58,7 @@ def test_one_that_cannot_be_kept_does_not_refuse_the_others(store: Store) -> Non
     writer = AnswerWriter(store)
 
     async def keep_all() -> list[BaseException | None]:
-        rows = [row(1), row(2), row(1), row(3)]
+        rows = [row(1), row(2), {**row(4), "buyer_id": None}, row(3)]
         return await asyncio.gather(*(writer.keep(each) for each in rows), return_exceptions=True)
 
     told = asyncio.run(keep_all())

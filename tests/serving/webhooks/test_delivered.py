@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -11,7 +12,9 @@ from typing import Any
 
 import pytest
 
+from credit.policy import Policy
 from credit.publish import Published, Review
+from credit.release import current_folder
 from features.errors import InputError
 from serving.store.connect import open_store, store_url
 from serving.store.published_rows import Source, put_in_force
@@ -31,11 +34,26 @@ def day(days_ago: int) -> str:
     return (datetime.now(UTC).date() - timedelta(days=days_ago)).isoformat()
 
 
+def lenient_release(home: Path) -> None:
+    """Let the home serve a copy of its release under a policy that models refer no order by."""
+    source = current_folder(home / "releases").resolve()
+    (home / "releases").unlink()
+    target = home / "releases" / source.name
+    shutil.copytree(source, target)
+    (home / "releases" / "current").write_text(source.name)
+    policy, head = target / "policy.yaml", target / "release.json"
+    text = policy.read_text(encoding="utf-8")
+    policy.write_text(text.replace("highest_pd: 0.2", "highest_pd: 0.9"), encoding="utf-8")
+    told = json.loads(head.read_text(encoding="utf-8")) | {"policy_hash": Policy.load(policy).hash}
+    head.write_text(json.dumps(told), encoding="utf-8")
+
+
 @pytest.fixture
 def telling(
     reported_home: Path, demo_portfolio: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[Service, Path, Came]]:
     home = own_home(reported_home, tmp_path)
+    lenient_release(home)
     with receiver([]) as (url, came):
         monkeypatch.setenv("CREDENCE_WEBHOOK_URL", url)
         monkeypatch.setenv("CREDENCE_WEBHOOK_SECRET", SECRET)

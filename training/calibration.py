@@ -184,7 +184,9 @@ def _levels(told: Staged, state: npt.NDArray[np.int64], log_odds: Floats, lackin
         if mine.any():
             higher = {up: levels[up] for up in above if up in levels}
             level = _own_level(told, mine, log_odds, max(higher.values(), default=0.0))
-            due = (up + _due(told, state, log_odds, (of, position)) for of, up in higher.items())
+            # Reason: a buyer may keep its accounts to itself, but the payments are in the seller's own books.
+            kept = {of: up for of, up in higher.items() if of // 2 == position // 2}
+            due = (up + _due(told, state, log_odds, (of, position)) for of, up in kept.items())
             least = (up + lacking * (position % 2 - of % 2) for of, up in higher.items())
             levels[position] = max([level, *least, *due])
     return levels

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from credit.formulas_in_cells import neutral, plain
 from credit.listing_sheet import write_sheet
 from features.codes import decimals_of
 
@@ -26,9 +27,6 @@ SUFFIXES = (".parquet", ".csv", ".xlsx")
 
 _AMOUNTS = ("exposure", "overdue_amount", "current_limit", "suggested_limit", "headroom")
 _MONEY = (*_AMOUNTS, "difference")
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet takes a cell that starts so for a formula."""
 
 
 class ListRow(NamedTuple):
@@ -129,7 +127,7 @@ def write_list(rows: pd.DataFrame, path: Path, suffix: str) -> None:
         write_sheet(rows, path, "credit")
         return
     texts: list[str] = list(rows.select_dtypes("str").columns)
-    safe = rows.assign(**{name: rows[name].map(_neutral, na_action="ignore") for name in texts})
+    safe = rows.assign(**{name: rows[name].map(neutral, na_action="ignore") for name in texts})
     # Reason: without the mark Excel reads Chinese as Latin text.
     safe.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
 
@@ -142,12 +140,8 @@ def plain_texts(rows: pd.DataFrame) -> pd.DataFrame:
     >>> plain_texts(pd.DataFrame({"buyer_id": ["'=A1", "B'1"]}))["buyer_id"].tolist()
     ['=A1', "B'1"]
     """
-    plain = {str(name): column.map(_without_mark, na_action="ignore") for name, column in rows.items()}
-    return rows.assign(**plain)
-
-
-def _without_mark(text: str) -> str:
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_STARTS) else text
+    told = {str(name): column.map(plain, na_action="ignore") for name, column in rows.items()}
+    return rows.assign(**told)
 
 
 def _reasons(assessment: Mapping[str, Any]) -> str:
@@ -161,7 +155,3 @@ def _warnings(assessment: Mapping[str, Any]) -> str:
 def _rounded(amounts: pd.Series[Any], currencies: pd.Series[Any]) -> pd.Series[Any]:
     scale = currencies.map(lambda currency: 10.0 ** decimals_of(currency)).astype("float64")
     return (amounts * scale).round() / scale
-
-
-def _neutral(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -14,10 +14,11 @@ from credit.release import Release
 from features.context import book_context
 from features.files import read
 from serving.store.books import read_book, write_book
+from serving.store.changes import ledger_row
 from serving.store.common import every_stored_dossier, read_common
 from serving.store.connect import Store, open_store
 from serving.store.contexts import write_context
-from serving.store.facts import ledger_row, stored_portfolio
+from serving.store.facts import stored_portfolio
 from serving.store.ledger import Posted, post_ledger
 from serving.store.loading import load_portfolio
 from serving.store.packing import pack_in_order

@@ -21,13 +21,12 @@ from serving.clerk_work import make_month
 from serving.live.assessor import moments_of
 from serving.store import outbox
 from serving.store.books import read_book
-from serving.store.changes import facts_seq, take_ledger
+from serving.store.changes import take_ledger
 from serving.store.common import every_stored_dossier, read_common
 from serving.store.connect import Store
 from serving.store.published_rows import Source, amount_text, in_force, last_seq, put_in_force
-from serving.store.schema import dossiers
 
-__all__ = ["StoreReview", "count_buyers", "review_store"]
+__all__ = ["StoreReview", "review_store"]
 
 _KEPT = ("buyer_id", "as_of", "day", "assessment_id")
 _KEPT_OF_LIMIT = ("amount", "currency", "status", "binding", "exposure", "valid_until")
@@ -53,12 +52,6 @@ class StoreReview:
     day: str | None
     facts_seq: int
     changed: int
-
-
-def count_buyers(store: Store) -> int:
-    """Return how many buyers a review assesses."""
-    with store.reading() as connection:
-        return int(connection.scalar(sa.select(sa.func.count()).select_from(dossiers)) or 0)
 
 
 def review_store(
@@ -94,7 +87,7 @@ def review_store(
     now = source.at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     _make_figures(store, release, as_of, now)
     with store.reading() as connection:
-        common = replace(read_common(connection), facts_seq=facts_seq(connection))
+        common = read_common(connection)
         seen, before = last_seq(connection), in_force(connection)
         desk = Desk(common, release)
         moment, asked = moments_of(desk, as_of, now)

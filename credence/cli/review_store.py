@@ -40,8 +40,9 @@ def review_in_store(by: str, out: str | None, as_of: str | None, lang: str, *, a
 
 
 def _made(home: Path, release: Release, by: str, as_of: str | None) -> StoreReview:
-    from serving.review import count_buyers, review_store
+    from serving.review import review_store
     from serving.store.connect import open_store, store_url
+    from serving.store.dossiers import count_buyers
     from serving.store.published_rows import Source
 
     store = open_store(store_url(home))

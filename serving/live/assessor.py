@@ -12,16 +12,15 @@ from credit.dossier import Dossier
 from credit.extras import Extras
 from credit.in_force import with_published
 from credit.orders import Order
-from credit.publish import Published
 from credit.release import Release
 from credit.request import Request
 from credit.reservations import Reservation
-from features.as_of import instant_of
 from features.errors import InputError
 from serving.errors import CallError
-from serving.live.ledger import Head, LiveLedger
+from serving.live.ledger import LiveLedger, nothing_loaded
 from serving.live.month_books import MonthBooks
 from serving.live.reader import Entry
+from serving.store.common import Head
 
 __all__ = ["LiveAssessor", "moments_of", "utc_now"]
 
@@ -123,7 +122,6 @@ class LiveAssessor:
         order: Order,
         *,
         reserved: Sequence[Reservation] = (),
-        published: Published | None = None,
         lang: str = "en",
     ) -> tuple[dict[str, Any], int]:
         """Return what the check of an order says now, and the change of facts that it was said at."""
@@ -133,7 +131,7 @@ class LiveAssessor:
             _dossier(entry),
             order,
             moment,
-            published=published or entry.published,
+            published=entry.published,
             reserved=reserved,
             lang=lang,
             now=now,
@@ -150,8 +148,7 @@ class LiveAssessor:
         """
         entry = self.ledger.reader.read(buyer_id)
         if entry is None:
-            step = "load a portfolio: credence load DIR"
-            raise CallError("no_ledger", "a store with a portfolio", "an empty one", step)
+            raise nothing_loaded()
         if entry.dossier is None:
             expected, step = "the id of a buyer in the ledger", "check the id, or load the buyer"
             raise CallError("unknown_buyer", expected, "an unknown one", step, path="buyer_id")
@@ -233,13 +230,12 @@ def moments_of(desk: Desk, as_of: str | datetime | None, now: datetime) -> tuple
         return (now if now <= latest else until), now
     moment, latest = desk.moment(as_of), max(now, until)
     if moment > latest and as_of != desk.at(now).date.isoformat():
-        raise _future(as_of, desk.common.seller.timezone)
+        raise _future()
     # Reason: the day of today ends later, and what is asked for is what is known of it.
     return min(moment, latest), None
 
 
-def _future(as_of: str | datetime, timezone: str) -> InputError:
-    instant_of(as_of, timezone)
+def _future() -> InputError:
     expected, step = "a moment that has passed", "name an earlier one, or none for now"
     return InputError.of(expected, "one in the future", step, column="as_of")
 

@@ -10,8 +10,8 @@ from datetime import datetime
 from credit.book import Book
 from features.as_of import last_month_end
 from serving.errors import CallError
-from serving.live.ledger import Head
 from serving.store.books import read_book
+from serving.store.common import Head
 from serving.store.connect import Store
 
 __all__ = ["MonthBooks"]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy import PoolProxiedConnection
@@ -12,8 +10,9 @@ from sqlalchemy import PoolProxiedConnection
 from credit.publish import Published
 from serving.errors import CallError
 from serving.store.connect import Store
+from serving.store.published_rows import published_of
 
-__all__ = ["Entry", "Reader", "published_of"]
+__all__ = ["Entry", "Reader"]
 
 _QUERY = """
 SELECT l.facts_seq, d.body, p.grade, p.computed_grade, p.amount, p.currency, p.reviewed_on, p.valid_until
@@ -77,16 +76,11 @@ class Reader:
 
     def _row(self, buyer_id: str) -> Any:
         """Read over the kept connection; one that has broken is replaced once."""
-        is_new = self._connection is None
-        try:
-            return self._execute(buyer_id)
-        except Exception as error:
-            self._forget()
-            if not is_new:
-                return self._again(buyer_id)
-            raise _unreachable() from error
-
-    def _again(self, buyer_id: str) -> Any:
+        if self._connection is not None:
+            try:
+                return self._execute(buyer_id)
+            except Exception:
+                self._forget()
         try:
             return self._execute(buyer_id)
         except Exception as error:
@@ -111,37 +105,6 @@ class Reader:
         if self._connection is not None:
             connection, self._connection = self._connection, None
             connection.invalidate()
-
-
-def published_of(
-    grade: str | None,
-    computed_grade: str | None,
-    amount: Decimal | str | None,
-    currency: str,
-    reviewed_on: date | str,
-    valid_until: date | str | None,
-) -> Published:
-    """Return a row of `published` as `credit.publish` takes it, from either database's values.
-
-    Examples
-    --------
-    >>> published_of("7", "7", "50000.0000", "EUR", "2026-07-01", None).amount
-    50000.0
-    """
-    return Published(
-        grade,
-        computed_grade,
-        None if amount is None else float(amount),
-        currency,
-        _day(reviewed_on),
-        None if valid_until is None else _day(valid_until),
-    )
-
-
-def _day(value: date | str) -> date:
-    if isinstance(value, datetime):
-        return value.date()
-    return value if isinstance(value, date) else date.fromisoformat(value)
 
 
 def _unreachable() -> CallError:

@@ -117,12 +117,7 @@ class Runtime:
 
 
 def _check(
-    assessor: LiveAssessor,
-    _connection: Connection,
-    buyer_id: str,
-    order: Order,
-    reserved: Sequence[Reservation],
-    lang: str,
+    assessor: LiveAssessor, buyer_id: str, order: Order, reserved: Sequence[Reservation], lang: str
 ) -> Said:
     told, facts_seq = assessor.check_order(buyer_id, order, reserved=reserved, lang=lang)
     return Said(told, facts_seq, assessor.release.policy.orders.reservation_days)

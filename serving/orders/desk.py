@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -28,13 +27,9 @@ from serving.store.order_rows import (
     save,
 )
 from serving.store.published_rows import amount_text
-from serving.store.types import AMOUNT_DECIMALS
+from serving.store.types import TICK, second_text
 
 __all__ = ["Decision", "OrderDesk", "Said"]
-
-_LOG = logging.getLogger("credence.serving")
-
-_TICK = Decimal(1).scaleb(-AMOUNT_DECIMALS)
 
 _STATE_OF: dict[str, OrderState] = {"release": "released", "hold": "held", "refer": "referred"}
 
@@ -67,16 +62,9 @@ class Decision:
 
 
 class Checks(Protocol):
-    """Checks an order against the facts, the published limit and what is reserved, inside a transaction."""
+    """Checks an order against the facts, the published limit and what is reserved."""
 
-    def __call__(
-        self,
-        connection: Connection,
-        buyer_id: str,
-        order: Order,
-        reserved: Sequence[Reservation],
-        lang: str,
-    ) -> Said:
+    def __call__(self, buyer_id: str, order: Order, reserved: Sequence[Reservation], lang: str) -> Said:
         """Return what the check says."""
 
 
@@ -179,7 +167,7 @@ class OrderDesk:
         before: CheckedOrder | None,
     ) -> CheckedOrder:
         reserved = reservations(connection, buyer_id, now, without=order.order_id)
-        said = self._checks(connection, buyer_id, order, reserved, lang)
+        said = self._checks(buyer_id, order, reserved, lang)
         after = _row(buyer_id, order, said, now, now if before is None else before.created_at)
         save(connection, after)
         if before is None or after.state != before.state:
@@ -269,7 +257,7 @@ def _decided(before: CheckedOrder, decision: Decision, now: datetime) -> Checked
 
 def _exact(amount: float) -> Decimal:
     """Return an amount as the store keeps it: rounded up, so that no part of a limit is given twice."""
-    return Decimal(str(amount)).quantize(_TICK, ROUND_CEILING)
+    return Decimal(str(amount)).quantize(TICK, ROUND_CEILING)
 
 
 def _days(answer: dict[str, Any]) -> int:
@@ -277,14 +265,11 @@ def _days(answer: dict[str, Any]) -> int:
 
 
 def _told(row: CheckedOrder, now: datetime, *, repeated: bool = False) -> dict[str, Any]:
-    expires = row.expires_at
     return {
         **row.answer,
         "state": row.state,
         "reserved_amount": float(row.reserved) if row.is_reserved(now) else 0.0,
-        "expires_at": None
-        if expires is None
-        else expires.replace(tzinfo=UTC).isoformat().replace("+00:00", "Z"),
+        "expires_at": second_text(row.expires_at),
         "repeated": repeated,
         "facts_seq": row.facts_seq,
     }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
+from anyio import CapacityLimiter, to_thread
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -19,6 +20,7 @@ from serving.store.connect import LOCKED
 __all__ = [
     "Endpoint",
     "guarded",
+    "in_a_thread",
     "json_answer",
     "refuse",
     "refuse_address",
@@ -28,6 +30,7 @@ __all__ = [
 
 _LOG = logging.getLogger("credence.serving")
 
+Told = TypeVar("Told")
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -81,6 +84,14 @@ def told_as_call_error(error: InputError) -> CallError:
     if not problem.column and not problem.table:
         return CallError("store_unreachable", problem.expected, problem.found, problem.next_step)
     return refused_call(error)
+
+
+async def in_a_thread(work: Callable[[], Told], limiter: CapacityLimiter | None = None) -> Told:
+    """Do away from the event loop what may wait for the database; refusals are told as errors of the call."""
+    try:
+        return await to_thread.run_sync(work, limiter=limiter)
+    except InputError as error:
+        raise told_as_call_error(error) from None
 
 
 def whole_number(text: str, name: str, most: int) -> int:

@@ -50,7 +50,7 @@ class Assess:
     async def assess(self, request: Request) -> Response:
         """Assess one subject."""
         call = parse_call(await read_body(request), AssessCall).together()
-        _, body = await self._answer(call)
+        _, body = await self._answer(self._state.assessor(), call)
         return Response(body, media_type="application/json")
 
     async def of(self, said: dict[str, Any]) -> dict[str, Any]:
@@ -60,14 +60,15 @@ class Assess:
         ------
         CallError
         """
-        found, _ = await self._answer(AssessCall.parsed(said))
+        found, _ = await self._answer(self._state.assessor(), AssessCall.parsed(said))
         return found
 
-    async def _answer(self, call: AssessCall) -> tuple[dict[str, Any], bytes]:
-        assessor = self._state.assessor()
+    async def _answer(
+        self, assessor: LiveAssessor, call: AssessCall, *, keeps: bool = True
+    ) -> tuple[dict[str, Any], bytes]:
         said = await self._said(assessor, call)
         body = orjson.dumps(said)
-        if call.is_kept:
+        if keeps and call.is_kept:
             await self._keep(said, body, assessor.release.release_id)
         return said, body
 
@@ -84,11 +85,7 @@ class Assess:
 
     async def _item(self, assessor: LiveAssessor, item: dict[str, Any], *, store: bool) -> bytes:
         try:
-            call = AssessCall.parsed(item)
-            said = await self._said(assessor, call)
-            body = orjson.dumps(said)
-            if store and call.is_kept:
-                await self._keep(said, body, assessor.release.release_id)
+            _, body = await self._answer(assessor, AssessCall.parsed(item), keeps=store)
         except CallError as error:
             return orjson.dumps(error.as_json())
         return b'{"assessment":' + body + b"}"
@@ -96,6 +93,7 @@ class Assess:
     async def _said(self, assessor: LiveAssessor, call: AssessCall) -> dict[str, Any]:
         if call.facts:
             return await self._with_facts(assessor, call)
+        limiter = self._limiter
         # Reason: a hop to a thread and back costs a good part of what a short assessment does.
         if call.is_short and self._state.reads_at_once:
             try:
@@ -103,10 +101,8 @@ class Assess:
             except CallError as error:
                 if error.code != "busy":
                     raise
-                waits = partial(_assess, assessor, call, _SECONDS_TO_WAIT)
-                return await to_thread.run_sync(waits, limiter=self._waiting)
-        waits = partial(_assess, assessor, call, _SECONDS_TO_WAIT)
-        return await to_thread.run_sync(waits, limiter=self._limiter)
+                limiter = self._waiting
+        return await to_thread.run_sync(_assess, assessor, call, _SECONDS_TO_WAIT, limiter=limiter)
 
     async def _with_facts(self, assessor: LiveAssessor, call: AssessCall) -> dict[str, Any]:
         """Assess with what the call brings along: a prospect, or accounts that are not in the ledger."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,12 +10,12 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
-from features.errors import InputError
 from serving.errors import CallError
-from serving.routes.answering import Endpoint, json_answer, told_as_call_error, whole_number
+from serving.routes.answering import Endpoint, in_a_thread, json_answer, whole_number
 from serving.state import State
 from serving.store.dossiers import buyers
 from serving.store.schema import FACTS, assessments
+from serving.store.types import second_text
 
 __all__ = ["Buyers", "kept_of"]
 
@@ -75,10 +74,7 @@ class Buyers:
             with store.reading() as connection:
                 return query(connection, *arguments)
 
-        try:
-            return await to_thread.run_sync(run)
-        except InputError as error:
-            raise told_as_call_error(error) from None
+        return await in_a_thread(run)
 
 
 def _ids(connection: sa.Connection, prefix: str, after: str, limit: int) -> list[str]:
@@ -116,14 +112,10 @@ def kept_of(connection: sa.Connection, buyer_id: str) -> dict[str, Any]:
     said = [
         {
             "assessment_id": row.assessment_id,
-            "as_of": _instant(row.as_of),
-            "created_at": _instant(row.created_at),
+            "as_of": second_text(row.as_of),
+            "created_at": second_text(row.created_at),
             "release_id": row.release_id,
         }
         for row in connection.execute(query)
     ]
     return {"facts": {name: count for name, count in counts.items() if count}, "assessments": said}
-
-
-def _instant(instant: datetime) -> str:
-    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

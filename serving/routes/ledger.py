@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -18,8 +17,6 @@ from serving.routes.answering import Endpoint, json_answer, told_as_call_error
 from serving.state import State
 
 __all__ = ["Ledger"]
-
-_LOG = logging.getLogger("credence.serving")
 
 _SECONDS_TO_WAIT = 20.0
 _LARGEST_BODY = 8 * 1024 * 1024

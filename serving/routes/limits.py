@@ -14,9 +14,9 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
-from features.errors import InputError
+from credit.formulas_in_cells import neutral
 from serving.contract import moment_of_text
-from serving.routes.answering import Endpoint, json_answer, told_as_call_error, whole_number
+from serving.routes.answering import Endpoint, in_a_thread, json_answer, whole_number
 from serving.state import State
 from serving.store.published_rows import LimitRow, changed_limits
 from serving.store.schema import ledger
@@ -24,7 +24,6 @@ from serving.store.schema import ledger
 __all__ = ["Limits"]
 
 _MOST, _FEW = 10_000, 1_000
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Limits:
@@ -63,10 +62,7 @@ class Limits:
                 today = _today(connection)
                 return changed_limits(connection, since, today, after=after, limit=limit), today
 
-        try:
-            return await to_thread.run_sync(run)
-        except InputError as error:
-            raise told_as_call_error(error) from None
+        return await in_a_thread(run)
 
 
 def _limit_of(request: Request) -> int | None:
@@ -94,5 +90,4 @@ def _csv(rows: Sequence[LimitRow], today: date) -> bytes:
 def _neutral(cell: Any) -> str:
     if isinstance(cell, bool):
         return str(cell).lower()
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return neutral("" if cell is None else str(cell))

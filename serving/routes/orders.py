@@ -6,16 +6,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from features.errors import InputError
 from serving.body import read_body
 from serving.contract import DecisionCall, OrderCall, parse_call
 from serving.errors import CallError
 from serving.orders.desk import Decision
-from serving.routes.answering import Endpoint, json_answer, told_as_call_error, whole_number
+from serving.routes.answering import Endpoint, in_a_thread, json_answer, whole_number
 from serving.state import State
 from serving.store.order_rows import STATES, listed
 
@@ -52,7 +51,7 @@ class Orders:
                 call.buyer_id, call.order, datetime.now(UTC), amends=call.amends, lang=call.lang
             )
 
-        return json_answer(await self._run(run))
+        return json_answer(await in_a_thread(run, self._limiter))
 
     async def decide(self, request: Request) -> Response:
         """Put an order into the state that a person or the seller's system names."""
@@ -67,7 +66,7 @@ class Orders:
             released = desk.recheck([told["buyer_id"]], datetime.now(UTC)) if frees else []
             return {**told, "orders_released": released}
 
-        return json_answer(await self._run(run))
+        return json_answer(await in_a_thread(run, self._limiter))
 
     async def list(self, request: Request) -> Response:
         """Give orders in a state by their ids, a page at a time."""
@@ -83,12 +82,6 @@ class Orders:
             with store.reading() as connection:
                 return [row.as_json() for row in listed(connection, state, after=after, limit=limit)]
 
-        found = await self._run(run)
+        found = await in_a_thread(run, self._limiter)
         last = found[-1]["order_id"] if len(found) == limit else None
         return json_answer({"orders": found, "next": last})
-
-    async def _run(self, work: Any) -> Any:
-        try:
-            return await to_thread.run_sync(work, limiter=self._limiter)
-        except InputError as error:
-            raise told_as_call_error(error) from None

@@ -5,14 +5,32 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Select, select, update
 
 from features.errors import InputError
 from serving.store.schema import ledger
 
-__all__ = ["LEDGER_ID", "facts_seq", "next_change", "take_ledger", "widen_books"]
+__all__ = [
+    "LEDGER_ID",
+    "ledger_row",
+    "next_change",
+    "nothing_stored",
+    "take_ledger",
+    "widen_books",
+]
 
 LEDGER_ID = 1
+
+
+def ledger_row(connection: Connection) -> dict[str, Any]:
+    """Return whose facts the store has, and between which instants the books are complete.
+
+    Raises
+    ------
+    InputError
+        Where nothing was loaded yet.
+    """
+    return _row(connection, select(ledger))
 
 
 def take_ledger(connection: Connection) -> dict[str, Any]:
@@ -28,10 +46,19 @@ def take_ledger(connection: Connection) -> dict[str, Any]:
     InputError
         Where nothing was loaded yet.
     """
-    row = connection.execute(select(ledger).with_for_update()).mappings().one_or_none()
+    return _row(connection, select(ledger).with_for_update())
+
+
+def _row(connection: Connection, query: Select[Any]) -> dict[str, Any]:
+    row = connection.execute(query).mappings().one_or_none()
     if row is None:
-        raise InputError.of("a store with a portfolio", "an empty one", "load it: credence load DIR")
+        raise nothing_stored()
     return dict(row)
+
+
+def nothing_stored() -> InputError:
+    """Return the refusal of a store that nothing was loaded into."""
+    return InputError.of("a store with a portfolio", "an empty one", "load it: credence load DIR")
 
 
 def next_change(connection: Connection) -> int:
@@ -47,8 +74,3 @@ def widen_books(connection: Connection, row: dict[str, Any], first: datetime, la
         "observed_until": max(row["observed_until"], last),
     }
     connection.execute(update(ledger).values(values))
-
-
-def facts_seq(connection: Connection) -> int:
-    """Return the number of the last change; 0 where nothing was loaded yet."""
-    return connection.scalar(select(ledger.c.facts_seq)) or 0

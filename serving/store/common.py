@@ -3,57 +3,122 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, select
+import numpy as np
+from sqlalchemy import Connection, func, select
 
 from credit.book import Book
 from credit.common import Common
 from credit.dossier import Dossier
-from features.errors import InputError
+from features.as_of import second_of
+from features.engine.context import NO_CONTEXT, Context
 from features.seller import Seller
+from serving.store.changes import nothing_stored
 from serving.store.contexts import read_context
-from serving.store.schema import FACTS, dossiers, ledger
-from serving.store.shared import read_shared
+from serving.store.schema import FACTS, contexts, dossiers, ledger
+from serving.store.shared import Shared, read_shared
 
-__all__ = ["every_stored_dossier", "read_common"]
+__all__ = ["Head", "every_stored_dossier", "read_common", "read_head"]
 
 _AT_ONCE = 500
 
 
-def _no_book(_moment: datetime) -> Book | None:
-    return None
+@dataclass(frozen=True, eq=False)
+class Head:
+    """Where the books stand after a change of facts.
+
+    Parameters
+    ----------
+    facts_seq : int
+    seller : Seller
+    observed_from, observed_until : datetime
+        Naive UTC.
+    shared : Shared
+    context : Context
+    month_ends : int
+        Rows of `context`.
+    has_ledger : bool
+    """
+
+    facts_seq: int
+    seller: Seller
+    observed_from: datetime
+    observed_until: datetime
+    shared: Shared
+    context: Context = NO_CONTEXT
+    month_ends: int = 0
+    has_ledger: bool = False
+
+    def has_month_end(self, end: datetime | None) -> bool:
+        """Whether the figures of a month end (naive UTC) are among those of `context`."""
+        if end is None:
+            return True
+        second = second_of(end)
+        place = int(np.searchsorted(self.context.month_end, second))
+        return place < len(self.context.month_end) and int(self.context.month_end[place]) == second
+
+    def common(self, book: Callable[[datetime], Book | None]) -> Common:
+        """Return what assessments share; `book` gives the figures of a month end."""
+        return Common(
+            seller=self.seller,
+            observed_from=self.observed_from,
+            observed_until=self.observed_until,
+            has_ledger=self.has_ledger,
+            rates=self.shared.rates,
+            members=self.shared.members,
+            contexts=lambda: self.context,
+            book=book,
+            facts_seq=self.facts_seq,
+        )
 
 
-def read_common(connection: Connection, *, book: Callable[[datetime], Book | None] = _no_book) -> Common:
-    """Return what all buyers share, as of the last change.
+def read_head(connection: Connection, before: Head | None = None) -> Head | None:
+    """Return where the books stand; None where nothing was loaded yet.
 
     Parameters
     ----------
     connection : Connection
         Of `Store.reading`.
-    book : callable
-        As in `credit.common.Common`; the default knows no book.
+    before : Head or None
+        As it was read last: what has not changed is taken from it.
+    """
+    row = connection.execute(select(ledger)).mappings().one_or_none()
+    if row is None:
+        return None
+    shared = read_shared(connection, None if before is None else before.shared)
+    count = int(connection.scalar(select(func.count()).select_from(contexts)) or 0)
+    is_same = before is not None and before.month_ends == count
+    return Head(
+        row["facts_seq"],
+        Seller(**row["seller"]),
+        _naive(row["observed_from"]),
+        _naive(row["observed_until"]),
+        shared,
+        before.context if before is not None and is_same else read_context(connection),
+        count,
+        (before is not None and before.has_ledger) or _has_ledger(connection),
+    )
+
+
+def read_common(connection: Connection) -> Common:
+    """Return what all buyers share as of the last change, without any book.
+
+    Parameters
+    ----------
+    connection : Connection
+        Of `Store.reading`.
 
     Raises
     ------
     InputError
         Where nothing was loaded yet.
     """
-    row = connection.execute(select(ledger)).mappings().one_or_none()
-    if row is None:
-        raise InputError.of("a store with a portfolio", "an empty one", "load it: credence load DIR")
-    shared, context = read_shared(connection), read_context(connection)
-    return Common(
-        seller=Seller(**row["seller"]),
-        observed_from=_naive(row["observed_from"]),
-        observed_until=_naive(row["observed_until"]),
-        has_ledger=connection.scalar(select(FACTS["invoices"].c.invoice_id).limit(1)) is not None,
-        rates=shared.rates,
-        members=shared.members,
-        contexts=lambda: context,
-        book=book,
-    )
+    head = read_head(connection)
+    if head is None:
+        raise nothing_stored()
+    return head.common(lambda _moment: None)
 
 
 def every_stored_dossier(connection: Connection) -> Iterator[Dossier]:
@@ -68,5 +133,9 @@ def every_stored_dossier(connection: Connection) -> Iterator[Dossier]:
         last = rows[-1].buyer_id
 
 
+def _has_ledger(connection: Connection) -> bool:
+    return connection.scalar(select(FACTS["invoices"].c.invoice_id).limit(1)) is not None
+
+
 def _naive(instant: datetime) -> datetime:
-    return instant.astimezone(UTC).replace(tzinfo=None)
+    return instant.astimezone(UTC).replace(tzinfo=None, microsecond=0)

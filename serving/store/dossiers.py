@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from serving.store.schema import dossiers, published
+from serving.store.connect import Store
+from serving.store.schema import dossiers
 
-__all__ = ["StoredDossier", "buyers", "latest_published", "read_dossier", "write_dossiers"]
+__all__ = ["StoredDossier", "buyers", "count_buyers", "read_dossier", "write_dossiers"]
 
 _AT_ONCE = 500
 
@@ -63,11 +64,10 @@ def buyers(connection: Connection, *, prefix: str = "", after: str = "", limit: 
     return list(connection.scalars(query))
 
 
-def latest_published(connection: Connection, buyer_id: str) -> dict[str, Any] | None:
-    """Return the grade and limit in force of a buyer; None where nothing was published."""
-    query = select(published).where(published.c.buyer_id == buyer_id)
-    row = connection.execute(query.order_by(published.c.seq.desc()).limit(1)).mappings().one_or_none()
-    return None if row is None else dict(row)
+def count_buyers(store: Store) -> int:
+    """Return the number of buyers."""
+    with store.reading() as connection:
+        return int(connection.scalar(select(func.count()).select_from(dossiers)) or 0)
 
 
 def write_dossiers(connection: Connection, made: Iterable[tuple[str, bytes]], facts_seq: int) -> int:

@@ -14,15 +14,15 @@ from sqlalchemy import Column, ColumnElement, Connection, Integer, Text, cast, f
 
 from features.columns import TABLES, Table
 from features.columns import Column as FactColumn
-from features.errors import InputError
 from features.money import decimals_array
 from features.portfolio import Portfolio
 from features.seller import Seller
-from serving.store.schema import FACTS, ledger
+from serving.store.changes import ledger_row
+from serving.store.schema import FACTS
 from serving.store.types import AMOUNT_DECIMALS
 
 __all__ = [
-    "buyers_of_invoices", "connected_invoices", "facts_of_buyers", "ledger_row", "read_rows",
+    "buyers_of_invoices", "connected_invoices", "facts_of_buyers", "read_rows",
     "shared_portfolio", "stored_portfolio",
 ]  # fmt: skip
 
@@ -30,20 +30,6 @@ _AT_ONCE = 5_000
 """Ids in one query: databases take a limited number."""
 
 _BY_BUYER = ("buyers", "statements", "events", "limits", "securities", "orders", "attributes", "balances")
-
-
-def ledger_row(connection: Connection) -> dict[str, Any]:
-    """Return whose facts the store has, and between which instants the books are complete.
-
-    Raises
-    ------
-    InputError
-        Where nothing was loaded yet.
-    """
-    row = connection.execute(select(ledger)).mappings().one_or_none()
-    if row is None:
-        raise InputError.of("a store with a portfolio", "an empty one", "load it: credence load DIR")
-    return dict(row)
 
 
 def stored_portfolio(

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 from credit.orders import Order
 from credit.reservations import Reservation
 from serving.store.schema import order_checks
+from serving.store.types import second_text
 
 __all__ = [
     "CLOSED",
@@ -109,7 +110,7 @@ class CheckedOrder:
 
     def as_json(self) -> dict[str, Any]:
         """Return the order as a list of orders shows it; amounts are decimal text."""
-        expires, amount = self.expires_at, self.amount.normalize()
+        amount = self.amount.normalize()
         return {
             "order_id": self.order_id,
             "buyer_id": self.buyer_id,
@@ -118,9 +119,9 @@ class CheckedOrder:
             "currency": self.currency,
             "reserved_amount": f"{self.reserved.normalize():f}",
             "decided_by": self.decided_by,
-            "created_at": f"{self.created_at:%Y-%m-%dT%H:%M:%SZ}",
-            "updated_at": f"{self.updated_at:%Y-%m-%dT%H:%M:%SZ}",
-            "expires_at": None if expires is None else f"{expires:%Y-%m-%dT%H:%M:%SZ}",
+            "created_at": second_text(self.created_at),
+            "updated_at": second_text(self.updated_at),
+            "expires_at": second_text(self.expires_at),
         }
 
     def is_reserved(self, now: datetime) -> bool:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from serving.store.schema import outbox
+from serving.store.types import second_text
 
 __all__ = ["Event", "claim", "delivered", "failed", "put", "put_all", "waiting"]
 
@@ -50,7 +51,7 @@ class Event:
         told = {
             "id": f"evt_{self.id}",
             "kind": self.kind,
-            "created_at": f"{self.created_at:%Y-%m-%dT%H:%M:%SZ}",
+            "created_at": second_text(self.created_at),
         }
         return orjson.dumps({**told, "data": orjson.Fragment(self.content)})
 

@@ -12,11 +12,18 @@ import sqlalchemy as sa
 
 from credit.publish import Published, Review
 from serving.store.schema import published
-from serving.store.types import AMOUNT_DECIMALS
+from serving.store.types import TICK
 
-__all__ = ["LimitRow", "Source", "amount_text", "changed_limits", "in_force", "last_seq", "put_in_force"]
-
-_TICK = Decimal(1).scaleb(-AMOUNT_DECIMALS)
+__all__ = [
+    "LimitRow",
+    "Source",
+    "amount_text",
+    "changed_limits",
+    "in_force",
+    "last_seq",
+    "published_of",
+    "put_in_force",
+]
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,7 @@ class LimitRow:
         }
 
 
+_PUBLISHED = ("grade", "computed_grade", "amount", "currency", "reviewed_on", "valid_until")
 _FIELDS = tuple(name for name in LimitRow.__dataclass_fields__ if name != "COLUMNS")
 _COLUMNS = tuple(published.c[name] for name in _FIELDS)
 
@@ -104,7 +112,7 @@ def in_force(connection: sa.Connection) -> dict[str, Published]:
     """Return by buyer what is in force."""
     latest = sa.select(sa.func.max(published.c.seq)).group_by(published.c.buyer_id)
     rows = connection.execute(sa.select(published).where(published.c.seq.in_(latest))).mappings()
-    return {row["buyer_id"]: _published(row) for row in rows}
+    return {row["buyer_id"]: published_of(*(row[name] for name in _PUBLISHED)) for row in rows}
 
 
 def last_seq(connection: sa.Connection) -> int:
@@ -166,11 +174,35 @@ def _values(buyer_id: str, review: Review, assessment_id: str | None) -> dict[st
 
 
 def _exact(amount: Decimal | float) -> Decimal:
-    return Decimal(str(amount)).quantize(_TICK)
+    return Decimal(str(amount)).quantize(TICK)
 
 
-def _published(row: Any) -> Published:
-    amount = None if row["amount"] is None else float(row["amount"])
+def published_of(
+    grade: str | None,
+    computed_grade: str | None,
+    amount: Decimal | str | None,
+    currency: str,
+    reviewed_on: date | str,
+    valid_until: date | str | None,
+) -> Published:
+    """Return a row of `published` as `credit.publish` takes it, from either database's values.
+
+    Examples
+    --------
+    >>> published_of("7", "7", "50000.0000", "EUR", "2026-07-01", None).amount
+    50000.0
+    """
     return Published(
-        row["grade"], row["computed_grade"], amount, row["currency"], row["reviewed_on"], row["valid_until"]
+        grade,
+        computed_grade,
+        None if amount is None else float(amount),
+        currency,
+        _day(reviewed_on),
+        None if valid_until is None else _day(valid_until),
     )
+
+
+def _day(value: date | str) -> date:
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else date.fromisoformat(value)

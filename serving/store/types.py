@@ -11,13 +11,15 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from features.errors import InputError
 
-__all__ = ["AMOUNT_DECIMALS", "Amount", "Instant", "amount_text", "instant_text"]
+__all__ = ["AMOUNT_DECIMALS", "TICK", "Amount", "Instant", "amount_text", "instant_text", "second_text"]
 
 AMOUNT_DECIMALS = 4
 """Decimals of stored amounts: as many as any currency of ISO 4217 has."""
 
 _DIGITS = 22
-_TICK = Decimal(1).scaleb(-AMOUNT_DECIMALS)
+TICK = Decimal(1).scaleb(-AMOUNT_DECIMALS)
+"""The least amount."""
+
 _INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
@@ -39,7 +41,7 @@ def amount_text(amount: Decimal | int | str) -> str:
         raise InputError.of("an exact amount", "a binary floating point number", step)
     try:
         exact = Decimal(amount)
-        kept = exact.quantize(_TICK)
+        kept = exact.quantize(TICK)
     except (InvalidOperation, ValueError) as error:
         raise InputError.of("an amount", "something else, or one that is too large", step) from error
     if kept != exact or len(kept.as_tuple().digits) > _DIGITS:
@@ -63,6 +65,17 @@ def instant_text(instant: datetime) -> str:
     if instant.tzinfo is None:
         raise InputError.of("an instant with a time zone", "one without", "add tzinfo=UTC")
     return instant.astimezone(UTC).strftime(_INSTANT)
+
+
+def second_text(instant: datetime | None) -> str | None:
+    """Return an instant as answers and events tell it: ISO 8601 in UTC, to the second; None for none.
+
+    Examples
+    --------
+    >>> second_text(datetime(2026, 1, 31, 12, 0, 0, 5000, tzinfo=UTC))
+    '2026-01-31T12:00:00Z'
+    """
+    return None if instant is None else f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 class Amount(TypeDecorator[Decimal]):

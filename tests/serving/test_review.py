@@ -20,8 +20,9 @@ from credit.review import review
 from features.build import Packed
 from features.errors import InputError
 from features.files import read
-from serving.review import StoreReview, count_buyers, review_store
+from serving.review import StoreReview, review_store
 from serving.store.connect import Store, open_store
+from serving.store.dossiers import count_buyers
 from serving.store.loading import load_portfolio
 from serving.store.published_rows import Source, changed_limits, in_force
 from serving.store.schema import outbox, published

@@ -27,7 +27,7 @@ class Limit:
     def __init__(self, amount: float = 100.0) -> None:
         self.amount, self.facts_seq = amount, 1
 
-    def __call__(self, connection, buyer_id, order, reserved, lang):
+    def __call__(self, buyer_id, order, reserved, lang):
         used = sum(each.amount for each in reserved) + order.amount
         decision = "release" if used <= self.amount else "hold"
         answer = {

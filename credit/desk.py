@@ -249,7 +249,7 @@ class Desk:
         self._put_nothing_owed(named, moment)
         usual = request or _usual(named, self.common.seller.reporting_currency)
         named |= sides.values
-        named |= self._days_behind(now or moment) | self._days_since(moment, now)
+        named |= self._days_behind(now or moment) | self._days_since(moment, now) | self._days_ahead(now)
         currency = self.common.seller.reporting_currency
         return SubjectFacts(
             buyer_id=buyer_id,
@@ -260,7 +260,7 @@ class Desk:
             release=self.release.release_id,
             versions=self._versions,
             facts_seq=self.common.facts_seq,
-            warnings=self._warnings(moment, now or moment),
+            warnings=[*self._warnings(moment, now or moment), *self._clock_warning(now)],
             securities=sides.securities,
             country=sides.country,
             local_day=self.at(moment).date,
@@ -375,6 +375,17 @@ class Desk:
         if moment < self.common.observed_from:
             found.append(self._warning("before_the_books", self.common.observed_from))
         return found
+
+    def _days_ahead(self, now: datetime | None) -> dict[str, float]:
+        """Return how far the clock is behind facts that are stored already, where somebody asks for now."""
+        known_until = self.common.known_until
+        if now is None or known_until is None or now >= known_until:
+            return {}
+        return {"days_clock_behind": (known_until - now) / timedelta(days=1)}
+
+    def _clock_warning(self, now: datetime | None) -> Sequence[Warning_]:
+        known_until = self.common.known_until
+        return [self._warning("clock_behind", known_until)] if known_until and self._days_ahead(now) else []
 
     def _warning(self, code: str, instant: datetime) -> Warning_:
         return {"code": code, "field": "as_of", "date": self.at(instant).date.isoformat()}

@@ -21,7 +21,7 @@ from serving.store.dossiers import write_dossiers
 from serving.store.facts import stored_portfolio
 from serving.store.packing import every_dossier, pack_in_order
 from serving.store.schema import FACTS, STAMPS, ledger
-from serving.store.sharing import write_shared
+from serving.store.sharing import write_known_until, write_shared
 
 __all__ = ["Loaded", "load_portfolio", "rebuild_dossiers"]
 
@@ -105,6 +105,8 @@ def load_portfolio(
             connection.rollback()
             return Loaded(row["facts_seq"], loaded.added, loaded.unchanged)
         _set_head(connection, row, portfolio, sequence if loaded.added.get("buyers") else None)
+        if not history:
+            write_known_until(connection, sequence, stamps.loaded_at)
         known = portfolio if is_first and history else stored_portfolio(connection)
         return _packed(connection, known, loaded, progress)
 

@@ -126,7 +126,7 @@ def test_postgresql_goes_and_comes_back(start: Start, cluster: Cluster) -> None:
         stack.callback(end, start_again(cluster))
         back = wait(lambda: not troubles(service))
         assert service.process.poll() is None
-        row.seen = f"503 within {seconds / len(while_away):.1f} s a call, well {back:.1f} s after the start"
+        row.seen = f"503 within {seconds / len(while_away):.2f} s a call, well {back:.1f} s after the start"
 
 
 @pytest.fixture

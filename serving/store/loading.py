@@ -27,6 +27,9 @@ __all__ = ["Loaded", "load_portfolio", "rebuild_dossiers"]
 
 Progress = Callable[[int], None]
 
+_SECONDS_TO_WAIT = 3600.0
+"""A load waits for another one, which may be of millions of rows."""
+
 
 def _untold(_steps: int) -> None:
     """Tell nobody."""
@@ -87,7 +90,7 @@ def load_portfolio(
         Where the store has another seller's facts, or other content under the same key and `recorded_at`;
         the store is left as it was.
     """
-    with store.writing() as connection:
+    with store.writing(seconds=_SECONDS_TO_WAIT) as connection:
         _begin(connection, portfolio)
         row = take_ledger(connection)
         _check_seller(row, portfolio)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from tests.faults.calls import wait
 from tests.faults.table import fault
 from tests.faults.test_databases import small_disk  # noqa: F401 (a fixture)
 
-_SHARES = (0.05, 0.4, 0.8)
+_SHARES = (0.05, 0.4, 0.7)
 """Of what a whole load writes, after which one is killed."""
 
 
@@ -36,19 +37,30 @@ def url(request: pytest.FixtureRequest, database: str, tmp_path: Path) -> Iterat
         yield f"sqlite:///{tmp_path}/store.sqlite"
 
 
-def loading(url: str, books: Path, home: Path) -> subprocess.Popen[str]:
+@dataclass
+class Load:
+    """A load that runs, and where it prints and complains."""
+
+    process: subprocess.Popen[bytes]
+    out: Path
+    complaints: Path
+
+    def ended(self) -> tuple[int, Any, str]:
+        """Return its exit code, what it printed and what it complained of."""
+        code = self.process.wait(timeout=240)
+        complaint = self.complaints.read_text()
+        assert "Traceback" not in complaint
+        return code, json.loads(self.out.read_text() or "null"), complaint
+
+
+def loading(url: str, books: Path, home: Path) -> Load:
     """Start a load of a folder with its history, as an operator would."""
     command = [sys.executable, "-m", "credence", "load", str(books), "--history", "--json"]
     environment = {**os.environ, DATABASE_URL: url, "CREDENCE_HOME": str(home)}
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command, env=environment, stdout=pipe, stderr=pipe, text=True)
-
-
-def ended(process: subprocess.Popen[str]) -> tuple[int, Any, str]:
-    """Return the exit code of a load, what it printed and what it complained of."""
-    out, complaint = process.communicate(timeout=240)
-    assert "Traceback" not in complaint
-    return process.returncode, json.loads(out) if out else None, complaint
+    out, complaints = (home / f"{time.time_ns()}.{end}" for end in ("out", "err"))
+    with out.open("wb") as told, complaints.open("wb") as complained:
+        process = subprocess.Popen(command, env=environment, stdout=told, stderr=complained)
+    return Load(process, out, complaints)
 
 
 def written(url: str) -> int:
@@ -84,10 +96,14 @@ def whole(books: Path) -> dict[str, int]:
 
 
 def emptied(url: str) -> None:
+    """Delete all rows, and on PostgreSQL what their space is."""
     store = open_store(url)
     with store.writing() as connection:
-        for table in METADATA.sorted_tables:
-            connection.execute(sa.delete(table))
+        if store.is_sqlite:
+            for table in METADATA.sorted_tables:
+                connection.execute(sa.delete(table))
+        else:
+            connection.execute(sa.text(f"TRUNCATE {', '.join(METADATA.tables)}"))
     store.close()
 
 
@@ -97,33 +113,33 @@ def test_a_killed_load_leaves_nothing_and_the_next_one_loads_all(
     name = "PostgreSQL" if database else "SQLite"
     with fault("load killed", f"{len(_SHARES)} times kill -9 of `credence load` as it writes, {name}") as row:
         # given how much a whole load writes
-        open_store(url).close()
+        emptied(url)
         before = written(url)
-        assert ended(loading(url, books, tmp_path))[0] == 0
+        assert loading(url, books, tmp_path).ended()[0] == 0
         assert counted(url) == whole(books)
         # Reason: a file that was emptied has pages to use again; the log beside it grows all the same.
         size = (written(url) - before) / (1.0 if database else 2.0)
-        emptied(url)
 
         # when loads are killed when they have written some of it
         for share in _SHARES:
+            emptied(url)
             enough = written(url) + share * size
-            process = loading(url, books, tmp_path)
-            until(lambda enough=enough: written(url) > enough, process)
-            process.kill()
-            process.communicate()
+            load = loading(url, books, tmp_path)
+            until(lambda enough=enough: written(url) > enough, load.process)
+            load.process.kill()
+            load.process.wait()
 
             # then there is nothing of it
             assert counted(url) == {}
 
         # and the next load finds nothing in its way
-        assert ended(loading(url, books, tmp_path))[0] == 0
+        assert loading(url, books, tmp_path).ended()[0] == 0
         assert counted(url) == whole(books)
         rows = sum(whole(books).values()) - 1
         row.seen = f"nothing of it after each; {rows:,} facts and dossiers by the next load"
 
 
-def until(holds: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+def until(holds: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
     """Wait until something holds while a load goes on."""
     while not holds():
         assert process.poll() is None, "the load ended before it was killed"
@@ -134,7 +150,7 @@ def test_two_loads_at_once_load_each_fact_once(url: str, books: Path, tmp_path: 
     name = "PostgreSQL" if database else "SQLite"
     with fault("two loads at once", f"2 `credence load` of one folder into an empty {name}") as row:
         both = [loading(url, books, tmp_path) for _ in range(2)]
-        told = [ended(process) for process in both]
+        told = [load.ended() for load in both]
         assert [code for code, _, _ in told] == [0, 0], [complaint for _, _, complaint in told]
         changed = sorted(said["is_changed"] for _, said, _ in told)
         assert changed == [False, True]
@@ -152,7 +168,7 @@ def test_a_load_onto_a_full_disk_is_told_and_leaves_nothing(
         url = f"sqlite:///{small_disk}/store.sqlite"
 
         # when the books do not fit
-        code, _, complaint = ended(loading(url, books, tmp_path))
+        code, _, complaint = loading(url, books, tmp_path).ended()
 
         # then that is said, and there is nothing
         assert code == 2, complaint
@@ -161,7 +177,7 @@ def test_a_load_onto_a_full_disk_is_told_and_leaves_nothing(
         assert counted(url) == {}
 
         # and with room it is loaded
-        assert ended(loading(url, books, tmp_path))[0] == 0
+        assert loading(url, books, tmp_path).ended()[0] == 0
         assert counted(url) == whole(books)
         row.seen = "exit 2, 'a full disk', nothing of it; loaded whole with room"
 
@@ -179,11 +195,11 @@ def test_a_load_that_waits_for_the_services_of_its_database_ends(
         lock = "SELECT 1" if store.is_sqlite else "LOCK TABLE ledger IN EXCLUSIVE MODE"
         with store.writing() as connection:
             connection.execute(sa.text(lock))
-            process = loading(url, books, tmp_path)
+            load = loading(url, books, tmp_path)
             start = time.monotonic()
-            wait(lambda: process.poll() is not None or time.monotonic() - start > 12.0)
-            assert process.poll() is None
+            wait(lambda: load.process.poll() is not None or time.monotonic() - start > 12.0)
+            assert load.process.poll() is None
         store.close()
-        assert ended(process)[0] == 0
+        assert load.ended()[0] == 0
         assert counted(url) == whole(books)
         row.seen = "waits, then loads all"

@@ -63,8 +63,8 @@ def load(directory: str, history: bool, as_json: bool) -> None:
 
 
 _AHEAD = (
-    "note: the books end on {day}, which has not come: until then answers of now leave out what is later, warn of it "
-    "with clock_behind, and refer orders. Check the dates, and the clock."
+    "note: the books end on {day}, which has not come: until then answers of now leave out what is later, "
+    "warn of it with clock_behind, and orders are referred. Check the dates, and the clock."
 )
 
 _STALE = (

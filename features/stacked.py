@@ -93,8 +93,10 @@ def _rows(parts: Sequence[Any], name: str) -> npt.NDArray[Any]:
 
 
 def _starts(parts: Sequence[Any], name: str) -> Ints:
-    counts = np.concatenate([[0], *(np.diff(getattr(part, name)) for part in parts)])
-    return np.cumsum(counts, dtype=np.int64)
+    starts = [getattr(part, name) for part in parts]
+    firsts = np.cumsum([0, *(int(own[-1]) for own in starts[:-1])]).tolist()
+    moved = [own[1:] + first for own, first in zip(starts, firsts, strict=True)]
+    return np.concatenate([np.zeros(1, np.int64), *moved])
 
 
 def _renumbered(numbers: npt.NDArray[Any], places: Ints | None) -> npt.NDArray[Any]:

@@ -17,8 +17,8 @@ from credit.review import Reviewed
 from credit.review import review as reviewed
 from features.as_of import last_month_end
 from features.errors import InputError
-from serving.clerk_work import make_month
 from serving.live.assessor import moments_of
+from serving.months import make_month
 from serving.store import outbox
 from serving.store.books import read_book
 from serving.store.changes import take_ledger

@@ -19,7 +19,7 @@ __all__ = ["DATABASE_URL", "HEAD", "LOCKED", "Store", "open_store", "refusal", "
 DATABASE_URL = "CREDENCE_DATABASE_URL"
 """Variable with the SQLAlchemy URL of a PostgreSQL database; without it the store is a file in the home."""
 
-HEAD = "0001"
+HEAD = "0002"
 """Version of the tables that this code reads and writes."""
 
 _FILE = "store.sqlite"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 from credit.orders import Order
 from credit.reservations import Reservation
 from serving.errors import CallError
+from serving.store.answers import keep_answers
 from serving.store.order_rows import (
     CLOSED,
     CheckedOrder,
@@ -36,11 +37,24 @@ _STATE_OF: dict[str, OrderState] = {"release": "released", "hold": "held", "refe
 
 @dataclass(frozen=True)
 class Said:
-    """What a check says, with the position of the facts that it was said from."""
+    """What a check says, and what it was said from.
+
+    Parameters
+    ----------
+    answer : dict
+        Names the assessment by its id.
+    facts_seq : int
+        Position of the facts.
+    reservation_days : int
+        After delivery, for which a released order keeps its part.
+    assessment : mapping
+        That it answers, as a row of `serving.store.schema.assessments`.
+    """
 
     answer: dict[str, Any]
     facts_seq: int
     reservation_days: int
+    assessment: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -169,6 +183,7 @@ class OrderDesk:
         reserved = reservations(connection, buyer_id, now, without=order.order_id)
         said = self._checks(buyer_id, order, reserved, lang)
         after = _row(buyer_id, order, said, now, now if before is None else before.created_at)
+        keep_answers(connection, [said.assessment])
         save(connection, after)
         if before is None or after.state != before.state:
             self._tell(connection, f"order.{after.state}", _event(after))

@@ -22,6 +22,7 @@ from serving.observe.assessed import assessed
 from serving.routes.answering import Endpoint, told_as_call_error
 from serving.routes.inline import dossier_with
 from serving.state import State
+from serving.store.answers import answer_row
 
 __all__ = ["Assess"]
 
@@ -115,17 +116,7 @@ class Assess:
             raise told_as_call_error(error) from None
 
     async def _keep(self, said: dict[str, Any], body: bytes, release_id: str) -> None:
-        await self._state.keep(
-            {
-                "assessment_id": said["assessment_id"],
-                "buyer_id": said["buyer_id"],
-                "as_of": datetime.fromisoformat(said["as_of"]),
-                "facts_seq": said["facts_seq"],
-                "created_at": datetime.now(UTC),
-                "release_id": release_id,
-                "body": body,
-            }
-        )
+        await self._state.keep(answer_row(said, release_id, datetime.now(UTC), body))
 
 
 def _assess(assessor: LiveAssessor, call: AssessCall, seconds: float = 0.0) -> dict[str, Any]:

@@ -12,7 +12,9 @@ from credit.orders import Order
 from serving.errors import CallError
 from serving.orders.desk import Decision, OrderDesk, Said
 from serving.store import outbox
+from serving.store.answers import answer_row
 from serving.store.order_rows import listed, reservations
+from serving.store.schema import assessments
 from serving.store.schema import outbox as events
 
 NOW = datetime(2026, 7, 1, 12, tzinfo=UTC)
@@ -34,7 +36,9 @@ class Limit:
             "buyer_id": buyer_id, "decision": decision, "order": order.as_json(), "amount": order.amount,
             "decided_by": None if decision == "release" else "credit_limit", "lang": lang,
         }  # fmt: skip
-        return Said(answer, self.facts_seq, DAYS)
+        said = {"assessment_id": f"as_{order.order_id}_{used}", "buyer_id": buyer_id, "facts_seq": 1}
+        kept = answer_row({**said, "as_of": "2026-07-01T12:00:00Z"}, "r1", NOW)
+        return Said({**answer, "assessment_id": said["assessment_id"]}, self.facts_seq, DAYS, kept)
 
 
 @pytest.fixture
@@ -70,6 +74,27 @@ def test_an_event_tells_an_amount_as_the_list_of_orders_does(desk, store):
         told = orjson.loads(connection.scalar(sa.select(events.c.body)))
         (row,) = listed(connection, "released")
     assert told["amount"] == row.as_json()["amount"] == "59.5"
+
+
+def kept(store) -> list[str]:
+    with store.reading() as connection:
+        return list(connection.scalars(sa.select(assessments.c.assessment_id)))
+
+
+def test_the_assessment_that_an_order_was_judged_on_is_kept_once(desk, store):
+    said = [desk.check("B1", named(name), NOW)["assessment_id"] for name in ("A", "B", "B", "A")]
+
+    assert said[2:] == said[1::-1]
+    assert sorted(kept(store)) == sorted(set(said))
+
+
+def test_an_order_that_is_not_kept_leaves_no_assessment(store, limit):
+    def fail(*_):
+        raise RuntimeError("no event can be kept")
+
+    with pytest.raises(RuntimeError):
+        OrderDesk(store.writing, limit, fail).check("B1", ORDER, NOW)
+    assert kept(store) == []
 
 
 def test_an_order_asked_again_is_answered_the_same_and_reserved_once(desk, store):

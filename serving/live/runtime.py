@@ -21,7 +21,8 @@ from serving.errors import CallError
 from serving.live.assessor import LiveAssessor
 from serving.live.ledger import LiveLedger
 from serving.live.month_books import MonthBooks
-from serving.orders.desk import OrderDesk, Said
+from serving.orders.desk import OrderDesk
+from serving.orders.said import Said
 from serving.settings import Settings
 from serving.store import outbox
 from serving.store.answers import AnswerWriter, answer_row

@@ -205,8 +205,10 @@ class Desk:
         reserved: Sequence[Reservation] = (),
         lang: str = "en",
         now: datetime | None = None,
-    ) -> dict[str, Any]:
-        """Return whether an order is released, held or referred: see `credit.orders.check_order`.
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return whether an order is released, held or referred, and the assessment that it is judged on.
+
+        The first is what `credit.orders.check_order` gives; it names the second by its id.
 
         Parameters
         ----------
@@ -232,7 +234,7 @@ class Desk:
         if reserved:
             subject = replace(subject, facts=self._with_reserved(subject.facts, dossier, reserved))
         said = subject.assessed(lang=lang)
-        return check_order(subject.facts, order, said, policy, published=published, lang=lang)
+        return check_order(subject.facts, order, said, policy, published=published, lang=lang), said
 
     def answers(self, values: Floats, *, contributions: bool = True) -> list[dict[str, Answer]]:
         """Return what each risk model says of subjects, shape (n, len(NAMES))."""

@@ -169,11 +169,14 @@ class LiveAssessor:
         *,
         reserved: Sequence[Reservation] = (),
         lang: str = "en",
-    ) -> tuple[dict[str, Any], int]:
-        """Return what the check of an order says now, and the change of facts that it was said at."""
+    ) -> tuple[dict[str, Any], dict[str, Any], int]:
+        """Return what the check of an order says now, the assessment that it is judged on, and its facts.
+
+        The last is the change of facts that both were said at.
+        """
         entry = self.entry(buyer_id)
         desk, moment, now = self._prepared(entry.facts_seq, None)
-        told = desk.check_order(
+        told, said = desk.check_order(
             _dossier(entry),
             order,
             moment,
@@ -182,7 +185,7 @@ class LiveAssessor:
             lang=lang,
             now=now,
         )
-        return told, entry.facts_seq
+        return told, said, entry.facts_seq
 
     def entry(self, buyer_id: str, known_seq: int = NOTHING_KNOWN) -> Entry:
         """Return what is kept of a buyer: see `serving.live.reader.Reader.read`.

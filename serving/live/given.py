@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from credit.lasting import MOVING
+from serving.store.answers import answer_row
 
 __all__ = ["Given", "body_of", "brief_of", "rest_of"]
 
@@ -49,15 +50,7 @@ class Given(NamedTuple):
 
     def row(self, release_id: str) -> dict[str, Any]:
         """Return the row under which the answer is kept."""
-        return {
-            "assessment_id": self.assessment_id,
-            "buyer_id": self.buyer_id,
-            "as_of": datetime.fromisoformat(self.as_of),
-            "facts_seq": self.facts_seq,
-            "created_at": datetime.now(UTC),
-            "release_id": release_id,
-            "body": self.body,
-        }
+        return answer_row(self._asdict(), release_id, datetime.now(UTC), self.body)
 
 
 def rest_of(said: Mapping[str, Any]) -> bytes:

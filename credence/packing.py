@@ -24,7 +24,7 @@ __all__ = ["container_file", "make_bento", "pinned"]
 
 _PACKAGES = ("features", "credit", "serving")
 _TRAINING_ONLY = frozenset(
-    "lightgbm optuna scikit-learn scipy matplotlib shap mlflow click tqdm openpyxl tomli-w httpx".split()
+    "lightgbm optuna scikit-learn matplotlib shap mlflow click tqdm openpyxl tomli-w httpx".split()
 )
 """Packages that a worker never imports; those that another one needs come in all the same."""
 

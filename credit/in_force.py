@@ -11,7 +11,9 @@ from credit.publish import Published
 __all__ = ["with_published"]
 
 
-def with_published(assessment: Mapping[str, Any], published: Published | None) -> dict[str, Any]:
+def with_published(
+    assessment: Mapping[str, Any], published: Published | None, today: date | None = None
+) -> dict[str, Any]:
     """Return an assessment with the grade and the limit in force; as it is where there is nothing.
 
     Parameters
@@ -19,6 +21,8 @@ def with_published(assessment: Mapping[str, Any], published: Published | None) -
     assessment : mapping
         As `credit.assess.assess` gives it, or `score_of`, in which there is no limit.
     published : Published or None
+    today : date, optional
+        Day on which somebody asks, where the seller is. Default: that of the assessment.
 
     Returns
     -------
@@ -28,7 +32,7 @@ def with_published(assessment: Mapping[str, Any], published: Published | None) -
     """
     if published is None:
         return dict(assessment)
-    holds = published.is_in_force(date.fromisoformat(assessment["day"]))
+    holds = published.is_in_force(today or date.fromisoformat(assessment["day"]))
     grade = {**assessment["grade"], "published": published.grade if holds else None}
     limit = assessment["limit"]
     if limit is not None:

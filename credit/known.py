@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 from typing import NamedTuple
 
@@ -45,6 +45,8 @@ class Ground(NamedTuple):
         Day on which the books end, as `day`.
     is_before : bool
         Whether the moment lies before the books begin.
+    days_ahead : float or None
+        How far the clock is behind facts that are stored already; None where it is not.
     """
 
     day: int
@@ -52,6 +54,7 @@ class Ground(NamedTuple):
     days_since: int
     until: int
     is_before: bool
+    days_ahead: float | None
 
 
 class Known(NamedTuple):
@@ -100,7 +103,9 @@ class SubjectReader:
         until, asked = common.observed_until, at if now is None else self.at(now)
         until_day = self.at(until).day
         behind = None if (now or moment) <= until else float(asked.day - until_day)
-        return Ground(at.day, behind, max(0, asked.day - at.day), until_day, moment < common.observed_from)
+        ahead = self._days_ahead(now).get("days_clock_behind")
+        is_before = moment < common.observed_from
+        return Ground(at.day, behind, max(0, asked.day - at.day), until_day, is_before, ahead)
 
     def of(
         self,
@@ -158,7 +163,7 @@ class SubjectReader:
         self._put_nothing_owed(named, moment)
         usual = request or _usual(named, self._common.seller.reporting_currency)
         named |= sides.values
-        named |= self._days_behind(now or moment) | self._days_since(moment, now)
+        named |= self._days_behind(now or moment) | self._days_since(moment, now) | self._days_ahead(now)
         currency = self._common.seller.reporting_currency
         return SubjectFacts(
             buyer_id=buyer_id,
@@ -169,7 +174,7 @@ class SubjectReader:
             release=self._release_id,
             versions=self._versions,
             facts_seq=self._common.facts_seq,
-            warnings=self._warnings(moment, now or moment),
+            warnings=[*self._warnings(moment, now or moment), *self._clock_warning(now)],
             securities=sides.securities,
             country=sides.country,
             local_day=self.at(moment).date,
@@ -216,6 +221,17 @@ class SubjectReader:
         if moment < self._common.observed_from:
             found.append(self._warning("before_the_books", self._common.observed_from))
         return found
+
+    def _days_ahead(self, now: datetime | None) -> dict[str, float]:
+        """Return how far the clock is behind facts that are stored already, where somebody asks for now."""
+        known_until = self._common.known_until
+        if now is None or known_until is None or now >= known_until:
+            return {}
+        return {"days_clock_behind": (known_until - now) / timedelta(days=1)}
+
+    def _clock_warning(self, now: datetime | None) -> Sequence[Warning_]:
+        known_until = self._common.known_until
+        return [self._warning("clock_behind", known_until)] if known_until and self._days_ahead(now) else []
 
     def _warning(self, code: str, instant: datetime) -> Warning_:
         return {"code": code, "field": "as_of", "date": self.at(instant).date.isoformat()}

@@ -31,6 +31,9 @@ _NOTHING_MORE = Extras()
 
 _SECONDS_TO_PREPARE = 3600.0
 
+_APART = timedelta(minutes=1)
+"""By which the clocks of machines that share a store may differ."""
+
 Clock = Callable[[], datetime]
 
 
@@ -87,7 +90,7 @@ class LiveAssessor:
         if also.since is not None:
             self._prepared(entry.facts_seq, also.since, seconds=seconds)
         said = desk.assess(_dossier(entry), moment, request, lang=lang, also=also, now=now)
-        return with_published(said, entry.published) if as_of is None else said
+        return said if now is None else with_published(said, entry.published, desk.at(now).date)
 
     def give(self, question: Question, *, seconds: float = 0.0) -> Given:
         """Return the assessment of a buyer as of now, or its score, as it goes out: see `assess`.
@@ -122,7 +125,8 @@ class LiveAssessor:
             now=now,
         )
         basis = self._basis(entry, desk, moment, now)
-        recalled = Recalled.of(basis, lasting, with_published(lasting.said, entry.published))
+        today = desk.at(now or moment).date
+        recalled = Recalled.of(basis, lasting, with_published(lasting.said, entry.published, today))
         self._recall.keep(question, recalled)
         return recalled.given(moment, desk.common.facts_seq)
 
@@ -160,7 +164,7 @@ class LiveAssessor:
         entry = self.entry(buyer_id)
         desk, moment, now = self._prepared(entry.facts_seq, as_of, seconds=seconds)
         said = desk.score(_dossier(entry), moment, request, lang=lang, now=now)
-        return with_published(said, entry.published) if as_of is None else said
+        return said if now is None else with_published(said, entry.published, desk.at(now).date)
 
     def check_order(
         self,
@@ -274,6 +278,10 @@ def moments_of(desk: Desk, as_of: str | datetime | None, now: datetime) -> tuple
         Where `as_of` cannot be read or lies in the future.
     """
     until = desk.common.observed_until
+    known_until = desk.common.known_until or until
+    if now < known_until <= now + _APART:
+        # Reason: another machine's clock is ahead; what was posted there has to be seen here.
+        now = known_until
     if as_of is None:
         latest = until + timedelta(days=MAX_DAYS_BEHIND)
         return (now if now <= latest else until), now

@@ -19,7 +19,7 @@ from serving.store.facts import buyers_of_invoices, connected_invoices, stored_p
 from serving.store.packing import dossiers_of
 from serving.store.posted import Item, check_items, items_of, references
 from serving.store.schema import FACTS, STAMPS, ledger
-from serving.store.sharing import write_shared
+from serving.store.sharing import write_known_until, write_shared
 
 __all__ = ["Posted", "add_facts", "post_ledger"]
 
@@ -94,6 +94,7 @@ def add_facts(connection: Connection, posted: Sequence[Item], *, atomic: bool, n
     _insert(connection, accepted, {"loaded_at": now, "facts_seq": sequence, "history": False})
     touched |= _touched(connection, accepted, before)
     _set_head(connection, row, accepted, sequence)
+    write_known_until(connection, sequence, now)
     buyers = sorted(touched)
     if any(item.table in ("buyers", "fx") for item in accepted):
         write_shared(connection, sequence)

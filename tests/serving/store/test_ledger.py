@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from features.columns import TABLES
 from features.errors import InputError
 from features.portfolio import from_frames
 from features.seller import Seller
@@ -92,6 +93,75 @@ def test_without_an_id_the_same_content_is_the_same_fact(begun: Store) -> None:
     assert statuses(begun, payment) == ["accepted"]
     assert statuses(begun, payment, now=NOW + timedelta(hours=1)) == ["unchanged"]
     assert statuses(begun, payment, payment, now=NOW + timedelta(hours=2)) == ["unchanged", "accepted"]
+
+
+UNNAMED: list[dict[str, Any]] = [
+    {"table": "allocations", "invoice_id": "i0", "settled_on": "2026-02-10", "amount": "40.00",
+     "kind": "payment"},
+    {"table": "allocations", "invoice_id": "i0", "settled_on": "2026-02-10", "amount": "40.00",
+     "kind": "payment"},
+    {"table": "allocations", "invoice_id": "i0", "settled_on": "2026-02-11", "amount": "5", "receipt_id": "r",
+     "kind": "discount", "recorded_at": "2026-02-12T00:00:00Z"},
+    {"table": "allocations", "allocation_id": "p1", "invoice_id": "i0", "settled_on": "2026-02-10",
+     "amount": "40.00", "kind": "payment"},
+    {"table": "disputes", "invoice_id": "i0", "raised_on": "2026-02-01"},
+    {"table": "events", "buyer_id": "B", "kind": "lien", "occurred_on": "2026-02-01"},
+    {"table": "limits", "buyer_id": "B", "kind": "own", "amount": 1000, "currency": "EUR",
+     "valid_from": "2026-01-01"},
+    {"table": "securities", "buyer_id": "B", "kind": "deposit", "amount": "7.5", "currency": "EUR",
+     "valid_from": "2026-01-01", "share": 0.5},
+]  # fmt: skip
+
+
+def folder_of(facts: list[dict[str, Any]]) -> Any:
+    """Return the portfolio of `begin` with further facts in the few columns that they fill."""
+    invoice = {**INVOICE, "invoice_id": "i0", "recorded_at": "2026-01-05T00:00:00Z"}
+    rows: dict[str, list[dict[str, Any]]] = {"invoices": [invoice]}
+    for fact in facts:
+        rows.setdefault(fact["table"], []).append(fact)
+    frames = {name: pd.DataFrame(each).drop(columns="table").astype("str") for name, each in rows.items()}
+    return from_frames(frames, Seller("me", country="DE", reporting_currency="EUR"))
+
+
+def keys_of(store: Store) -> dict[str, set[Any]]:
+    with store.reading() as connection:
+        return {
+            name: set(connection.scalars(select(schema.FACTS[name].c[TABLES[name].key[0]])))
+            for name in sorted({fact["table"] for fact in UNNAMED})
+        }
+
+
+def test_a_fact_without_an_id_is_the_same_one_loaded_and_posted(store: Store) -> None:
+    # given a folder whose facts have no ids, and few columns
+    load_portfolio(store, folder_of(UNNAMED), history=True, now=NOW)
+    keys, before = keys_of(store), bodies(store)
+
+    # when the same is posted, all at once, one by one, and with empty fields, then nothing is new
+    later = NOW + timedelta(days=1)
+    assert statuses(store, *UNNAMED, now=later) == ["unchanged"] * len(UNNAMED)
+    for fact in UNNAMED:
+        blank = {"receipt_id": None, "currency": None} if fact["table"] == "allocations" else {}
+        assert statuses(store, {**blank, **fact}, now=later) == ["unchanged"]
+    assert (keys_of(store), bodies(store)) == (keys, before)
+
+
+def test_a_fact_without_an_id_is_the_same_one_posted_and_loaded(begun: Store) -> None:
+    assert statuses(begun, *UNNAMED) == ["accepted"] * len(UNNAMED)
+    keys = keys_of(begun)
+    load_portfolio(begun, folder_of(UNNAMED), history=False, now=NOW + timedelta(days=1))
+    assert keys_of(begun) == keys
+    assert [len(each) for each in keys.values()] == [4, 1, 1, 1, 1]
+
+
+def test_equal_facts_without_ids_are_two_in_one_call_and_one_in_two(begun: Store) -> None:
+    one, two, *_ = UNNAMED
+    assert statuses(begun, one) == ["accepted"]
+    assert statuses(begun, two) == ["unchanged"]
+    assert statuses(begun, one, two) == ["unchanged", "accepted"]
+    assert statuses(begun, one, two) == ["unchanged", "unchanged"]
+    # whatever else a call has: a fact with an id of its own is no equal one
+    assert statuses(begun, UNNAMED[3], one) == ["accepted", "unchanged"]
+    assert rows_of(begun, "allocations") == 3
 
 
 def test_a_changed_fact_is_a_version_and_a_withdrawal_takes_it_back(begun: Store) -> None:

@@ -32,8 +32,8 @@ def _warm() -> int:
         return int(ledger_row(connection)["facts_seq"])
 
 
-def _post(items: Any, atomic: bool, now: datetime) -> Posted:
-    return post_ledger(_OPEN[0], items, atomic=atomic, now=now)
+def _post(items: Any, atomic: bool, now: datetime, books_until: str | None = None) -> Posted:
+    return post_ledger(_OPEN[0], items, atomic=atomic, books_until=books_until, now=now)
 
 
 def _suppose(items: Any, buyer_id: str, now: datetime) -> Supposed:

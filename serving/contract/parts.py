@@ -68,6 +68,7 @@ EXPECTED: Mapping[str, str] = {
     "by": f"who decides, {_WORDS}",
     "reason": "text of at most 1,000 characters",
     "atomic": _FLAG,
+    "books_until": f"{_AS_OF}, that has come",
     "changed_since": f"{_AS_OF}, with its zone",
     "request.due_on": f"a date like 2026-01-31, between the years {FIRST_YEAR} and {LAST_YEAR}",
 }

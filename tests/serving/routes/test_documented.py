@@ -63,6 +63,12 @@ def test_facts_and_limits(service: Service) -> None:
     facts = {"items": [{"table": "invoices", "buyer_id": "nobody"}, {"table": "nothing"}]}
     posted = told(service.call("/v1/ledger", facts), "Posted")
     assert [each["status"] for each in posted["items"]] == ["refused", "refused"]
+    until = told(service.call("/v1/status"), "Status")["observed_until"]
+    assert posted["books_until"] == until
+    said = told(service.call("/v1/ledger", {"books_until": "2026-01-31"}), "Posted")
+    assert (said["items"], said["books_until"], said["facts_seq"]) == ([], until, posted["facts_seq"])
+    for wrong, field in (({}, "items"), ({"books_until": "2199-01-01"}, "books_until")):
+        assert told(service.call("/v1/ledger", wrong), "Error", 422)["error"]["field"] == field
     told(service.call("/v1/limits"), "LimitList")
     told(service.call("/v1/limits?changed_since=yesterday"), "Error", 422)
     told(service.call("/v1/limits?after=0"), "Error", 422)

@@ -146,8 +146,8 @@ def limit_of(
     -------
     dict
         Of `assess` with the same arguments: ``as_of`` and ``day``; ``status`` and ``probability`` of
-        ``default`` and ``late``; ``computed`` of ``grade``; ``amount``, ``currency``, ``binding`` and
-        ``valid_until`` of ``limit``.
+        ``default`` and ``late``; ``computed`` of ``grade``; ``status``, ``amount``, ``currency``,
+        ``binding``, ``exposure`` and ``valid_until`` of ``limit``.
     """
     found = _Found(subject, answers, book, policy, _CATALOG)
     limit = found.limit()
@@ -158,9 +158,11 @@ def limit_of(
         **models_say(subject, answers),
         "grade": {"computed": found.grade_name()},
         "limit": {
+            "status": limit.status,
             "amount": limit.amount,
             "currency": subject.reporting_currency,
             "binding": limit.binding,
+            "exposure": subject.known("exposure"),
             "valid_until": until,
         },
     }

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
-
-import sqlalchemy as sa
 
 from credit.common import Common
 from credit.desk import Desk
@@ -15,6 +13,7 @@ from credit.publish import Published
 from credit.release import Release
 from credit.review import Reviewed
 from credit.review import review as reviewed
+from credit.review_inputs import review_inputs
 from features.as_of import last_month_end
 from features.errors import InputError
 from serving.live.assessor import moments_of
@@ -27,9 +26,6 @@ from serving.store.connect import Store
 from serving.store.published_rows import Source, amount_text, in_force, last_seq, put_in_force
 
 __all__ = ["StoreReview", "review_store"]
-
-_KEPT = ("buyer_id", "as_of", "day", "assessment_id")
-_KEPT_OF_LIMIT = ("amount", "currency", "status", "binding", "exposure", "valid_until")
 
 
 @dataclass(frozen=True)
@@ -95,7 +91,8 @@ def review_store(
         end = _month_end(common, moment)
         book = None if end is None else read_book(connection, end, release.release_id)
         desk = Desk(replace(common, book=lambda _: book), release)
-        told = list(_assessed(desk, connection, moment, asked, progress))
+        said = review_inputs(every_stored_dossier(connection), desk, moment, now=asked)
+        told = list(_counted(said, progress))
     rows = reviewed(before, told, release.policy)
     ids = {each["buyer_id"]: each["assessment_id"] for each in told}
     changed = _write(store, rows, ids, seen, source)
@@ -129,27 +126,13 @@ def _days(before: Mapping[str, Published]) -> Iterator[date]:
     return (each.reviewed_on for each in before.values())
 
 
-def _assessed(
-    desk: Desk,
-    connection: sa.Connection,
-    moment: datetime,
-    asked: datetime | None,
-    progress: Callable[[int], None] | None,
+def _counted(
+    told: Iterable[dict[str, Any]], progress: Callable[[int], None] | None
 ) -> Iterator[dict[str, Any]]:
-    for dossier in every_stored_dossier(connection):
-        yield _kept(desk.assess(dossier, moment, now=asked))
+    for each in told:
+        yield each
         if progress is not None:
             progress(1)
-
-
-def _kept(said: Mapping[str, Any]) -> dict[str, Any]:
-    """Return of an assessment what a review reads: whole ones of a large book would fill the memory."""
-    return {
-        **{name: said[name] for name in _KEPT},
-        "default": {"probability": said["default"]["probability"]},
-        "grade": {"computed": said["grade"]["computed"]},
-        "limit": {name: said["limit"][name] for name in _KEPT_OF_LIMIT},
-    }
 
 
 def _write(store: Store, rows: Sequence[Reviewed], ids: Mapping[str, str], seen: int, source: Source) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,27 +13,27 @@ import numpy.typing as npt
 
 from credit.answer import Answer
 from credit.assess import assess, score_of
-from credit.book import Book
 from credit.changes import changes_of, check_previous
 from credit.common import Common
 from credit.dossier import Dossier
 from credit.extras import Extras
 from credit.facts import SubjectFacts
+from credit.identity import Identity, identity_of
+from credit.known import Known, SubjectReader
+from credit.lasting import Lasting
 from credit.levers import Lever, applied
+from credit.once import once
 from credit.orders import Order, check_order
 from credit.policy import Policy
 from credit.publish import Published
 from credit.raises import raises_of
-from credit.release import TIMING, Release
+from credit.release import Release
 from credit.request import Request
 from credit.reservations import Reservation, with_reservations
-from credit.sides import Moment, SideReader, Sides, moment_of
 from credit.timing.answer import TimingAnswer, timing_answers
 from features.as_of import instant_of
-from features.catalog import CATALOG_HASH, NAMES
-from features.engine.compute import compute
+from features.catalog import NAMES
 from features.errors import InputError
-from features.one_subject import Asked, subject_of
 
 __all__ = ["MAX_DAYS_BEHIND", "Desk"]
 
@@ -70,11 +69,8 @@ class Desk:
             found = f"one of '{seller.seller_id}'"
             raise InputError.of(f"a portfolio of seller '{release.seller_id}'", found, step)
         self.common, self.release = common, release
-        self._sides = SideReader(
-            release.policy.orders, seller.reporting_currency, common.rates, common.members
-        )
-        timing = release.versions.get(TIMING)
-        self._versions = {"catalog": CATALOG_HASH[:12], **({} if timing is None else {TIMING: timing})}
+        self._reader = SubjectReader(common, release)
+        self.at, self.facts, self.ground = self._reader.at, self._reader.facts, self._reader.ground
 
     def moment(self, as_of: str | datetime | None) -> datetime:
         """Return `as_of` as a naive UTC instant; the end of the books where nobody names one.
@@ -127,7 +123,7 @@ class Desk:
             buyer's or not earlier.
         """
         subject = self._subject(dossier, moment, request, now=now)
-        said = subject.assessed(self.release.policy, lang=lang, also=also)
+        said = subject.assessed(lang=lang, also=also)
         if also.since is not None or also.previous is not None:
             said["changes"] = self._changes(said, dossier, moment, request, also, lang)
         if also.raises:
@@ -161,9 +157,43 @@ class Desk:
         InputError
             As `assess`.
         """
-        facts, book, values = self._known(dossier, moment, request, now=now)
-        answers = self.answers(values, contributions=False)[0]
-        return score_of(facts, answers, book, self.release.policy, lang=lang)
+        return self._to_score(dossier, moment, request, now).scored(lang=lang)
+
+    def lasting(  # noqa: PLR0913  (all that an assessment follows from, by name)
+        self,
+        dossier: Dossier,
+        moment: datetime,
+        request: Request | None = None,
+        *,
+        lang: str = "en",
+        peers: bool = False,
+        is_score: bool = False,
+        now: datetime | None = None,
+    ) -> Lasting:
+        """Return an assessment and how long it holds.
+
+        Parameters
+        ----------
+        dossier, moment, request, lang, now :
+            As in `assess`.
+        peers : bool
+            As of `credit.extras.Extras`.
+        is_score : bool
+            What `score` says, in the place of what `assess` says.
+
+        Raises
+        ------
+        InputError
+            As `assess`.
+        """
+        if is_score:
+            subject = self._to_score(dossier, moment, request, now)
+            said = subject.scored(lang=lang)
+        else:
+            subject = self._subject(dossier, moment, request, now=now)
+            said = subject.assessed(lang=lang, also=Extras(peers=peers))
+        ends = self._reader.changes_at(subject.known)
+        return Lasting(said, subject.identity, self.at(moment).second, ends)
 
     def check_order(  # noqa: PLR0913  (all that a check follows from, by name)
         self,
@@ -175,8 +205,10 @@ class Desk:
         reserved: Sequence[Reservation] = (),
         lang: str = "en",
         now: datetime | None = None,
-    ) -> dict[str, Any]:
-        """Return whether an order is released, held or referred: see `credit.orders.check_order`.
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return whether an order is released, held or referred, and the assessment that it is judged on.
+
+        The first is what `credit.orders.check_order` gives; it names the second by its id.
 
         Parameters
         ----------
@@ -201,8 +233,8 @@ class Desk:
         subject = self._subject(dossier, moment, order.as_request(), order.order_id, now=now)
         if reserved:
             subject = replace(subject, facts=self._with_reserved(subject.facts, dossier, reserved))
-        said = subject.assessed(policy, lang=lang)
-        return check_order(subject.facts, order, said, policy, published=published, lang=lang)
+        said = subject.assessed(lang=lang)
+        return check_order(subject.facts, order, said, policy, published=published, lang=lang), said
 
     def answers(self, values: Floats, *, contributions: bool = True) -> list[dict[str, Answer]]:
         """Return what each risk model says of subjects, shape (n, len(NAMES))."""
@@ -235,41 +267,6 @@ class Desk:
         known = {str(row[-1]) for row in dossier.rows.orders}
         return replace(facts, values=with_reservations(facts.values, reserved, known, horizon))
 
-    def facts(
-        self,
-        buyer_id: str,
-        moment: datetime,
-        values: Floats,
-        request: Request | None,
-        sides: Sides,
-        now: datetime | None = None,
-    ) -> SubjectFacts:
-        """Return what is known of a subject from its features, shape (len(NAMES),), and its sides."""
-        named = dict(zip(NAMES, values.tolist(), strict=True))
-        self._put_nothing_owed(named, moment)
-        usual = request or _usual(named, self.common.seller.reporting_currency)
-        named |= sides.values
-        named |= self._days_behind(now or moment) | self._days_since(moment, now)
-        currency = self.common.seller.reporting_currency
-        return SubjectFacts(
-            buyer_id=buyer_id,
-            as_of=moment,
-            values=named,
-            request=usual,
-            reporting_currency=currency,
-            release=self.release.release_id,
-            versions=self._versions,
-            facts_seq=self.common.facts_seq,
-            warnings=self._warnings(moment, now or moment),
-            securities=sides.securities,
-            country=sides.country,
-            local_day=self.at(moment).date,
-        )
-
-    def at(self, moment: datetime) -> Moment:
-        """Return an instant with its day where the seller is."""
-        return moment_of(moment, self.common.seller.timezone)
-
     def _subject(
         self,
         dossier: Dossier,
@@ -278,51 +275,28 @@ class Desk:
         without_order: str = "",
         now: datetime | None = None,
     ) -> _Subject:
-        facts, book, values = self._known(dossier, moment, request, without_order, now)
-        timing = self.timing(values, [facts], moment)[0]
-        return _Subject(facts, self.answers(values)[0], book, timing, values[0])
+        known = self._reader.of(dossier, moment, request, without_order, now)
+        timing = self.timing(known.values, [known.facts], moment)[0]
+        return _Subject(known, known.facts, self.answers(known.values)[0], timing, self.release.policy)
 
-    def _known(
-        self,
-        dossier: Dossier,
-        moment: datetime,
-        request: Request | None,
-        without_order: str = "",
-        now: datetime | None = None,
-    ) -> tuple[SubjectFacts, Book | None, Floats]:
-        """Return the facts of one buyer, the book, and the features, shape (1, len(NAMES))."""
-        holding, at = dossier.holding(self.common.rates, self.common.members), self.at(moment)
-        arrays = subject_of(
-            0, at.second, self.common.seller.timezone, _asked(request), self._rate(request, at.second)
-        )
-        values = compute(holding.block, arrays, self.common.context, assumes_usual=True)
-        book = self.common.book(moment)
-        exposures = {} if book is None else book.exposures
-        sides = self._sides.of(holding, at, exposures, without_order=without_order)
-        return self.facts(dossier.buyer_id, moment, values[0], request, sides, now), book, values
-
-    def _rate(self, request: Request | None, second: int) -> float:
-        """Refuse an amount without a rate: the usual invoice must not stand in for it."""
-        if request is None or request.amount is None or request.currency is None:
-            return 1.0
-        rate = self.common.rates.unit(request.currency, second)
-        if np.isnan(rate):
-            step = f"load rates for {request.currency} into table fx, or ask in the reporting currency"
-            expected = "a currency with a rate known at as_of"
-            raise InputError.of(expected, "none", step, table="fx", column="currency")
-        return rate
+    def _to_score(
+        self, dossier: Dossier, moment: datetime, request: Request | None, now: datetime | None
+    ) -> _Subject:
+        known = self._reader.of(dossier, moment, request, now=now)
+        answers = self.answers(known.values, contributions=False)[0]
+        return _Subject(known, known.facts, answers, None, self.release.policy)
 
     def _reassess(self, subject: _Subject, levers: Sequence[Lever]) -> list[dict[str, Any]]:
         """Assess a buyer after each lever, by the same models, book and policy."""
         if not levers:
             return []
-        values = np.repeat(subject.values[None, :], len(levers), axis=0)
+        values = np.repeat(subject.known.values, len(levers), axis=0)
         for row, lever in enumerate(levers):
             for name, value in lever.values.items():
                 values[row, NAMES.index(name)] = value
         told = zip(levers, self.answers(values), strict=True)
-        policy = self.release.policy
-        return [assess(applied(subject.facts, each), said, subject.book, policy) for each, said in told]
+        policy, book = self.release.policy, subject.known.book
+        return [assess(applied(subject.facts, each), said, book, policy) for each, said in told]
 
     def _changes(
         self,
@@ -342,80 +316,40 @@ class Desk:
         if since >= moment:
             step = "name an earlier moment"
             raise InputError.of("a moment before that of the assessment", "a later one", step, column="since")
-        then = self._subject(dossier, since, request).assessed(self.release.policy, lang=lang)
+        then = self._subject(dossier, since, request).assessed(lang=lang)
         return changes_of(said, then, previous, lang=lang)
-
-    def _put_nothing_owed(self, named: dict[str, float], moment: datetime) -> None:
-        """Put an exposure of 0 for a buyer without items in a ledger.
-
-        Without a ledger, or before it begins, nobody knows what a buyer owes. The models see no such zeros:
-        a prospect must not look like a buyer that has paid everything.
-        """
-        is_known = self.common.has_ledger and moment >= self.common.observed_from
-        if is_known and math.isnan(named["count_open"]):
-            named |= {"exposure": 0.0, "overdue_amount": 0.0}
-
-    def _days_behind(self, now: datetime) -> dict[str, float]:
-        """Return for how many days nothing is known, where the books end before somebody asks."""
-        until = self.common.observed_until
-        if now <= until:
-            return {}
-        return {"days_books_behind": float((self.at(now).date - self.at(until).date).days)}
-
-    def _days_since(self, moment: datetime, now: datetime | None) -> dict[str, float]:
-        """Return how many days after the moment somebody asks, where it is not the same day."""
-        days = 0 if now is None else (self.at(now).date - self.at(moment).date).days
-        return {"days_since_as_of": float(days)} if days > 0 else {}
-
-    def _warnings(self, moment: datetime, now: datetime) -> Sequence[Warning_]:
-        found = []
-        if self._days_behind(now).get("days_books_behind"):
-            # Reason: books that go on are behind by minutes always; what is warned of always is not read.
-            found.append(self._warning("books_behind", self.common.observed_until))
-        if moment < self.common.observed_from:
-            found.append(self._warning("before_the_books", self.common.observed_from))
-        return found
-
-    def _warning(self, code: str, instant: datetime) -> Warning_:
-        return {"code": code, "field": "as_of", "date": self.at(instant).date.isoformat()}
 
 
 @dataclass(frozen=True)
 class _Subject:
-    """All that the assessment of one buyer follows from, beside the policy."""
+    """All that the assessment of one buyer follows from."""
 
+    known: Known
     facts: SubjectFacts
     answers: dict[str, Answer]
-    book: Book | None
     timing: TimingAnswer | None
-    values: Floats
+    policy: Policy
 
-    def assessed(self, policy: Policy, *, lang: str, also: Extras = _NOTHING_MORE) -> dict[str, Any]:
+    @once
+    def identity(self) -> Identity:
+        return identity_of(self.facts, self.answers, self.known.book, self.policy)
+
+    def assessed(self, *, lang: str, also: Extras = _NOTHING_MORE) -> dict[str, Any]:
         return assess(
             self.facts,
             self.answers,
-            self.book,
-            policy,
+            self.known.book,
+            self.policy,
             lang=lang,
             offers=also.offers,
             peers=also.peers,
             timing=self.timing,
+            identity=self.identity,
         )
 
-
-def _asked(request: Request | None) -> Asked:
-    if request is None:
-        return Asked()
-    return Asked(request.amount, request.currency, request.terms_days, request.due_on)
-
-
-def _usual(values: dict[str, float], currency: str) -> Request | None:
-    """Return the buyer's usual invoice as an assumed request; None where none is known."""
-    amount, terms = values["request_amount"], values["request_terms_days"]
-    if math.isnan(amount) or amount <= 0:
-        return None
-    days = None if math.isnan(terms) else round(terms)
-    return Request("order", amount, currency, terms_days=days, assumed=True)
+    def scored(self, *, lang: str) -> dict[str, Any]:
+        book, identity = self.known.book, self.identity
+        return score_of(self.facts, self.answers, book, self.policy, lang=lang, identity=identity)
 
 
 def _no_request(answer: Answer) -> Answer:

@@ -109,7 +109,8 @@ Amount = Annotated[float, Field(gt=0, le=LARGEST_AMOUNT), BeforeValidator(_amoun
 AsOf = Annotated[str, BeforeValidator(_moment)]
 Currency = Annotated[str, BeforeValidator(_currency)]
 Day = Annotated[date, BeforeValidator(_day)]
-Id = Annotated[str, Field(min_length=1, max_length=200)]
+# Reason: PostgreSQL keeps no NUL.
+Id = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 Terms = Annotated[int, Field(ge=0, le=LONGEST_TERMS_DAYS)]
 
 

@@ -251,6 +251,7 @@ _REFUSALS = (
     ("no space left", "room for the store", "a full disk", "free space, then try again: nothing was changed"),
     ("disk i/o error", "room for the store", "a disk that refuses", "check the disk, then try again"),
     ("locked", "a store that nobody else changes", LOCKED, "try again in a few seconds"),
+    ("lock timeout", "a store that nobody else changes", LOCKED, "try again in a few seconds"),
     ("readonly", "a store that may be written", "a read-only one", "check the right to write it"),
     ("read-only", "a store that may be written", "a read-only one", "check the right to write it"),
     ("unable to open", "a store that can be opened", "one that refuses", "check the path and the rights"),

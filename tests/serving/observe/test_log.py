@@ -81,7 +81,10 @@ def test_a_worker_that_is_not_ready_yet_is_no_error(lines: io.StringIO) -> None:
         assert client.get("/readyz").status_code == 503
         client.get("/v1/limits")
     calls = [line for line in told(lines) if line["message"] == "answered"]
-    assert [(line["route"], line["level"]) for line in calls] == [("/readyz", "warning"), ("/v1/limits", "error")]
+    assert [(line["route"], line["level"]) for line in calls] == [
+        ("/readyz", "warning"),
+        ("/v1/limits", "error"),
+    ]
 
 
 def test_one_call_in_a_hundred_is_logged_and_every_fault(lines: io.StringIO) -> None:

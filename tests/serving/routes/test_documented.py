@@ -39,6 +39,12 @@ def test_assessments_and_buyers(service: Service, buyer_id: str) -> None:
 def test_orders(service: Service, buyer_id: str) -> None:
     order = {"buyer_id": buyer_id, "order_id": "documented 1", "amount": "10.00", "currency": "EUR"}
     checked = told(service.call("/v1/order_check", order), "CheckedOrder")
+    judged_on = told(service.call(f"/v1/assessments/{checked['assessment_id']}"), "Assessment")
+    assert judged_on["assessment_id"] == checked["assessment_id"]
+    assert (judged_on["buyer_id"], judged_on["as_of"]) == (buyer_id, checked["as_of"])
+    assert judged_on["request"]["amount"] == 10.0
+    assert judged_on["limit"]["amount"] == checked["limit_suggested"]
+    assert judged_on["versions"] == checked["versions"]
     listed = told(service.call(f"/v1/orders?state={checked['state']}&limit=1000"), "OrderList")["orders"]
     assert "documented 1" in {each["order_id"] for each in listed}
     other = service.call("/v1/order_check", {**order, "amount": "11.00"})

@@ -1,4 +1,4 @@
-"""What a review reads of each buyer, from the dossiers of many."""
+"""Assessments of many buyers at one moment, from their dossiers."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from credit.assess import limit_of
+from credit.assess import assess
 from credit.desk import Desk
 from credit.dossier import Dossier
-from credit.identity import assessment_id
 from credit.several import parts_of, several_of
 from credit.sides import SideReader
 
-__all__ = ["review_inputs"]
+__all__ = ["assess_many"]
 
 
-def review_inputs(
+def assess_many(
     dossiers: Iterable[Dossier], desk: Desk, moment: datetime, *, now: datetime | None = None
 ) -> Iterator[dict[str, Any]]:
-    """Yield of the assessment of each buyer what a review reads, without the cost of its reasons.
+    """Yield the assessment of each buyer, without a request, as `credit.desk.Desk.assess` gives it.
+
+    Engine and models take some hundred buyers at a time.
 
     Parameters
     ----------
@@ -27,12 +28,7 @@ def review_inputs(
         Each is read once.
     desk : Desk
     moment, now :
-        As in `credit.desk.Desk.assess`.
-
-    Yields
-    ------
-    dict
-        ``assessment_id``, ``buyer_id`` and what `credit.assess.limit_of` tells, as `Desk.assess` says it.
+        As in `Desk.assess`.
     """
     for part in parts_of(dossiers):
         yield from _of_part(part, desk, moment, now)
@@ -45,12 +41,10 @@ def _of_part(
     known, book = several_of(dossiers, common, at), common.book(moment)
     exposures = {} if book is None else book.exposures
     reader = SideReader(policy.orders, common.seller.reporting_currency, common.rates, common.members)
-    answers = desk.answers(known.values, contributions=False)
-    for holding, values, said in zip(known.holdings, known.values, answers, strict=True):
-        sides = reader.of(holding, at, exposures)
-        facts = desk.facts(holding.buyer_id, moment, values, None, sides, now)
-        yield {
-            "assessment_id": assessment_id(facts, said, book, policy),
-            "buyer_id": facts.buyer_id,
-            **limit_of(facts, said, book, policy),
-        }
+    facts = [
+        desk.facts(holding.buyer_id, moment, values, None, reader.of(holding, at, exposures), now)
+        for holding, values in zip(known.holdings, known.values, strict=True)
+    ]
+    answers, timing = desk.answers(known.values), desk.timing(known.values, facts, moment)
+    for subject, said, paid in zip(facts, answers, timing, strict=True):
+        yield assess(subject, said, book, policy, timing=paid)

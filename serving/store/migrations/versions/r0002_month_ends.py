@@ -1,4 +1,7 @@
-"""The figures of month ends with a mark, their version and a check, as they are kept elsewhere."""
+"""The figures of month ends with a mark, their version and a check, so that damaged ones are refused.
+
+This one does not only add: no version that reads the form before it was released.
+"""
 
 from __future__ import annotations
 

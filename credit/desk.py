@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from credit.answer import Answer
-from credit.assess import assess, score_of
 from credit.changes import changes_of, check_previous
 from credit.common import Common
 from credit.dossier import Dossier
 from credit.extras import Extras
 from credit.facts import SubjectFacts
-from credit.identity import Identity, identity_of
-from credit.known import Known, SubjectReader
+from credit.judged import Judged, answers_of, judged, judged_for_score, timing_of
+from credit.known import SubjectReader
 from credit.lasting import Lasting
-from credit.levers import Lever, applied
-from credit.once import once
 from credit.orders import Order, check_order
-from credit.policy import Policy
 from credit.publish import Published
 from credit.raises import raises_of
 from credit.release import Release
 from credit.request import Request
 from credit.reservations import Reservation, with_reservations
-from credit.timing.answer import TimingAnswer, timing_answers
+from credit.timing.answer import TimingAnswer
 from features.as_of import instant_of
-from features.catalog import NAMES
 from features.errors import InputError
 
 __all__ = ["MAX_DAYS_BEHIND", "Desk"]
@@ -42,10 +36,7 @@ MAX_DAYS_BEHIND = 7
 
 _NOTHING_MORE = Extras()
 
-_AMOUNT = NAMES.index("request_amount")
-
 Floats = npt.NDArray[np.float64]
-Warning_ = dict[str, str]
 
 
 class Desk:
@@ -123,12 +114,13 @@ class Desk:
             buyer's or not earlier.
         """
         subject = self._subject(dossier, moment, request, now=now)
-        said = subject.assessed(lang=lang, also=also)
+        said = subject.assessed(lang, also)
         if also.since is not None or also.previous is not None:
             said["changes"] = self._changes(said, dossier, moment, request, also, lang)
         if also.raises:
-            policy, again = self.release.policy, partial(self._reassess, subject)
-            said["raises"] = raises_of(subject.facts, said, again, policy, lang=lang)
+            said["raises"] = raises_of(
+                subject.facts, said, subject.after_levers, self.release.policy, lang=lang
+            )
         return said
 
     def score(
@@ -157,7 +149,7 @@ class Desk:
         InputError
             As `assess`.
         """
-        return self._to_score(dossier, moment, request, now).scored(lang=lang)
+        return judged_for_score(self._reader.of(dossier, moment, request, now=now), self.release).scored(lang)
 
     def lasting(  # noqa: PLR0913  (all that an assessment follows from, by name)
         self,
@@ -186,14 +178,10 @@ class Desk:
         InputError
             As `assess`.
         """
-        if is_score:
-            subject = self._to_score(dossier, moment, request, now)
-            said = subject.scored(lang=lang)
-        else:
-            subject = self._subject(dossier, moment, request, now=now)
-            said = subject.assessed(lang=lang, also=Extras(peers=peers))
-        ends = self._reader.changes_at(subject.known)
-        return Lasting(said, subject.identity, self.at(moment).second, ends)
+        known = self._reader.of(dossier, moment, request, now=now)
+        subject = (judged_for_score if is_score else judged)(known, self.release)
+        said = subject.scored(lang) if is_score else subject.assessed(lang, Extras(peers=peers))
+        return Lasting(said, subject.identity, self.at(moment).second, self._reader.changes_at(known))
 
     def check_order(  # noqa: PLR0913  (all that a check follows from, by name)
         self,
@@ -233,32 +221,18 @@ class Desk:
         subject = self._subject(dossier, moment, order.as_request(), order.order_id, now=now)
         if reserved:
             subject = replace(subject, facts=self._with_reserved(subject.facts, dossier, reserved))
-        said = subject.assessed(lang=lang)
+        said = subject.assessed(lang)
         return check_order(subject.facts, order, said, policy, published=published, lang=lang), said
 
     def answers(self, values: Floats, *, contributions: bool = True) -> list[dict[str, Answer]]:
         """Return what each risk model says of subjects, shape (n, len(NAMES))."""
-        by_model = {
-            name: model.answers(values, self.release.versions[name], contributions=contributions)
-            for name, model in self.release.models.items()
-        }
-        asked = ~np.isnan(values[:, _AMOUNT])
-        return [
-            {
-                name: answers[row] if name != "late" or asked[row] else _no_request(answers[row])
-                for name, answers in by_model.items()
-            }
-            for row in range(len(values))
-        ]
+        return answers_of(self.release, values, contributions=contributions)
 
     def timing(
         self, values: Floats, facts: Sequence[SubjectFacts], moment: datetime
     ) -> Sequence[TimingAnswer | None]:
         """Return when subjects of one moment would pay; None for each where the release has no such model."""
-        model = self.release.timing
-        if model is None:
-            return [None] * len(facts)
-        return timing_answers(model, values, facts, self.at(moment).date)
+        return timing_of(self.release, values, facts, self.at(moment).date)
 
     def _with_reserved(
         self, facts: SubjectFacts, dossier: Dossier, reserved: Sequence[Reservation]
@@ -274,29 +248,8 @@ class Desk:
         request: Request | None,
         without_order: str = "",
         now: datetime | None = None,
-    ) -> _Subject:
-        known = self._reader.of(dossier, moment, request, without_order, now)
-        timing = self.timing(known.values, [known.facts], moment)[0]
-        return _Subject(known, known.facts, self.answers(known.values)[0], timing, self.release.policy)
-
-    def _to_score(
-        self, dossier: Dossier, moment: datetime, request: Request | None, now: datetime | None
-    ) -> _Subject:
-        known = self._reader.of(dossier, moment, request, now=now)
-        answers = self.answers(known.values, contributions=False)[0]
-        return _Subject(known, known.facts, answers, None, self.release.policy)
-
-    def _reassess(self, subject: _Subject, levers: Sequence[Lever]) -> list[dict[str, Any]]:
-        """Assess a buyer after each lever, by the same models, book and policy."""
-        if not levers:
-            return []
-        values = np.repeat(subject.known.values, len(levers), axis=0)
-        for row, lever in enumerate(levers):
-            for name, value in lever.values.items():
-                values[row, NAMES.index(name)] = value
-        told = zip(levers, self.answers(values), strict=True)
-        policy, book = self.release.policy, subject.known.book
-        return [assess(applied(subject.facts, each), said, book, policy) for each, said in told]
+    ) -> Judged:
+        return judged(self._reader.of(dossier, moment, request, without_order, now), self.release)
 
     def _changes(
         self,
@@ -316,43 +269,5 @@ class Desk:
         if since >= moment:
             step = "name an earlier moment"
             raise InputError.of("a moment before that of the assessment", "a later one", step, column="since")
-        then = self._subject(dossier, since, request).assessed(lang=lang)
+        then = self._subject(dossier, since, request).assessed(lang)
         return changes_of(said, then, previous, lang=lang)
-
-
-@dataclass(frozen=True)
-class _Subject:
-    """All that the assessment of one buyer follows from."""
-
-    known: Known
-    facts: SubjectFacts
-    answers: dict[str, Answer]
-    timing: TimingAnswer | None
-    policy: Policy
-
-    @once
-    def identity(self) -> Identity:
-        return identity_of(self.facts, self.answers, self.known.book, self.policy)
-
-    def assessed(self, *, lang: str, also: Extras = _NOTHING_MORE) -> dict[str, Any]:
-        return assess(
-            self.facts,
-            self.answers,
-            self.known.book,
-            self.policy,
-            lang=lang,
-            offers=also.offers,
-            peers=also.peers,
-            timing=self.timing,
-            identity=self.identity,
-        )
-
-    def scored(self, *, lang: str) -> dict[str, Any]:
-        book, identity = self.known.book, self.identity
-        return score_of(self.facts, self.answers, book, self.policy, lang=lang, identity=identity)
-
-
-def _no_request(answer: Answer) -> Answer:
-    return replace(
-        answer, status="no_request", probability=None, log_odds=None, base_log_odds=None, contributions={}
-    )

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from credit.orders import Order
-from serving.contract.parts import Amount, Currency, Day, Id, Part, Terms, Text
+from serving.contract.parts import Amount, Currency, Day, Id, Part, Terms
 
 __all__ = ["DecisionCall", "OrderCall"]
 
@@ -35,4 +35,4 @@ class DecisionCall(Part):
 
     state: Literal["released", "held", "cancelled", "invoiced"]
     by: Id
-    reason: Annotated[Text, Field(max_length=1000)] = ""
+    reason: Annotated[str, Field(max_length=1000, pattern=r"^[^\x00]*$")] = ""

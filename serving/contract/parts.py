@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from credit.request import LARGEST_AMOUNT, LONGEST_TERMS_DAYS
 from features.as_of import FIRST_YEAR, LAST_YEAR
@@ -24,7 +24,6 @@ __all__ = [
     "Id",
     "Part",
     "Terms",
-    "Text",
     "moment_of_text",
     "parse_call",
     "validated",
@@ -69,6 +68,7 @@ EXPECTED: Mapping[str, str] = {
     "by": f"who decides, {_WORDS}",
     "reason": "text of at most 1,000 characters",
     "atomic": _FLAG,
+    "books_until": f"{_AS_OF}, that has come",
     "changed_since": f"{_AS_OF}, with its zone",
     "request.due_on": f"a date like 2026-01-31, between the years {FIRST_YEAR} and {LAST_YEAR}",
 }
@@ -100,13 +100,6 @@ def _instant(text: str, form: re.Pattern[str]) -> datetime:
     return instant
 
 
-def _storable(text: str) -> str:
-    """Refuse what PostgreSQL cannot keep or look up."""
-    if "\x00" in text:
-        raise ValueError
-    return text
-
-
 def _currency(value: Any) -> Any:
     if isinstance(value, str) and value not in CURRENCIES:
         raise ValueError
@@ -117,8 +110,8 @@ Amount = Annotated[float, Field(gt=0, le=LARGEST_AMOUNT), BeforeValidator(_amoun
 AsOf = Annotated[str, BeforeValidator(_moment)]
 Currency = Annotated[str, BeforeValidator(_currency)]
 Day = Annotated[date, BeforeValidator(_day)]
-Text = Annotated[str, AfterValidator(_storable)]
-Id = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_storable)]
+# Reason: PostgreSQL keeps no NUL.
+Id = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 Terms = Annotated[int, Field(ge=0, le=LONGEST_TERMS_DAYS)]
 
 

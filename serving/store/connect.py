@@ -20,7 +20,7 @@ __all__ = ["DATABASE_URL", "HEAD", "LOCKED", "Store", "open_store", "refusal", "
 DATABASE_URL = "CREDENCE_DATABASE_URL"
 """Variable with the SQLAlchemy URL of a PostgreSQL database; without it the store is a file in the home."""
 
-HEAD = "0001"
+HEAD = "0002"
 """Version of the tables that this code reads and writes."""
 
 _FILE = "store.sqlite"
@@ -265,6 +265,7 @@ _REFUSALS = (
     ("lock timeout", "a store that nobody else changes", LOCKED, "try again in a few seconds"),
     ("deadlock", "a store that nobody else changes", LOCKED, "try again in a few seconds"),
     ("locked", "a store that nobody else changes", LOCKED, "try again in a few seconds"),
+    ("lock timeout", "a store that nobody else changes", LOCKED, "try again in a few seconds"),
     ("readonly", "a store that may be written", "a read-only one", "check the right to write it"),
     ("read-only", "a store that may be written", "a read-only one", "check the right to write it"),
     ("unable to open", "a store that can be opened", "one that refuses", "check the path and the rights"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -49,6 +49,8 @@ class Loaded:
         Dossiers that differ from those before.
     month_ends : int
         Month ends whose figures were made.
+    has_later_end : bool
+        Whether the books are complete until later than before, though no fact was new.
     """
 
     facts_seq: int
@@ -56,6 +58,7 @@ class Loaded:
     unchanged: dict[str, int] = field(default_factory=dict)
     dossiers: int = 0
     month_ends: int = 0
+    has_later_end: bool = False
 
     @property
     def is_changed(self) -> bool:
@@ -105,13 +108,22 @@ def load_portfolio(
             {name: unchanged for name, (_, unchanged) in done.items()},
         )
         if not loaded.is_changed:
-            connection.rollback()
-            return Loaded(row["facts_seq"], loaded.added, loaded.unchanged)
+            return _moved(connection, row, portfolio, loaded)
         _set_head(connection, row, portfolio, sequence if loaded.added.get("buyers") else None)
         if not history:
             write_known_until(connection, sequence, stamps.loaded_at)
         known = portfolio if is_first and history else stored_portfolio(connection)
         return _packed(connection, known, loaded, progress)
+
+
+def _moved(connection: Connection, row: dict[str, Any], portfolio: Portfolio, loaded: Loaded) -> Loaded:
+    """Return a load without new facts: the books may be complete until later than was known all the same."""
+    until = _observed(portfolio)["observed_until"]
+    if until <= row["observed_until"]:
+        connection.rollback()
+        return Loaded(row["facts_seq"], loaded.added, loaded.unchanged)
+    widen_books(connection, row, row["observed_from"], until)
+    return replace(loaded, has_later_end=True)
 
 
 def rebuild_dossiers(store: Store, *, progress: Progress = _untold) -> int:

@@ -9,12 +9,15 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sqlalchemy import insert, inspect, select, text
 
+from features.engine.context import CONTEXT, GROUPS
 from features.errors import InputError
 from serving.store import connect, schema
 from serving.store.connect import HEAD, Store, open_store, store_url
+from serving.store.contexts import read_context
 from serving.store.upgrade import differences
 
 
@@ -36,6 +39,28 @@ def test_opening_again_changes_nothing(database_url: str) -> None:
         with store.reading() as connection:
             assert connection.scalar(text("SELECT count(*) FROM alembic_version")) == 1
         store.close()
+
+
+def test_the_figures_of_month_ends_of_the_first_version_are_read(store: Store, database_url: str) -> None:
+    # given figures as the first version wrote them, and two month ends
+    values = np.arange(2.0 * GROUPS * len(CONTEXT)).reshape(2, GROUPS, len(CONTEXT))
+    ends = [datetime(2026, month, 28, 22, tzinfo=UTC) for month in (3, 2)]
+    rows = [
+        {"month_end": end, "body": own.astype("<f8").tobytes()} for end, own in zip(ends, values, strict=True)
+    ]
+    with store.writing() as connection:
+        connection.execute(insert(schema.contexts), rows)
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+
+    # when this version opens the store
+    opened = open_store(database_url)
+
+    # then they are there, in the order of time
+    with opened.reading() as connection:
+        found = read_context(connection)
+    opened.close()
+    assert found.month_end.tolist() == [int(end.timestamp()) for end in sorted(ends)]
+    assert found.values.tolist() == values[::-1].tolist()
 
 
 def test_a_newer_store_is_refused_and_left_alone(database_url: str) -> None:

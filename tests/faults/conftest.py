@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import platform
+import sqlite3
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -18,6 +21,7 @@ from serving.store.connect import DATABASE_URL
 from tests.faults.calls import wait
 from tests.faults.clock import Clock
 from tests.faults.table import ROWS, lines
+from tests.postgres import programs
 from tests.serving.process import Service, own_home, served
 
 Start = Callable[..., AbstractContextManager[Service]]
@@ -26,8 +30,25 @@ Start = Callable[..., AbstractContextManager[Service]]
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if ROWS:
         terminalreporter.section("faults")
-        for line in lines(ROWS):
+        skipped = [report for report in terminalreporter.stats.get("skipped", ()) if _HERE in report.nodeid]
+        untried = [(report.nodeid.split("::")[-1], str(report.longrepr[-1])) for report in skipped]
+        for line in [_ground(), *lines(ROWS, untried)]:
             terminalreporter.write_line(line)
+
+
+_HERE = "tests/faults/"
+
+
+def _ground() -> str:
+    """Return on what the faults were tried."""
+    server = programs()
+    postgres = "no PostgreSQL"
+    if server is not None:
+        told = subprocess.run([server / "postgres", "--version"], capture_output=True, text=True, check=True)
+        postgres = f"PostgreSQL {told.stdout.split()[2]}"
+    python, cores = platform.python_version(), len(os.sched_getaffinity(0))
+    today = datetime.now(UTC).date()
+    return f"{today}: Python {python}, SQLite {sqlite3.sqlite_version}, {postgres}, {cores} cores"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

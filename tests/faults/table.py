@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 __all__ = ["ROWS", "Row", "fault", "lines"]
+
+_FAILED = "FAILED"
+_WIDTH = 110
 
 
 @dataclass
@@ -16,7 +20,7 @@ class Row:
 
     fault: str
     done: str
-    seen: str = "FAILED"
+    seen: str = _FAILED
     seconds: float = 0.0
 
 
@@ -33,21 +37,47 @@ def fault(name: str, done: str) -> Iterator[Row]:
     try:
         yield row
     except BaseException:
-        row.seen = "FAILED"
+        row.seen = _FAILED
         raise
     finally:
         row.seconds = time.monotonic() - start
 
 
-def lines(rows: list[Row]) -> list[str]:
-    """Return the table as text.
+def lines(rows: list[Row], untried: Iterable[tuple[str, str]] = ()) -> list[str]:
+    """Return the table as text: a paragraph a fault, then what could not be tried here, then how many held.
+
+    Parameters
+    ----------
+    rows : list of Row
+    untried : iterable of (str, str)
+        Test, and why it was left out.
 
     Examples
     --------
-    >>> lines([Row("disk full", "a full tmpfs", "507", 2.0)])[-1]
-    'disk full  a full tmpfs  507       2.0'
+    >>> print(
+    ...     *lines([Row("disk full", "a full tmpfs", "503", 2.0)], [("test_clock", "no compiler")]), sep="\\n"
+    ... )
+    disk full (2.0 s)
+      done  a full tmpfs
+      seen  503
+    test_clock
+      NOT TRIED  no compiler
+    1 fault, 0 FAILED, 1 not tried
     """
-    cells = [("fault", "what was done", "what was seen", "seconds")]
-    cells += [(row.fault, row.done, row.seen, f"{row.seconds:.1f}") for row in rows]
-    widths = [max(len(row[place]) for row in cells) for place in range(3)]
-    return ["  ".join([*map(str.ljust, row[:3], widths), row[3].rjust(7)]) for row in cells]
+    told = []
+    for row in rows:
+        told += [
+            f"{row.fault} ({row.seconds:.1f} s)",
+            *_wrapped("done", row.done),
+            *_wrapped("seen", row.seen),
+        ]
+    missing = list(untried)
+    for name, why in missing:
+        told += [name, *_wrapped("NOT TRIED", why)]
+    failed = sum(row.seen == _FAILED for row in rows)
+    return [*told, f"{len(rows)} fault{'s' * (len(rows) != 1)}, {failed} FAILED, {len(missing)} not tried"]
+
+
+def _wrapped(label: str, words: str) -> list[str]:
+    first = f"  {label}  "
+    return textwrap.wrap(words, _WIDTH, initial_indent=first, subsequent_indent=" " * len(first))

@@ -62,9 +62,9 @@ def trickled(service: Service, head: bytes, rest: bytes, seconds: float) -> tupl
             try:
                 caller.sendall(rest[place : place + 1])
                 said = caller.recv(65536)
+                noticed = time.monotonic() - start
                 caller.settimeout(2.0)
-                said += _received(caller)
-                break
+                return said + _received(caller), noticed
             except TimeoutError:
                 continue
             except OSError:

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from tests.faults.table import fault
 from tests.serving.process import Service, own_home, served
 from tests.serving.releases.homes import another_release, copied_home, point
 
@@ -74,32 +75,36 @@ def call_until(stop: Event, service: Service, buyers: list[str], seen: Seen) -> 
 
 
 def test_no_call_fails_and_no_answer_is_mixed(service: Service, home: Path) -> None:
-    # given two workers, and callers who do not wait
-    good = service.call("/v1/status").json["release"]
-    buyers = service.call("/v1/buyers?limit=20").json["buyers"]
-    stop, seen = Event(), [Seen() for _ in range(_CALLERS)]
-    with ThreadPoolExecutor(_CALLERS) as pool:
-        running = [pool.submit(call_until, stop, service, buyers, told) for told in seen]
+    done = "releases promoted back and forth, a bad one among them, under 3 callers of 2 workers"
+    with fault("promotion under load", done) as row:
+        # given two workers, and callers who do not wait
+        good = service.call("/v1/status").json["release"]
+        buyers = service.call("/v1/buyers?limit=20").json["buyers"]
+        stop, seen = Event(), [Seen() for _ in range(_CALLERS)]
+        with ThreadPoolExecutor(_CALLERS) as pool:
+            running = [pool.submit(call_until, stop, service, buyers, told) for told in seen]
 
-        # when releases are put in force and taken back, a bad one among them
-        number = 0
-        try:
-            while number < _PROMOTIONS or sum(told.total() for told in seen) < _CALLS:
-                name = (_OTHER, _BAD, good)[number % 3]
-                point(home, name)
-                wait(partial(all_tell, service, name))
-                serving = {_OTHER if name == _BAD else name}
-                assert {worker["release"] for worker in workers(service)} == serving
-                number += 1
-        finally:
-            point(home, good)
-            stop.set()
-        for caller in running:
-            caller.result()
+            # when releases are put in force and taken back, a bad one among them
+            number = 0
+            try:
+                while number < _PROMOTIONS or sum(told.total() for told in seen) < _CALLS:
+                    name = (_OTHER, _BAD, good)[number % 3]
+                    point(home, name)
+                    wait(partial(all_tell, service, name))
+                    serving = {_OTHER if name == _BAD else name}
+                    assert {worker["release"] for worker in workers(service)} == serving
+                    number += 1
+            finally:
+                point(home, good)
+                stop.set()
+            for caller in running:
+                caller.result()
 
-    # then every call was answered, wholly by one release or wholly by the other
-    whole = {(good, "default@1", "late@1"), (_OTHER, "default@2", "late@2")}
-    assert set(sum(seen, Seen())) == {(200, versions) for versions in whole}
+        # then every call was answered, wholly by one release or wholly by the other
+        whole = {(good, "default@1", "late@1"), (_OTHER, "default@2", "late@2")}
+        assert set(sum(seen, Seen())) == {(200, versions) for versions in whole}
+        calls = sum(seen, Seen()).total()
+        row.seen = f"{calls} calls during {number} promotions, all answered, each wholly by one release"
 
 
 def all_tell(service: Service, release_id: str) -> bool:

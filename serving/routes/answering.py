@@ -15,7 +15,7 @@ from starlette.responses import Response
 from features.errors import InputError
 from serving.errors import CallError, refused_call
 from serving.faults import log_fault
-from serving.store.connect import LOCKED
+from serving.store.refusals import LOCKED
 
 __all__ = [
     "Endpoint",

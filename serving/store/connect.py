@@ -9,21 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as NoneFree
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from features.errors import InputError
+from serving.store.refusals import DATABASE_URL, refusal
 from serving.store.turns import turn
 
-__all__ = ["DATABASE_URL", "HEAD", "LOCKED", "Store", "open_store", "refusal", "store_url"]
-
-DATABASE_URL = "CREDENCE_DATABASE_URL"
-"""Variable with the SQLAlchemy URL of a PostgreSQL database; without it the store is a file in the home."""
+__all__ = ["DATABASE_URL", "HEAD", "Store", "open_store", "store_url"]
 
 HEAD = "0002"
 """Version of the tables that this code reads and writes."""
 
 _FILE = "store.sqlite"
+
+_SECONDS_TO_UPGRADE = 600.0
+"""For which one who opens the store waits for another one who brings its tables up to date."""
+
 _SECONDS_TO_WAIT = 8.0
 """For which a writer waits for others: less than a call may take, so that its caller is told why."""
 
@@ -178,7 +179,7 @@ def open_store(url: URL | str, *, pool_size: int = 5) -> Store:
         if not _is_current(store):
             from serving.store.upgrade import upgrade
 
-            with store.writing() as connection:
+            with store.writing(seconds=_SECONDS_TO_UPGRADE) as connection:
                 upgrade(connection)
     except BaseException:
         store.close()
@@ -247,55 +248,7 @@ def _told(store: Store) -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        told = refusal(store, error)
+        told = refusal(error, is_sqlite=store.is_sqlite)
         if told is None:
             raise
         raise told from None
-
-
-LOCKED = "one that is locked, or busy"
-"""What is found where others keep the store from being changed for too long."""
-
-_REFUSALS = (
-    ("not a database", "a store", "a file that is no database", "move the file away, or restore a copy"),
-    ("malformed", "a store", "a damaged file", "restore a copy: docs/guides/store.md"),
-    ("disk is full", "room for the store", "a full disk", "free space, then try again: nothing was changed"),
-    ("no space left", "room for the store", "a full disk", "free space, then try again: nothing was changed"),
-    ("disk i/o error", "room for the store", "a disk that refuses", "check the disk, then try again"),
-    ("lock timeout", "a store that nobody else changes", LOCKED, "try again in a few seconds"),
-    ("deadlock", "a store that nobody else changes", LOCKED, "try again in a few seconds"),
-    ("locked", "a store that nobody else changes", LOCKED, "try again in a few seconds"),
-    ("lock timeout", "a store that nobody else changes", LOCKED, "try again in a few seconds"),
-    ("readonly", "a store that may be written", "a read-only one", "check the right to write it"),
-    ("read-only", "a store that may be written", "a read-only one", "check the right to write it"),
-    ("unable to open", "a store that can be opened", "one that refuses", "check the path and the rights"),
-    ("permission denied", "a store that may be used", "one that refuses", "grant the role its rights"),
-    ("password authentication", "a role and its password", "others", f"correct {DATABASE_URL}"),
-    ("does not exist", "a database", "none of that name", f"create it, or correct {DATABASE_URL}"),
-)
-
-
-def refusal(store: Store, error: SQLAlchemyError) -> InputError | None:
-    """Return what to tell of a database's refusal; None where the statement was at fault.
-
-    Parameters
-    ----------
-    store : Store
-    error : SQLAlchemyError
-    """
-    if isinstance(error, NoneFree):
-        return InputError.of("a store with a free connection", LOCKED, "try again in a few seconds")
-    if not isinstance(error, DBAPIError):
-        return None
-    driver = type(error.orig).__name__
-    words = str(error.orig).lower()
-    if driver == "UndefinedTable" or "no such table" in words:
-        step = "restore a copy: docs/guides/store.md, or start the service again to make them"
-        return InputError.of("a store with its tables", "one without them", step)
-    for mark, expected, found, step in _REFUSALS:
-        if mark in words and driver not in ("ProgrammingError", "UndefinedTable", "UndefinedColumn"):
-            return InputError.of(expected, found, step)
-    if error.connection_invalidated or (not store.is_sqlite and isinstance(error, OperationalError)):
-        step = f"start it, check {DATABASE_URL}, then try again"
-        return InputError.of("a database that answers", "one that does not", step)
-    return None

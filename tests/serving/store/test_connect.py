@@ -18,6 +18,7 @@ from features.errors import InputError
 from serving.store import connect, schema
 from serving.store.connect import HEAD, Store, open_store, store_url
 from serving.store.contexts import read_context
+from serving.store.refusals import LOCKED
 from serving.store.upgrade import differences
 
 
@@ -178,7 +179,7 @@ def test_who_waits_too_long_for_another_writer_is_told_so(
         start = time.monotonic()
 
         # then the other one gives up in time
-        with pytest.raises(InputError, match=connect.LOCKED), store.writing(seconds=0.3) as second:
+        with pytest.raises(InputError, match=LOCKED), store.writing(seconds=0.3) as second:
             second.execute(text(lock))
         assert 0.2 < time.monotonic() - start < 5.0
 

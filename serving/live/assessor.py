@@ -10,6 +10,7 @@ from typing import Any
 from credit.desk import MAX_DAYS_BEHIND, Desk
 from credit.dossier import Dossier
 from credit.extras import Extras
+from credit.ground import ground_of
 from credit.in_force import with_published
 from credit.orders import Order
 from credit.release import Release
@@ -107,7 +108,7 @@ class LiveAssessor:
             return self._said_anew(question, seconds)
         entry = self.entry(question.buyer_id, kept.basis.dossier_seq)
         desk, moment, now = self._prepared(entry.facts_seq, None, seconds=seconds)
-        if kept.holds(self._basis(entry, desk, moment, now), desk.at(moment).second):
+        if kept.holds(self._basis(entry, desk, moment, now), desk.at(now or moment).second):
             metrics.recalled.inc()
             return kept.given(moment, desk.common.facts_seq)
         return self._said_anew(question, seconds)
@@ -136,7 +137,7 @@ class LiveAssessor:
         values = (common.seller, common.observed_from, common.has_ledger)
         # Reason: the members of groups are read together with the rates, and are new where those are.
         shared = (common.rates, common.context, common.book(moment))
-        return Basis(entry.dossier_seq, entry.published, desk.ground(moment, now), values, shared)
+        return Basis(entry.dossier_seq, entry.published, ground_of(common, moment, now), values, shared)
 
     def assess_supposed(
         self,

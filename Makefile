@@ -32,10 +32,12 @@ $(INSTALLED): pyproject.toml constraints.txt
 	@scripts/environment.sh "$(PYTHON)"
 	@touch $@
 
-system: ## install the browser, fonts and database server that tests use (Debian, as root)
+system: ## install the browser, fonts, database server and load balancer that tests use (Debian, as root)
 	@scripts/packages.sh chromium chromium-driver fonts-noto-cjk || \
 		echo "system: tests marked 'browser' skip without Chromium and its driver"
 	@scripts/packages.sh postgresql || echo "system: tests on PostgreSQL skip without its server"
+	@scripts/packages.sh nginx openssl sqlite3 || \
+		echo "system: tests of the load balancer and of copies of a store skip without nginx, openssl, sqlite3"
 
 # ---------------------------------------------------------------- demo
 

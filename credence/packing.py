@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 from importlib.metadata import requires, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,11 @@ __all__ = ["container_file", "make_bento", "pinned"]
 
 _PACKAGES = ("features", "credit", "serving")
 _TRAINING_ONLY = frozenset(
-    "lightgbm optuna scikit-learn scipy matplotlib shap mlflow click tqdm openpyxl tomli-w httpx".split()
+    "lightgbm optuna scikit-learn matplotlib shap mlflow click tqdm openpyxl tomli-w httpx".split()
 )
 """Packages that a worker never imports; those that another one needs come in all the same."""
+
+_POSTGRES, _DRIVER = "postgres", "psycopg"
 
 _CONTAINER_FILE = """\
 FROM python:{python}-slim
@@ -35,7 +38,7 @@ WORKDIR /srv/credence/bento
 COPY env/python/requirements.txt env/python/requirements.txt
 RUN pip install --no-deps --requirement env/python/requirements.txt
 COPY --chown=credence:credence . .
-USER credence
+USER 10001
 RUN mkdir -p /srv/credence/home
 VOLUME ["/srv/credence/home"]
 EXPOSE 3000
@@ -84,13 +87,17 @@ def make_bento(releases: Path, out: Path) -> str:
 def pinned() -> list[str]:
     """Return every package that a worker needs, at the version that is installed here.
 
+    The driver for PostgreSQL is one of them where it is installed.
+
     Examples
     --------
     >>> [line for line in pinned() if line.startswith(("mlflow", "lightgbm", "shap"))]
     []
     """
     found: set[str] = set()
-    ahead = [name for name in _needed_by("credence", "") if name not in _TRAINING_ONLY]
+    # Reason: replicas share a PostgreSQL, and a Bento may not fetch what it lacks.
+    extra = _POSTGRES if find_spec(_DRIVER) else ""
+    ahead = [name for name in _needed_by("credence", extra) if name not in _TRAINING_ONLY]
     while ahead:
         name = ahead.pop()
         if name not in found:

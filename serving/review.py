@@ -8,8 +8,7 @@ from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any
 
-import sqlalchemy as sa
-
+from credit.assess_many import assess_many
 from credit.common import Common
 from credit.desk import Desk
 from credit.publish import Published
@@ -18,8 +17,8 @@ from credit.review import Reviewed
 from credit.review import review as reviewed
 from features.as_of import last_month_end
 from features.errors import InputError
-from serving.clerk_work import make_month
 from serving.live.assessor import moments_of
+from serving.months import make_month
 from serving.store import outbox
 from serving.store.answers import answer_row, keep_answers
 from serving.store.books import read_book
@@ -100,7 +99,7 @@ def review_store(
         end = _month_end(common, moment)
         book = None if end is None else read_book(connection, end, release.release_id)
         desk = Desk(replace(common, book=lambda _: book), release)
-        said = _assessed(desk, connection, moment, asked, progress)
+        said = _counted(assess_many(every_stored_dossier(connection), desk, moment, now=asked), progress)
         told = list(_kept_first(store, said, release.release_id, source.at))
     rows = reviewed(before, told, release.policy)
     ids = {each["buyer_id"]: each["assessment_id"] for each in told}
@@ -135,15 +134,11 @@ def _days(before: Mapping[str, Published]) -> Iterator[date]:
     return (each.reviewed_on for each in before.values())
 
 
-def _assessed(
-    desk: Desk,
-    connection: sa.Connection,
-    moment: datetime,
-    asked: datetime | None,
-    progress: Callable[[int], None] | None,
+def _counted(
+    told: Iterable[dict[str, Any]], progress: Callable[[int], None] | None
 ) -> Iterator[dict[str, Any]]:
-    for dossier in every_stored_dossier(connection):
-        yield desk.assess(dossier, moment, now=asked)
+    for each in told:
+        yield each
         if progress is not None:
             progress(1)
 

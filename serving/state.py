@@ -23,6 +23,7 @@ from serving.orders.desk import OrderDesk
 from serving.releases.earlier import earlier_folders
 from serving.releases.pointer import Mark, mark_of, named
 from serving.releases.refusal import Refusal, refusal_of
+from serving.releases.shared_board import SharedBoard
 from serving.releases.watch import watch
 from serving.releases.workers import Board, FolderBoard, WorkerState, instant, own_identity
 from serving.reports import report_of, reports_of
@@ -71,6 +72,7 @@ class State:
         self._served = _Served(problem=_WAITING)
         self._identity = own_identity()
         self._board: Board | None = None
+        self._shared: SharedBoard | None = None
         self._runtime: Runtime | None = None
         self._stop = threading.Event()
 
@@ -98,6 +100,9 @@ class State:
     def close(self) -> None:
         """Stop, keep what waits, and close the store."""
         self.stop()
+        if self._shared is not None:
+            self._shared.remove(self._identity["worker_id"])
+            self._shared = None
         if self._runtime is not None:
             self._runtime.close()
             self._runtime = None
@@ -231,6 +236,7 @@ class State:
             release = load_release(settings, folder)
             if self._runtime is None:
                 self._runtime = open_runtime(settings)
+                self._shared = None if self._runtime.store.is_sqlite else SharedBoard(self._runtime.store)
             assessor = self._runtime.assessor(release)
             score_canary(assessor)
         except CallError as error:
@@ -271,16 +277,20 @@ class State:
             raise served.problem
         return {"state": "ready", **({} if served.refused is None else _refused_json(served))}
 
+    def _boards(self) -> list[Board]:
+        """Return where workers tell of themselves: those of one home, and those of one database."""
+        return [board for board in (self._board, self._shared) if board is not None]
+
     def _beat(self) -> None:
-        if self._board is not None:
-            self._board.write(self._worker_json())
+        for board in self._boards():
+            board.write(self._worker_json())
 
     def _workers(self) -> list[WorkerState]:
         """Return what every worker serves, this one as it is now."""
         own = self._worker_json()
-        others = [] if self._board is None else self._board.read()
-        told = [state for state in others if state["worker_id"] != own["worker_id"]]
-        return sorted([own, *told], key=lambda state: str(state["worker_id"]))
+        told = {state["worker_id"]: state for board in self._boards() for state in board.read()}
+        told[own["worker_id"]] = own
+        return [told[worker_id] for worker_id in sorted(told)]
 
     def _facts_seq(self) -> int | None:
         assessor = self._served.assessor

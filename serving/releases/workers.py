@@ -44,7 +44,7 @@ def instant() -> str:
 
 
 class FolderBoard:
-    """A file a worker, for the workers of one machine.
+    """A file a worker, for the workers of one home.
 
     Parameters
     ----------
@@ -63,7 +63,8 @@ class FolderBoard:
 
     def write(self, told: WorkerState) -> None:
         """Replace the file of a worker whole; where the folder takes no files, say so once and go on."""
-        path = self._folder / f"{told['pid']}.json"
+        # Reason: of two machines with one home, each may have a worker of this pid.
+        path = self._folder / f"{told['host']}-{told['pid']}.json"
         temporary = path.with_suffix(".new")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -93,11 +94,13 @@ def _read(path: Path) -> WorkerState | None:
         state = orjson.loads(path.read_bytes())
     except (OSError, ValueError):
         return None
-    return state if isinstance(state, dict) and {"pid", "host", "seen_at"} <= state.keys() else None
+    known = {"worker_id", "pid", "host", "seen_at"}
+    return state if isinstance(state, dict) and known <= state.keys() else None
 
 
 def _lives(state: WorkerState) -> bool:
-    silence = datetime.now(UTC) - datetime.fromisoformat(state["seen_at"])
+    # Reason: what was seen by a clock that was ahead is as old as what was seen long ago.
+    silence = abs(datetime.now(UTC) - datetime.fromisoformat(state["seen_at"]))
     if state["host"] != socket.gethostname() or silence > _LONGEST_SILENCE:
         return silence <= _LONGEST_SILENCE
     try:

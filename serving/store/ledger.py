@@ -19,7 +19,7 @@ from serving.store.judging import Rows, judge, key_of
 from serving.store.packing import dossiers_of
 from serving.store.posted import Item, items_of
 from serving.store.schema import FACTS, ledger
-from serving.store.sharing import write_shared
+from serving.store.sharing import write_known_until, write_shared
 
 __all__ = ["Posted", "add_facts", "post_ledger"]
 
@@ -106,6 +106,7 @@ def add_facts(
     touched |= _touched(connection, accepted, before)
     end = max(end, claimed) if claimed else books_end(connection, row, _recorded(accepted))
     _set_head(connection, row, accepted, sequence, end)
+    write_known_until(connection, sequence, now)
     buyers = sorted(touched)
     if any(item.table in ("buyers", "fx") for item in accepted):
         write_shared(connection, sequence)

@@ -21,11 +21,14 @@ from serving.store.dossiers import write_dossiers
 from serving.store.facts import stored_portfolio
 from serving.store.packing import every_dossier, pack_in_order
 from serving.store.schema import FACTS, STAMPS, ledger
-from serving.store.sharing import write_shared
+from serving.store.sharing import write_known_until, write_shared
 
 __all__ = ["Loaded", "load_portfolio", "rebuild_dossiers"]
 
 Progress = Callable[[int], None]
+
+_SECONDS_TO_WAIT = 3600.0
+"""A load waits for another one, which may be of millions of rows."""
 
 
 def _untold(_steps: int) -> None:
@@ -90,7 +93,7 @@ def load_portfolio(
         Where the store has another seller's facts, or other content under the same key and `recorded_at`;
         the store is left as it was.
     """
-    with store.writing() as connection:
+    with store.writing(seconds=_SECONDS_TO_WAIT) as connection:
         _begin(connection, portfolio)
         row = take_ledger(connection)
         _check_seller(row, portfolio)
@@ -107,6 +110,8 @@ def load_portfolio(
         if not loaded.is_changed:
             return _moved(connection, row, portfolio, loaded)
         _set_head(connection, row, portfolio, sequence if loaded.added.get("buyers") else None)
+        if not history:
+            write_known_until(connection, sequence, stamps.loaded_at)
         known = portfolio if is_first and history else stored_portfolio(connection)
         return _packed(connection, known, loaded, progress)
 

@@ -14,10 +14,13 @@ from sqlalchemy import Connection, text
 from features.errors import InputError
 from serving.store.schema import METADATA
 
-__all__ = ["differences", "upgrade"]
+__all__ = ["SECONDS_TO_LOCK", "differences", "upgrade"]
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x43524544
+
+SECONDS_TO_LOCK = 10
+"""For which a change waits for a table that others use; meanwhile whoever wants the table waits behind it."""
 
 
 def upgrade(connection: Connection) -> None:
@@ -31,10 +34,12 @@ def upgrade(connection: Connection) -> None:
     Raises
     ------
     InputError
-        Where the store was changed by a newer version of Credence: nothing is changed then.
+        Where the store was changed by a newer version of Credence, or others hold its tables: nothing is
+        changed then.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        connection.execute(text(f"SET LOCAL lock_timeout = '{SECONDS_TO_LOCK}s'"))
     config = _config(connection)
     found = MigrationContext.configure(connection).get_current_revision()
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}

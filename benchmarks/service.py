@@ -3,7 +3,10 @@
 One worker each, this machine, one after another, each called in the same ways:
 
 - ``explained``: ``POST /v1/assess`` by buyer_id, with reasons, limit and terms, of the buyers whose count of
-  invoices comes nearest to 500; ``score_only``: the same with ``"parts": "score"``;
+  invoices comes nearest to 500; ``score_only``: the same with ``"parts": "score"``. Twenty buyers are asked
+  about again and again, so that nearly all answers are recalled (docs/decisions/0012);
+- ``explained_first``, ``score_first``: the same, each call as of another instant of the last month of the
+  books: nothing is recalled, everything is found out, and kept before it is given;
 - ``echo``: a BentoML service with the same tuning whose mounted application sends the bytes of an explained
   answer without work;
 - ``mlflow``: the late model's booster as a pyfunc with reasons by shap, features in the body.
@@ -30,6 +33,7 @@ import tempfile
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +49,7 @@ from benchmarks.served.processes import Served, free_port, served  # noqa: E402
 
 DEMO = ROOT / "build" / "demo"
 INVOICES, BUYERS, CONNECTIONS = 500, 20, 8
+FIRST_CALLS, DAYS_OF_FIRST = 20_000, 28
 WARM_UP_SECONDS = 1.0
 BATCH, BATCH_SIZE = 10_000, 1_000
 LOAD_SHARE = 0.8
@@ -80,13 +85,17 @@ def _report(options: argparse.Namespace, folder: Path) -> Figures:
         calls = {
             "explained": _assess(service, key, buyers),
             "score_only": _assess(service, key, buyers, parts="score"),
+            "explained_first": _assess_first(service, key, buyers),
+            "score_first": _assess_first(service, key, buyers, parts="score"),
         }
         for name, call in calls.items():
             _measure(report, name, service, call, options.seconds)
         if options.batch:
-            report["explained_during_batch"] = _during_batch(service, key, calls["explained"], options)
+            for name in ("explained", "explained_first"):
+                report[f"{name}_during_batch"] = _during_batch(service, key, calls[name], options)
         if options.soak:
-            report["soak"] = _soak(service, calls["explained"], report["explained"]["rps"], options.soak)
+            first = "explained_first"
+            report["soak"] = _soak(service, calls[first], report[first]["rps"], options.soak)
         answer = _answer(service, key, buyers[0])
     with _echo(folder, answer) as service:
         call = Call("127.0.0.1", service.port, [request_bytes("/v1/assess", b'{"buyer_id": "B000001"}')])
@@ -106,9 +115,9 @@ def _report(options: argparse.Namespace, folder: Path) -> Figures:
 
 def _measure(report: Figures, name: str, service: Served, call: Call, seconds: float) -> None:
     call_for(call, WARM_UP_SECONDS, CONNECTIONS)
-    alone = call_for(call, seconds)
+    alone = call_for(_from(call, 0.2), seconds)
     used = service.cpu_seconds()
-    together = call_for(call, seconds, CONNECTIONS)
+    together = call_for(_from(call, 0.5), seconds, CONNECTIONS)
     cost = (service.cpu_seconds() - used) / max(1, len(together.seconds)) * 1e3
     figures = alone.figures()
     figures["rps"] = together.figures()["rps"]
@@ -117,6 +126,12 @@ def _measure(report: Figures, name: str, service: Served, call: Call, seconds: f
     report[name] = figures
     report["cpu_ms_per_request"][name] = round(cost, 3)
     report["ready_s"].setdefault(name, service.seconds_to_ready)
+
+
+def _from(call: Call, share: float) -> Call:
+    """Return a call that begins at a share of its requests, so that none of them was sent before."""
+    first = int(len(call.requests) * share)
+    return Call(call.host, call.port, [*call.requests[first:], *call.requests[:first]])
 
 
 def _during_batch(service: Served, key: str, call: Call, options: argparse.Namespace) -> Figures:
@@ -137,7 +152,7 @@ def _during_batch(service: Served, key: str, call: Call, options: argparse.Names
             str(options.seconds),
         ]
         batch = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        figures = call_for(call, options.seconds).figures()
+        figures = call_for(_from(call, 0.35), options.seconds).figures()
         said, _ = batch.communicate()
     answered, errors = (int(each) for each in said.split())
     return {**figures, "batches_of_1000": answered, "batch_errors": errors}
@@ -235,6 +250,28 @@ def _assess(service: Served, key: str, buyers: list[str], **more: str) -> Call:
     bodies = [json.dumps({"buyer_id": each, **more}).encode() for each in buyers]
     headers = {"Authorization": f"Bearer {key}"}
     return Call("127.0.0.1", service.port, [request_bytes("/v1/assess", body, headers) for body in bodies])
+
+
+def _assess_first(service: Served, key: str, buyers: list[str], **more: str) -> Call:
+    """Return calls of which no two ask for the same moment."""
+    until = datetime.fromisoformat(json.loads(_get(service, key, "/v1/status"))["observed_until"])
+    step = timedelta(days=DAYS_OF_FIRST) / FIRST_CALLS
+    moments = [until - number * step for number in range(1, FIRST_CALLS + 1)]
+    bodies = [
+        json.dumps(
+            {"buyer_id": buyers[number % len(buyers)], "as_of": f"{moment:%Y-%m-%dT%H:%M:%SZ}", **more}
+        ).encode()
+        for number, moment in enumerate(moments)
+    ]
+    headers = {"Authorization": f"Bearer {key}"}
+    return Call("127.0.0.1", service.port, [request_bytes("/v1/assess", body, headers) for body in bodies])
+
+
+def _get(service: Served, key: str, path: str) -> bytes:
+    url = f"http://127.0.0.1:{service.port}{path}"
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {key}"})
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 (our own address)
+        return bytes(answer.read())
 
 
 def _answer(service: Served, key: str, buyer: str) -> bytes:

@@ -183,8 +183,11 @@ class Client:
         """Yield the orders in a state by their ids, a page at a time."""
         return self._pages("/v1/orders", "orders", state=state, limit=_PAGE)
 
-    def ledger(self, items: Iterable[Mapping[str, Any]], *, atomic: bool = False) -> dict[str, Any]:
-        """Add facts; the same facts sent twice are there once.
+    def ledger(
+        self, items: Iterable[Mapping[str, Any]] = (), *, atomic: bool = False,
+        books_until: str | date | datetime | None = None,
+    ) -> dict[str, Any]:  # fmt: skip
+        """Add facts, or say until when the books are complete; the same facts sent twice are there once.
 
         Parameters
         ----------
@@ -192,13 +195,17 @@ class Client:
             Each names its ``table`` and has the fields of that table.
         atomic : bool
             Add none where one is refused.
+        books_until : str, date or datetime, optional
+            Until when all that happened is in the books; a day means its end. Without it the latest invoice,
+            allocation or balance of the call says so.
 
         Returns
         -------
         dict
-            ``facts_seq``, ``items`` with what became of each, and ``orders_released``.
+            ``facts_seq``, ``books_until``, ``items`` with what became of each, and ``orders_released``.
         """
-        return self._send("POST", "/v1/ledger", {"items": list(items), "atomic": atomic})
+        until = {} if books_until is None else {"books_until": _instant(books_until)}
+        return self._send("POST", "/v1/ledger", {"items": list(items), "atomic": atomic, **until})
 
     def limits(self, changed_since: str | datetime | None = None) -> Iterator[dict[str, Any]]:
         """Yield the limits in force, or those that changed or expired since a moment, a page at a time."""

@@ -15,8 +15,9 @@ from credit.cover import cover_json
 from credit.decisions import Decision, decision_reasons, is_blocked
 from credit.facts import SubjectFacts
 from credit.group_points import GroupPoints, group_points
-from credit.identity import assessment_id
+from credit.identity import Identity, identity_of
 from credit.interval import interval_of, worth_of_file
+from credit.lasting import moment_text
 from credit.limits import Suggestion, action_of, headroom_of, suggest
 from credit.locales import check_language, day_text
 from credit.loss_part import loss_part
@@ -59,6 +60,7 @@ def assess(  # noqa: PLR0913  (all that an assessment follows from, by name)
     offers: bool = False,
     peers: bool = False,
     timing: TimingAnswer | None = None,
+    identity: Identity | None = None,
 ) -> dict[str, Any]:
     """Return the assessment of a subject.
 
@@ -78,6 +80,8 @@ def assess(  # noqa: PLR0913  (all that an assessment follows from, by name)
         Also tell the score beside that of the buyer's peers; otherwise ``score.peers`` is None.
     timing : TimingAnswer or None
         When the request would be paid; None is ``no_timing_model``.
+    identity : Identity, optional
+        `credit.identity.identity_of` the same arguments, where the caller has it.
 
     Returns
     -------
@@ -91,7 +95,7 @@ def assess(  # noqa: PLR0913  (all that an assessment follows from, by name)
         A language without texts.
     """
     check_language(lang)
-    found = _Found(subject, answers, book, policy, _CATALOG)
+    found = _Found(subject, answers, book, policy, _CATALOG, identity)
     limit = found.limit()
     groups = found.groups()
     said = found.told(groups, lang, peers=peers)
@@ -111,12 +115,13 @@ def score_of(
     policy: Policy,
     *,
     lang: str = "en",
+    identity: Identity | None = None,
 ) -> dict[str, Any]:
     """Return of an assessment what the models say, and nothing that follows from it.
 
     Parameters
     ----------
-    subject, book, policy, lang :
+    subject, book, policy, lang, identity :
         As in `assess`.
     answers : mapping of str to Answer
         Their contributions are not read.
@@ -134,7 +139,7 @@ def score_of(
         A language without texts.
     """
     check_language(lang)
-    return _Found(subject, answers, book, policy, _CATALOG).told((), lang, peers=False)
+    return _Found(subject, answers, book, policy, _CATALOG, identity).told((), lang, peers=False)
 
 
 def limit_of(
@@ -153,7 +158,7 @@ def limit_of(
     limit = found.limit()
     until = None if limit.amount is None else found.valid_until().isoformat()
     return {
-        "as_of": subject.as_of.isoformat(timespec="seconds") + "Z",
+        "as_of": moment_text(subject.as_of),
         "day": subject.day.isoformat(),
         **models_say(subject, answers),
         "grade": {"computed": found.grade_name()},
@@ -188,14 +193,16 @@ class _Found:
     book: Book | None
     policy: Policy
     catalog: Catalog
+    identity: Identity | None = None
 
     def told(self, groups: Sequence[GroupPoints], lang: str, *, peers: bool) -> dict[str, Any]:
         """Return the assessment with what the models say, and without what follows from it."""
         subject, policy = self.subject, self.policy
+        identity = self.identity or identity_of(subject, self.answers, self.book, policy)
         return {
-            "assessment_id": assessment_id(subject, self.answers, self.book, policy),
+            "assessment_id": identity.at(subject.as_of, subject.facts_seq),
             "buyer_id": subject.buyer_id,
-            "as_of": subject.as_of.isoformat(timespec="seconds") + "Z",
+            "as_of": moment_text(subject.as_of),
             "day": subject.day.isoformat(),
             "facts_seq": subject.facts_seq,
             "information_state": subject.information_state,

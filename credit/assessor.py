@@ -151,7 +151,7 @@ class Assessor:
             As `assess`; a day of delivery before the moment.
         """
         moment, dossier = self._desk.moment(as_of), self._dossier(buyer_id)
-        return self._desk.check_order(dossier, order, moment, published=published, lang=lang)
+        return self._desk.check_order(dossier, order, moment, published=published, lang=lang)[0]
 
     def _dossier(self, buyer_id: str) -> Dossier:
         if buyer_id not in self._buyers:

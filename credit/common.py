@@ -34,6 +34,8 @@ class Common:
         Gives the figures of the whole book at the month end before a naive UTC instant; None before any.
     facts_seq : int or None
         Position of the store that the facts are read at; None for a folder.
+    known_until : datetime or None
+        Last instant (naive UTC) from which a store knows any fact; None for a folder, which has no clock.
     """
 
     seller: Seller
@@ -45,6 +47,7 @@ class Common:
     contexts: Callable[[], Context]
     book: Callable[[datetime], Book | None]
     facts_seq: int | None = None
+    known_until: datetime | None = None
 
     @property
     def context(self) -> Context:

@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from credit.answer import Answer
-from credit.assess import assess, score_of
-from credit.book import Book
 from credit.changes import changes_of, check_previous
 from credit.common import Common
 from credit.dossier import Dossier
 from credit.extras import Extras
 from credit.facts import SubjectFacts
-from credit.levers import Lever, applied
+from credit.judged import Judged, answers_of, judged, judged_for_score, timing_of
+from credit.known import SubjectReader
+from credit.lasting import Lasting
 from credit.orders import Order, check_order
-from credit.policy import Policy
 from credit.publish import Published
 from credit.raises import raises_of
-from credit.release import TIMING, Release
+from credit.release import Release
 from credit.request import Request
 from credit.reservations import Reservation, with_reservations
-from credit.sides import Moment, SideReader, Sides, moment_of
-from credit.timing.answer import TimingAnswer, timing_answers
+from credit.timing.answer import TimingAnswer
 from features.as_of import instant_of
-from features.catalog import CATALOG_HASH, NAMES
-from features.engine.compute import compute
 from features.errors import InputError
-from features.one_subject import Asked, subject_of
 
 __all__ = ["MAX_DAYS_BEHIND", "Desk"]
 
@@ -43,10 +36,7 @@ MAX_DAYS_BEHIND = 7
 
 _NOTHING_MORE = Extras()
 
-_AMOUNT = NAMES.index("request_amount")
-
 Floats = npt.NDArray[np.float64]
-Warning_ = dict[str, str]
 
 
 class Desk:
@@ -70,11 +60,8 @@ class Desk:
             found = f"one of '{seller.seller_id}'"
             raise InputError.of(f"a portfolio of seller '{release.seller_id}'", found, step)
         self.common, self.release = common, release
-        self._sides = SideReader(
-            release.policy.orders, seller.reporting_currency, common.rates, common.members
-        )
-        timing = release.versions.get(TIMING)
-        self._versions = {"catalog": CATALOG_HASH[:12], **({} if timing is None else {TIMING: timing})}
+        self._reader = SubjectReader(common, release)
+        self.at, self.facts, self.ground = self._reader.at, self._reader.facts, self._reader.ground
 
     def moment(self, as_of: str | datetime | None) -> datetime:
         """Return `as_of` as a naive UTC instant; the end of the books where nobody names one.
@@ -127,12 +114,13 @@ class Desk:
             buyer's or not earlier.
         """
         subject = self._subject(dossier, moment, request, now=now)
-        said = subject.assessed(self.release.policy, lang=lang, also=also)
+        said = subject.assessed(lang, also)
         if also.since is not None or also.previous is not None:
             said["changes"] = self._changes(said, dossier, moment, request, also, lang)
         if also.raises:
-            policy, again = self.release.policy, partial(self._reassess, subject)
-            said["raises"] = raises_of(subject.facts, said, again, policy, lang=lang)
+            said["raises"] = raises_of(
+                subject.facts, said, subject.after_levers, self.release.policy, lang=lang
+            )
         return said
 
     def score(
@@ -161,9 +149,39 @@ class Desk:
         InputError
             As `assess`.
         """
-        facts, book, values = self._known(dossier, moment, request, now=now)
-        answers = self.answers(values, contributions=False)[0]
-        return score_of(facts, answers, book, self.release.policy, lang=lang)
+        return judged_for_score(self._reader.of(dossier, moment, request, now=now), self.release).scored(lang)
+
+    def lasting(  # noqa: PLR0913  (all that an assessment follows from, by name)
+        self,
+        dossier: Dossier,
+        moment: datetime,
+        request: Request | None = None,
+        *,
+        lang: str = "en",
+        peers: bool = False,
+        is_score: bool = False,
+        now: datetime | None = None,
+    ) -> Lasting:
+        """Return an assessment and how long it holds.
+
+        Parameters
+        ----------
+        dossier, moment, request, lang, now :
+            As in `assess`.
+        peers : bool
+            As of `credit.extras.Extras`.
+        is_score : bool
+            What `score` says, in the place of what `assess` says.
+
+        Raises
+        ------
+        InputError
+            As `assess`.
+        """
+        known = self._reader.of(dossier, moment, request, now=now)
+        subject = (judged_for_score if is_score else judged)(known, self.release)
+        said = subject.scored(lang) if is_score else subject.assessed(lang, Extras(peers=peers))
+        return Lasting(said, subject.identity, self.at(moment).second, self._reader.changes_at(known))
 
     def check_order(  # noqa: PLR0913  (all that a check follows from, by name)
         self,
@@ -175,8 +193,10 @@ class Desk:
         reserved: Sequence[Reservation] = (),
         lang: str = "en",
         now: datetime | None = None,
-    ) -> dict[str, Any]:
-        """Return whether an order is released, held or referred: see `credit.orders.check_order`.
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return whether an order is released, held or referred, and the assessment that it is judged on.
+
+        The first is what `credit.orders.check_order` gives; it names the second by its id.
 
         Parameters
         ----------
@@ -201,32 +221,18 @@ class Desk:
         subject = self._subject(dossier, moment, order.as_request(), order.order_id, now=now)
         if reserved:
             subject = replace(subject, facts=self._with_reserved(subject.facts, dossier, reserved))
-        said = subject.assessed(policy, lang=lang)
-        return check_order(subject.facts, order, said, policy, published=published, lang=lang)
+        said = subject.assessed(lang)
+        return check_order(subject.facts, order, said, policy, published=published, lang=lang), said
 
     def answers(self, values: Floats, *, contributions: bool = True) -> list[dict[str, Answer]]:
         """Return what each risk model says of subjects, shape (n, len(NAMES))."""
-        by_model = {
-            name: model.answers(values, self.release.versions[name], contributions=contributions)
-            for name, model in self.release.models.items()
-        }
-        asked = ~np.isnan(values[:, _AMOUNT])
-        return [
-            {
-                name: answers[row] if name != "late" or asked[row] else _no_request(answers[row])
-                for name, answers in by_model.items()
-            }
-            for row in range(len(values))
-        ]
+        return answers_of(self.release, values, contributions=contributions)
 
     def timing(
         self, values: Floats, facts: Sequence[SubjectFacts], moment: datetime
     ) -> Sequence[TimingAnswer | None]:
         """Return when subjects of one moment would pay; None for each where the release has no such model."""
-        model = self.release.timing
-        if model is None:
-            return [None] * len(facts)
-        return timing_answers(model, values, facts, self.at(moment).date)
+        return timing_of(self.release, values, facts, self.at(moment).date)
 
     def _with_reserved(
         self, facts: SubjectFacts, dossier: Dossier, reserved: Sequence[Reservation]
@@ -235,41 +241,6 @@ class Desk:
         known = {str(row[-1]) for row in dossier.rows.orders}
         return replace(facts, values=with_reservations(facts.values, reserved, known, horizon))
 
-    def facts(
-        self,
-        buyer_id: str,
-        moment: datetime,
-        values: Floats,
-        request: Request | None,
-        sides: Sides,
-        now: datetime | None = None,
-    ) -> SubjectFacts:
-        """Return what is known of a subject from its features, shape (len(NAMES),), and its sides."""
-        named = dict(zip(NAMES, values.tolist(), strict=True))
-        self._put_nothing_owed(named, moment)
-        usual = request or _usual(named, self.common.seller.reporting_currency)
-        named |= sides.values
-        named |= self._days_behind(now or moment) | self._days_since(moment, now)
-        currency = self.common.seller.reporting_currency
-        return SubjectFacts(
-            buyer_id=buyer_id,
-            as_of=moment,
-            values=named,
-            request=usual,
-            reporting_currency=currency,
-            release=self.release.release_id,
-            versions=self._versions,
-            facts_seq=self.common.facts_seq,
-            warnings=self._warnings(moment, now or moment),
-            securities=sides.securities,
-            country=sides.country,
-            local_day=self.at(moment).date,
-        )
-
-    def at(self, moment: datetime) -> Moment:
-        """Return an instant with its day where the seller is."""
-        return moment_of(moment, self.common.seller.timezone)
-
     def _subject(
         self,
         dossier: Dossier,
@@ -277,52 +248,8 @@ class Desk:
         request: Request | None,
         without_order: str = "",
         now: datetime | None = None,
-    ) -> _Subject:
-        facts, book, values = self._known(dossier, moment, request, without_order, now)
-        timing = self.timing(values, [facts], moment)[0]
-        return _Subject(facts, self.answers(values)[0], book, timing, values[0])
-
-    def _known(
-        self,
-        dossier: Dossier,
-        moment: datetime,
-        request: Request | None,
-        without_order: str = "",
-        now: datetime | None = None,
-    ) -> tuple[SubjectFacts, Book | None, Floats]:
-        """Return the facts of one buyer, the book, and the features, shape (1, len(NAMES))."""
-        holding, at = dossier.holding(self.common.rates, self.common.members), self.at(moment)
-        arrays = subject_of(
-            0, at.second, self.common.seller.timezone, _asked(request), self._rate(request, at.second)
-        )
-        values = compute(holding.block, arrays, self.common.context, assumes_usual=True)
-        book = self.common.book(moment)
-        exposures = {} if book is None else book.exposures
-        sides = self._sides.of(holding, at, exposures, without_order=without_order)
-        return self.facts(dossier.buyer_id, moment, values[0], request, sides, now), book, values
-
-    def _rate(self, request: Request | None, second: int) -> float:
-        """Refuse an amount without a rate: the usual invoice must not stand in for it."""
-        if request is None or request.amount is None or request.currency is None:
-            return 1.0
-        rate = self.common.rates.unit(request.currency, second)
-        if np.isnan(rate):
-            step = f"load rates for {request.currency} into table fx, or ask in the reporting currency"
-            expected = "a currency with a rate known at as_of"
-            raise InputError.of(expected, "none", step, table="fx", column="currency")
-        return rate
-
-    def _reassess(self, subject: _Subject, levers: Sequence[Lever]) -> list[dict[str, Any]]:
-        """Assess a buyer after each lever, by the same models, book and policy."""
-        if not levers:
-            return []
-        values = np.repeat(subject.values[None, :], len(levers), axis=0)
-        for row, lever in enumerate(levers):
-            for name, value in lever.values.items():
-                values[row, NAMES.index(name)] = value
-        told = zip(levers, self.answers(values), strict=True)
-        policy = self.release.policy
-        return [assess(applied(subject.facts, each), said, subject.book, policy) for each, said in told]
+    ) -> Judged:
+        return judged(self._reader.of(dossier, moment, request, without_order, now), self.release)
 
     def _changes(
         self,
@@ -342,83 +269,5 @@ class Desk:
         if since >= moment:
             step = "name an earlier moment"
             raise InputError.of("a moment before that of the assessment", "a later one", step, column="since")
-        then = self._subject(dossier, since, request).assessed(self.release.policy, lang=lang)
+        then = self._subject(dossier, since, request).assessed(lang)
         return changes_of(said, then, previous, lang=lang)
-
-    def _put_nothing_owed(self, named: dict[str, float], moment: datetime) -> None:
-        """Put an exposure of 0 for a buyer without items in a ledger.
-
-        Without a ledger, or before it begins, nobody knows what a buyer owes. The models see no such zeros:
-        a prospect must not look like a buyer that has paid everything.
-        """
-        is_known = self.common.has_ledger and moment >= self.common.observed_from
-        if is_known and math.isnan(named["count_open"]):
-            named |= {"exposure": 0.0, "overdue_amount": 0.0}
-
-    def _days_behind(self, now: datetime) -> dict[str, float]:
-        """Return for how many days nothing is known, where the books end before somebody asks."""
-        until = self.common.observed_until
-        if now <= until:
-            return {}
-        return {"days_books_behind": float((self.at(now).date - self.at(until).date).days)}
-
-    def _days_since(self, moment: datetime, now: datetime | None) -> dict[str, float]:
-        """Return how many days after the moment somebody asks, where it is not the same day."""
-        days = 0 if now is None else (self.at(now).date - self.at(moment).date).days
-        return {"days_since_as_of": float(days)} if days > 0 else {}
-
-    def _warnings(self, moment: datetime, now: datetime) -> Sequence[Warning_]:
-        found = []
-        if self._days_behind(now).get("days_books_behind"):
-            # Reason: books that go on are behind by minutes always; what is warned of always is not read.
-            found.append(self._warning("books_behind", self.common.observed_until))
-        if moment < self.common.observed_from:
-            found.append(self._warning("before_the_books", self.common.observed_from))
-        return found
-
-    def _warning(self, code: str, instant: datetime) -> Warning_:
-        return {"code": code, "field": "as_of", "date": self.at(instant).date.isoformat()}
-
-
-@dataclass(frozen=True)
-class _Subject:
-    """All that the assessment of one buyer follows from, beside the policy."""
-
-    facts: SubjectFacts
-    answers: dict[str, Answer]
-    book: Book | None
-    timing: TimingAnswer | None
-    values: Floats
-
-    def assessed(self, policy: Policy, *, lang: str, also: Extras = _NOTHING_MORE) -> dict[str, Any]:
-        return assess(
-            self.facts,
-            self.answers,
-            self.book,
-            policy,
-            lang=lang,
-            offers=also.offers,
-            peers=also.peers,
-            timing=self.timing,
-        )
-
-
-def _asked(request: Request | None) -> Asked:
-    if request is None:
-        return Asked()
-    return Asked(request.amount, request.currency, request.terms_days, request.due_on)
-
-
-def _usual(values: dict[str, float], currency: str) -> Request | None:
-    """Return the buyer's usual invoice as an assumed request; None where none is known."""
-    amount, terms = values["request_amount"], values["request_terms_days"]
-    if math.isnan(amount) or amount <= 0:
-        return None
-    days = None if math.isnan(terms) else round(terms)
-    return Request("order", amount, currency, terms_days=days, assumed=True)
-
-
-def _no_request(answer: Answer) -> Answer:
-    return replace(
-        answer, status="no_request", probability=None, log_odds=None, base_log_odds=None, contributions={}
-    )

@@ -7,6 +7,8 @@ import struct
 import zlib
 from dataclasses import dataclass
 
+import orjson
+
 from credit.sides import Holding, SideRows
 from features.block import Block
 from features.block_files import BLOCK_VERSION, block_from_bytes, block_to_bytes
@@ -73,7 +75,7 @@ class Dossier:
                 raise ValueError("mark, version or length")
             if zlib.crc32(memoryview(data)[_HEAD.size :]) != check:
                 raise ValueError("check")
-            buyer_id, known_from, *rows = json.loads(data[_HEAD.size : _HEAD.size + texts])
+            buyer_id, known_from, *rows = orjson.loads(data[_HEAD.size : _HEAD.size + texts])
             return cls(buyer_id, block_from_bytes(data[_HEAD.size + texts :]), SideRows(*rows), known_from)
         except (struct.error, TypeError, ValueError) as error:
             expected = f"a dossier of version {DOSSIER_VERSION}"

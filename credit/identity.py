@@ -6,7 +6,9 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,17 +18,36 @@ from credit.book import Book
 from credit.facts import SubjectFacts
 from credit.policy import Policy
 
-__all__ = ["assessment_id"]
+__all__ = ["Identity", "identity_of"]
 
 _LENGTH = 32
 
 _JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
-def assessment_id(
+class Identity(NamedTuple):
+    """All that the id of an assessment follows from, but for its moment and the position of the store.
+
+    Parameters
+    ----------
+    between, after : str
+        JSON between those two, and after them.
+    """
+
+    between: str
+    after: str
+
+    def at(self, as_of: datetime, facts_seq: int | None) -> str:
+        """Return the id: ``as_`` and the first 32 digits of the sha256 of it all."""
+        seq = "null" if facts_seq is None else facts_seq
+        content = f'{{"as_of":"{as_of.isoformat()}",{self.between},"facts_seq":{seq},{self.after}}}'
+        return "as_" + hashlib.sha256(content.encode()).hexdigest()[:_LENGTH]
+
+
+def identity_of(
     subject: SubjectFacts, answers: Mapping[str, Answer], book: Book | None, policy: Policy
-) -> str:
-    """Return ``as_`` and the first 32 digits of the sha256 of all that an assessment follows from.
+) -> Identity:
+    """Return what makes an assessment this one.
 
     Parameters
     ----------
@@ -41,25 +62,23 @@ def assessment_id(
     -----
     The language is left out: it changes texts only.
     """
-    shared = (
-        ("book", "null" if book is None else _sums_text(book)),
-        ("models", _pairs_text(tuple((name, said.status, said.version) for name, said in answers.items()))),
-        ("policy", f'"{policy.hash}"'),
-        ("release", _text(subject.release)),
-        ("versions", _versions_text(tuple(subject.versions.items()))),
+    between = (
+        f'"book":{"null" if book is None else _sums_text(book)}',
+        f'"buyer_id":{_text(subject.buyer_id)}',
+        f'"country":{_text(subject.country)}',
+        f'"currency":{_text(subject.reporting_currency)}',
     )
-    own = (
-        ("as_of", f'"{subject.as_of.isoformat()}"'),
-        ("buyer_id", _text(subject.buyer_id)),
-        ("country", _text(subject.country)),
-        ("currency", _text(subject.reporting_currency)),
-        ("facts_seq", _JSON.encode(subject.facts_seq)),
-        ("request", "null" if subject.request is None else _JSON.encode(subject.request.as_json())),
-        ("securities", _securities_text(subject)),
-        ("values", f'"{_digest(subject.values)}"'),
+    models = tuple((name, said.status, said.version) for name, said in answers.items())
+    after = (
+        f'"models":{_pairs_text(models)}',
+        f'"policy":"{policy.hash}"',
+        f'"release":{_text(subject.release)}',
+        f'"request":{"null" if subject.request is None else _JSON.encode(subject.request.as_json())}',
+        f'"securities":{_securities_text(subject)}',
+        f'"values":"{_digest(subject.values)}"',
+        f'"versions":{_versions_text(tuple(subject.versions.items()))}',
     )
-    content = ",".join([f'"{key}":{text}' for key, text in sorted(shared + own)])
-    return "as_" + hashlib.sha256(f"{{{content}}}".encode()).hexdigest()[:_LENGTH]
+    return Identity(",".join(between), ",".join(after))
 
 
 _text: Callable[[str], str] = json.encoder.encode_basestring

@@ -11,14 +11,18 @@ from credit.publish import Published
 __all__ = ["with_published"]
 
 
-def with_published(assessment: Mapping[str, Any], published: Published | None) -> dict[str, Any]:
+def with_published(
+    assessment: Mapping[str, Any], published: Published | None, today: date | None = None
+) -> dict[str, Any]:
     """Return an assessment with the grade and the limit in force; as it is where there is nothing.
 
     Parameters
     ----------
     assessment : mapping
-        As `credit.assess.assess` gives it.
+        As `credit.assess.assess` gives it, or `score_of`, in which there is no limit.
     published : Published or None
+    today : date, optional
+        Day on which somebody asks, where the seller is. Default: that of the assessment.
 
     Returns
     -------
@@ -28,10 +32,17 @@ def with_published(assessment: Mapping[str, Any], published: Published | None) -
     """
     if published is None:
         return dict(assessment)
+    holds = published.is_in_force(today or date.fromisoformat(assessment["day"]))
+    grade = {**assessment["grade"], "published": published.grade if holds else None}
     limit = assessment["limit"]
-    holds = published.is_in_force(date.fromisoformat(assessment["day"]))
-    owed, amount = limit["exposure"], published.amount
-    told = {
+    if limit is not None:
+        limit = {**limit, "published": _limit_in_force(published, limit["exposure"], holds=holds)}
+    return {**assessment, "grade": grade, "limit": limit}
+
+
+def _limit_in_force(published: Published, owed: float | None, *, holds: bool) -> dict[str, Any]:
+    amount = published.amount
+    return {
         "amount": amount,
         "grade": published.grade,
         "reviewed_on": published.reviewed_on.isoformat(),
@@ -39,5 +50,3 @@ def with_published(assessment: Mapping[str, Any], published: Published | None) -
         "headroom": max(0.0, amount - owed) if holds and amount is not None and owed is not None else None,
         "is_in_force": holds,
     }
-    grade = {**assessment["grade"], "published": published.grade if holds else None}
-    return {**assessment, "grade": grade, "limit": {**limit, "published": told}}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,21 +15,20 @@ from credit.cures import Cures, cures_of, shipped_definition, together
 from credit.definition import DefaultDefinition
 from credit.dossier import Dossier
 from credit.release import Release
+from credit.several import parts_of, several_of
 from credit.sides import Moment, moment_of
 from credit.workout import Cases, cases_of, workout_of_cases
 from features.catalog import NAMES
 from features.context_files import context_of_blocks
-from features.engine.compute import compute
 from features.engine.context import Context, MonthEnds
-from features.one_subject import Asked, subject_of
 
 __all__ = ["book_of", "context_of"]
 
 
-class _Known(NamedTuple):
-    """A buyer at the month end."""
+class _Part(NamedTuple):
+    """Some buyers at the month end."""
 
-    buyer_id: str
+    buyer_ids: tuple[str, ...]
     values: npt.NDArray[np.float64]
     cases: Cases
     cures: Cures | None
@@ -53,21 +52,18 @@ def book_of(
     if month_end < common.observed_from:
         return None
     at = moment_of(month_end, common.seller.timezone)
-    present = (each for each in dossiers if _is_known(each, at.second))
     model = release.models.get("default")
     definition = "" if model is None else model.spec.outcome
     by = shipped_definition(definition)
-    known = [_known(each, common, release, at, by) for each in present]
-    known.sort(key=lambda each: each.buyer_id)
-    values = np.array([each.values for each in known]).reshape(len(known), len(NAMES))
-    workout = workout_of_cases(_together([each.cases for each in known]))
-    basis = LossBasis(definition, workout, together(each.cures for each in known))
+    present = (each for each in dossiers if _is_known(each, at.second))
+    known = _in_order([_part(each, common, release, at, by) for each in parts_of(present)])
+    basis = LossBasis(definition, workout_of_cases(known.cases), known.cures)
     # Reason: only who makes a book, once a month, needs pandas.
     import pandas as pd
 
-    index = pd.Index([each.buyer_id for each in known], name="buyer_id", dtype="str")
-    frame = pd.DataFrame(values, index=index, columns=list(NAMES))
-    pds = _probabilities(values, release)
+    index = pd.Index(known.buyer_ids, name="buyer_id", dtype="str")
+    frame = pd.DataFrame(known.values, index=index, columns=list(NAMES))
+    pds = _probabilities(known.values, release)
     return make_book(frame, pds, common.seller, release.policy, basis=basis, as_of=month_end)
 
 
@@ -94,23 +90,41 @@ def _is_known(dossier: Dossier, second: int) -> bool:
     return dossier.known_from is not None and dossier.known_from <= second
 
 
-def _known(
-    dossier: Dossier, common: Common, release: Release, at: Moment, by: DefaultDefinition | None
-) -> _Known:
-    block, policy = dossier.holding(common.rates, common.members).block, release.policy
-    subject = subject_of(0, at.second, common.seller.timezone, Asked())
-    values = compute(block, subject, common.context, assumes_usual=True)[0]
-    cases = cases_of(block, at.second, at.day, policy.own_recoveries)
-    cures = None if by is None else cures_of(block, at.second, at.day, by, policy.own_cures)
-    return _Known(dossier.buyer_id, values, cases, cures)
+def _part(
+    dossiers: Sequence[Dossier], common: Common, release: Release, at: Moment, by: DefaultDefinition | None
+) -> _Part:
+    known, policy = several_of(dossiers, common, at), release.policy
+    cases = cases_of(known.block, at.second, at.day, policy.own_recoveries)
+    cures = None if by is None else cures_of(known.block, at.second, at.day, by, policy.own_cures)
+    return _Part(known.block.buyer_ids, known.values, cases, cures)
 
 
-def _together(cases: list[Cases]) -> Cases:
+def _in_order(parts: Sequence[_Part]) -> _Part:
+    """Return all parts as one, in the order of the buyers' ids: sums are then the same in whatever order."""
+    ids = [buyer_id for part in parts for buyer_id in part.buyer_ids]
+    order = sorted(range(len(ids)), key=ids.__getitem__)
+    values = np.concatenate([np.empty((0, len(NAMES))), *(part.values for part in parts)])
+    cases = _laid_together([part.cases for part in parts], [len(part.buyer_ids) for part in parts])
+    place = np.empty(len(ids), np.int64)
+    place[order] = np.arange(len(ids))
+    rank = place[cases.buyer]
+    rows = np.argsort(rank, kind="stable")
+    return _Part(
+        tuple(ids[row] for row in order),
+        values[order],
+        Cases(cases.exposure[rows], cases.lost[rows], rank[rows]),
+        together(part.cures for part in parts),
+    )
+
+
+def _laid_together(cases: Sequence[Cases], buyers: Sequence[int]) -> Cases:
+    """Return the cases of all parts; buyers, whom each part counts from 1, are counted on from 0."""
     if not cases:
         return Cases(np.empty(0), np.empty(0), np.empty(0, np.int64))
-    buyer = np.repeat(np.arange(len(cases)), [len(each.exposure) for each in cases])
+    firsts = np.cumsum([0, *buyers[:-1]])
+    buyer = np.concatenate([each.buyer - 1 + first for each, first in zip(cases, firsts, strict=True)])
     exposure, lost = (np.concatenate([each[part] for each in cases]) for part in (0, 1))
-    return Cases(exposure, lost, buyer)
+    return Cases(exposure, lost, buyer.astype(np.int64))
 
 
 def _probabilities(values: npt.NDArray[np.float64], release: Release) -> npt.NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -68,6 +69,7 @@ class OrderCase:
 def steps_of(case: OrderCase) -> Iterator[Step]:
     """Give every step, whether or not one before it stands in the way."""
     rules = case.policy.orders
+    yield from _clock(case)
     yield from _books(case)
     yield _blocked(case)
     yield _at_most(case, "oldest_item", "oldest_open_days_past_due", float(rules.oldest_item_days), "hold")
@@ -79,6 +81,20 @@ def steps_of(case: OrderCase) -> Iterator[Step]:
     yield _model(case, "late", rules.highest_late_probability)
 
 
+def _clock(case: OrderCase) -> Iterator[Step]:
+    """Ask whether facts are stored that are later than now: what they say is not seen."""
+    ahead = case.subject.known("days_clock_behind")
+    if ahead is not None:
+        yield Step("clock", _otherwise(case), {"days_behind": float(math.ceil(ahead))})
+
+
+def _otherwise(case: OrderCase) -> StepStatus:
+    """Return what becomes of an order where not all is known that should be."""
+    rule = case.policy.orders.when_books_behind
+    # Reason: the policy's word for going on is what it does with the order; a step is passed.
+    return "pass" if rule == "release" else rule
+
+
 def _books(case: OrderCase) -> Iterator[Step]:
     """Ask how far the books are behind, where they are."""
     behind = case.subject.known("days_books_behind")
@@ -86,10 +102,8 @@ def _books(case: OrderCase) -> Iterator[Step]:
         return
     rules = case.policy.orders
     is_late = behind > rules.most_days_behind
-    # Reason: the policy's word for going on is what it does with the order; a step is passed.
-    otherwise: StepStatus = "pass" if rules.when_books_behind == "release" else rules.when_books_behind
     inputs: Inputs = {"days_behind": behind, "most": float(rules.most_days_behind)}
-    yield Step("books", otherwise if is_late else "pass", inputs)
+    yield Step("books", _otherwise(case) if is_late else "pass", inputs)
 
 
 def _blocked(case: OrderCase) -> Step:

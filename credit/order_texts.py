@@ -23,6 +23,7 @@ STEP_STATUSES = {
 }
 
 STEP_NAMES = {
+    "clock": Words("Clock", "时钟"),
     "books": Words("Books", "账簿"),
     "blocked": Words("Block", "冻结"),
     "oldest_item": Words("Oldest item", "最久逾期"),
@@ -45,6 +46,18 @@ _UNSAID = Words("The model cannot say; a person has to.", "模型无法判断，
 _NOT_ASKED = Words("No model says anything about it.", "无模型可用。")
 
 ORDER_STEPS: Mapping[str, Mapping[str, Words]] = {
+    "clock": {
+        "pass": Words(
+            "The clock of the service is behind facts that it keeps, by {days_behind:days} at most; the "
+            "policy goes on with what is known.",
+            "服务时钟落后于已存数据（最多{days_behind:days}）；按信用政策继续以已知数据检查。",
+        ),
+        "fail": Words(
+            "The clock of the service is behind facts that it keeps, by {days_behind:days} at most: what "
+            "they say is not seen.",
+            "服务时钟落后于已存数据（最多{days_behind:days}）：这些数据未计入。",
+        ),
+    },
     "books": {
         "pass": Words(
             "The books end {days_behind:days} before this check (at most {most:days} is usual).",

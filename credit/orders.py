@@ -135,7 +135,7 @@ def _limit_of(
     subject: SubjectFacts, assessment: Mapping[str, Any], published: Published | None
 ) -> tuple[float | None, str]:
     """Return the limit that the order is checked against, and whose it is."""
-    if published is not None and published.is_in_force(subject.day):
+    if published is not None and published.is_in_force(subject.today):
         return published.amount, "published"
     own = subject.known("own_limit")
     if own is not None:

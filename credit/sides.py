@@ -28,6 +28,7 @@ __all__ = [
     "SHARE_UNIT",
     "Holding",
     "Moment",
+    "Row",
     "SideReader",
     "SideRows",
     "Sides",
@@ -211,22 +212,24 @@ class SideReader:
         return {"bank_limit": math.fsum(amounts)} if amounts else {}
 
     def _open_orders(self, rows: Sequence[Row], moment: Moment, without: str) -> dict[str, float]:
+        second, day, closed = moment.second, moment.day, self._closed
+        until = day + self._horizon
         soon, later = [0.0], [0.0]
-        until = moment.day + self._horizon
-        for ordered, deliver, state, minor, currency, order_id in _known(rows, moment.second):
-            if state not in self._closed and ordered <= moment.day and order_id != without:
-                amount = self._money(minor, currency, moment.second)
-                (soon if deliver <= until else later).append(amount)
+        for begins, ends, ordered, deliver, state, minor, currency, order_id in rows:
+            # Reason: a buyer has hundreds of orders, nearly all of them closed.
+            if state in closed or not begins <= second < ends or ordered > day or order_id == without:
+                continue
+            amount = self._money(minor, currency, second)
+            (soon if deliver <= until else later).append(amount)
         return {"open_orders_amount": math.fsum(soon), "open_orders_later_amount": math.fsum(later)}
 
     def _open_bills(self, holding: Holding, second: int) -> dict[str, float]:
         if not holding.rows.bills:
             return {"bills_amount": 0.0}
         minor, currency = _open_of_items(holding, second)
-        codes = holding.block.currencies
         owed = (
-            self._money(each, codes[code], second)
-            for each, code in zip(minor.tolist(), currency.tolist(), strict=True)
+            self._money(int(minor[currency == code].sum()), holding.block.currencies[code], second)
+            for code in np.unique(currency).tolist()
         )
         return {"bills_amount": math.fsum(owed)}
 

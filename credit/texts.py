@@ -243,6 +243,11 @@ WARNINGS = {
         "are.",
         "账簿截至{date}；此后的付款情况未知，逾期可能显得比实际严重。",
     ),
+    "clock_behind": Words(
+        "The clock of the service is behind facts that it keeps, which are known until {date}: what is later "
+        "than the moment of this answer is not in it. Set the clock right.",
+        "服务时钟落后于已存数据（已知至{date}）：晚于本次评估时点的数据未计入。请校正时钟。",
+    ),
     "before_the_books": Words(
         "The books begin on {date}; before that day invoices and payments are not fully known.",
         "账簿自{date}起；此前的发票与付款情况不完整。",

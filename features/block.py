@@ -14,7 +14,12 @@ from features.engine.profile import Profiles
 from features.engine.statements import StatementBlock
 
 __all__ = [
+    "BY_ITEM",
+    "LEDGER_ROWS",
     "NO_ITEM",
+    "PROFILE_ROWS",
+    "RATING_ROWS",
+    "STATEMENT_ROWS",
     "Block",
     "SubjectArrays",
     "known_buyers",
@@ -26,9 +31,10 @@ Floats = npt.NDArray[np.float64]
 NO_ITEM = -1
 """Item of a subject that is no invoice of the ledger."""
 
+BY_ITEM = ("allocation_start", "dispute_start")
+"""Arrays of starts by item; the other ones are by buyer."""
 
-_BY_ITEM = ("allocation_start", "dispute_start")
-_STARTS = ("invoice_start", *_BY_ITEM, "event_start", "limit_start", "fx_start")
+_STARTS = ("invoice_start", *BY_ITEM, "event_start", "limit_start", "fx_start")
 
 
 def _groups() -> dict[str, list[str]]:
@@ -43,10 +49,13 @@ def _groups() -> dict[str, list[str]]:
     return groups
 
 
-_GROUPS = _groups()
-_STATEMENT_ROWS = [name for name in StatementBlock._fields if name not in ("start", "minor_per_unit")]
-_PROFILE_ROWS = ["known_from", "known_until", "founded_day", "traits", "group"]
-_RATING_ROWS = ["rating_known_from", "rating_known_until", "rating_expires", "rating_pd"]
+LEDGER_ROWS = _groups()
+"""Arrays of rows of the ledger by the array of starts that they follow; rates are nobody's own."""
+
+STATEMENT_ROWS = [name for name in StatementBlock._fields if name not in ("start", "minor_per_unit")]
+PROFILE_ROWS = ["known_from", "known_until", "founded_day", "traits", "group"]
+RATING_ROWS = ["rating_known_from", "rating_known_until", "rating_expires", "rating_pd"]
+"""Arrays of rows of the statements, and of the two kinds of rows of the profiles."""
 
 
 def _of_group(part: Any, start: str, rows: list[str], group: slice) -> dict[str, Any]:
@@ -91,18 +100,18 @@ class Block:
         items = slice(item[0], item[-1] + 1) if len(item) else slice(0, 0)
         own = slice(position, position + 1)
         changed: dict[str, Any] = {}
-        for start, rows in _GROUPS.items():
-            group = items if start in _BY_ITEM else own
+        for start, rows in LEDGER_ROWS.items():
+            group = items if start in BY_ITEM else own
             changed |= _of_group(ledger, start, rows, group)
         changed["item"] = (item - item[0]).astype(np.int32) if len(item) else item.copy()
         return Block(
             (self.buyer_ids[position],),
             self.currencies,
             ledger._replace(**changed),
-            self.statements._replace(**_of_group(self.statements, "start", _STATEMENT_ROWS, own)),
+            self.statements._replace(**_of_group(self.statements, "start", STATEMENT_ROWS, own)),
             self.profiles._replace(
-                **_of_group(self.profiles, "start", _PROFILE_ROWS, own),
-                **_of_group(self.profiles, "rating_start", _RATING_ROWS, own),
+                **_of_group(self.profiles, "start", PROFILE_ROWS, own),
+                **_of_group(self.profiles, "rating_start", RATING_ROWS, own),
             ),
         )
 

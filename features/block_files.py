@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import orjson
 
 from features.block import Block
 from features.engine.ledger import Ledger
@@ -111,7 +112,7 @@ def _read(data: bytes) -> Block:
     if (mark, version, count) != (_MAGIC, BLOCK_VERSION, _COUNT) or size != len(data):
         raise ValueError("mark, version or length")
     at = _HEAD.size + count * _SHAPE.size
-    buyer_ids, currencies = json.loads(data[at : at + texts])
+    buyer_ids, currencies = orjson.loads(data[at : at + texts])
     # Reason: arrays that may not be written to are another type, for which the engine would compile anew.
     memory, at = bytearray(data), at + texts
     arrays = []

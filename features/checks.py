@@ -13,7 +13,7 @@ import pandas as pd
 from features.columns import Column, Table
 from features.convert import EXPECTED, convert
 from features.errors import InputError, Problem
-from features.keys import derive_ids
+from features.keys import filled_ids
 from features.money import decimals_array, is_too_large, minor_from
 
 __all__ = ["Checked", "Finding", "check_columns", "check_table"]
@@ -272,5 +272,4 @@ def _derive_key(checked: Checked) -> None:
     ids = checked.frame.get(key)
     if ids is None or ids.isna().any():
         content = checked.frame.drop(columns=[key, "withdrawn"], errors="ignore")
-        derived = derive_ids(content)
-        checked.frame[key] = derived if ids is None else ids.fillna(derived)
+        checked.frame[key] = filled_ids(ids, content)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from features.block import Block
 from features.engine.context import CONTEXT, GROUPS, Context, MonthEnds, figures, sums_of_buyers
+from features.engine.ledger import Ledger
 from features.engine.profile import section_of_buyer
 from features.errors import InputError
 from features.shared import Rates
@@ -28,6 +29,9 @@ CONTEXT_VERSION = 1
 
 _HEAD = struct.Struct("<4sHHII")
 """Mark, version, figures of a month end, month ends, CRC-32 of what follows."""
+
+_ALL = ""
+"""In place of a currency for what is counted once for all of them: it sorts before each."""
 
 _MAGIC = b"CRDX"
 _FIGURES = GROUPS * len(CONTEXT)
@@ -84,28 +88,34 @@ def context_of_blocks(blocks: Iterable[Block], rates: Rates, months: MonthEnds) 
     Parameters
     ----------
     blocks : iterable of Block
-        Of one buyer each, as `features.shared.alone` leaves them; every one is read once.
+        Of one buyer each, as `features.shared.alone` leaves them, in any order; every one is read once.
     rates : Rates
+        Those of a currency without any are unknown.
     months : MonthEnds
     """
-    total, shared = None, rates.columns(rates.currencies)
+    total: dict[str, npt.NDArray[np.int64]] = {}
+    ledger = None
     for block in blocks:
-        if not len(block.ledger.item):
-            continue
-        places = _places(block, rates)
-        ledger = block.ledger._replace(currency=places[block.ledger.currency], **shared)
-        sections = [section_of_buyer(block.profiles, int(as_of)) for as_of in months.as_of]
-        columns = np.ascontiguousarray(np.array(sections, np.int8).T.reshape(1, len(months.day)))
-        sums = sums_of_buyers(ledger, (0, 1), columns, months)
-        total = sums if total is None else total + sums
-    if total is None:
+        if len(block.ledger.item):
+            ledger = _numbered(block)
+            for code, sums in zip((_ALL, *block.currencies), _sums(block, ledger, months), strict=True):
+                total[code] = total[code] + sums if code in total else sums
+    if ledger is None:
         return contexts_in_a_row([])
-    return Context(months.as_of, figures(ledger, total, months.as_of))
+    codes = tuple(sorted(total))
+    of_all = ledger._replace(**rates.columns(codes))
+    return Context(months.as_of, figures(of_all, np.array([total[code] for code in codes]), months.as_of))
 
 
-def _places(block: Block, rates: Rates) -> npt.NDArray[np.int16]:
-    """Return where the currencies of a block stand among those of the rates."""
-    if not set(block.currencies) <= set(rates.currencies):
-        step = "name every currency of the books, also one without rates"
-        raise InputError.of("rates that name the currencies of the books", "others", step, table="fx")
-    return np.array([rates.currencies.index(code) for code in block.currencies], np.int16)
+def _numbered(block: Block) -> Ledger:
+    """Return the ledger of a block with its currencies after `_ALL`, which counts buyers."""
+    ledger = block.ledger
+    nothing = np.zeros(len(block.currencies) + 2, np.int64)
+    return ledger._replace(currency=(ledger.currency + 1).astype(np.int16), fx_start=nothing)
+
+
+def _sums(block: Block, ledger: Ledger, months: MonthEnds) -> npt.NDArray[np.int64]:
+    sections = [section_of_buyer(block.profiles, int(as_of)) for as_of in months.as_of]
+    columns = np.ascontiguousarray(np.array(sections, np.int8).T.reshape(1, len(months.day)))
+    sums: npt.NDArray[np.int64] = sums_of_buyers(ledger, (0, 1), columns, months)
+    return sums

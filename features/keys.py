@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-__all__ = ["contradictions", "derive_ids", "known_until", "repeats"]
+__all__ = ["contradictions", "derive_ids", "filled_ids", "known_until", "repeats"]
 
 Mask = npt.NDArray[np.bool_]
 
@@ -30,12 +30,53 @@ def derive_ids(content: pd.DataFrame) -> pd.Series[Any]:
     text = content[columns[0]].astype("str").fillna("")
     for column in columns[1:]:
         text = text + "\x1f" + content[column].astype("str").fillna("")
+    return _digests(text)
+
+
+def filled_ids(given: pd.Series[Any] | None, content: pd.DataFrame) -> pd.Series[Any]:
+    """Return the ids of facts, made where they lack from what each row says and its ordinal among equal rows.
+
+    A row has the same id in a file and in a call, whichever other rows and columns there are: a column that
+    lacks says what an empty cell says. Equal rows are told apart among those without an id only.
+
+    Parameters
+    ----------
+    given : Series of str, shape (n,), or None
+        Missing where a row has no id.
+    content : DataFrame, shape (n, columns)
+        Typed columns.
+
+    Examples
+    --------
+    >>> whole = pd.DataFrame({"a": ["x", "x", "y"], "b": pd.Series([None, "2", None], dtype="str")})
+    >>> ids = filled_ids(pd.Series(["mine", None, None], dtype="str"), whole)
+    >>> ids[0], ids[2] == filled_ids(None, pd.DataFrame({"a": ["y"]}))[0]
+    ('mine', True)
+    """
+    lacking = content if given is None else content[given.isna().to_numpy(bool)]
+    text = pd.Series("", index=lacking.index, dtype="str")
+    for name in sorted(lacking.columns):
+        values = lacking[name]
+        text = text + (f"{name}\x1e" + _texts(values) + "\x1f").where(values.notna(), "")
+    made = _digests(text)
+    return made if given is None else given.fillna(made)
+
+
+def _texts(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Return values as text that does not depend on the other rows, as that of dates would."""
+    if values.dtype.kind == "M":
+        texts = np.datetime_as_string(values.to_numpy("datetime64[s]"))
+        return pd.Series(texts, index=values.index, dtype="str")
+    return values.astype("str").fillna("")
+
+
+def _digests(text: pd.Series[Any]) -> pd.Series[Any]:
     ordinal = text.groupby(text, sort=False).cumcount()
     rows = zip(text, ordinal, strict=True)
     digests = [
         hashlib.blake2b(f"{row}\x1f{number}".encode(), digest_size=10).hexdigest() for row, number in rows
     ]
-    return pd.Series(digests, index=content.index, dtype="str")
+    return pd.Series(digests, index=text.index, dtype="str")
 
 
 def repeats(frame: pd.DataFrame) -> Mask:

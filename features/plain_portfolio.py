@@ -16,7 +16,7 @@ from features.checks import Checked, check_table
 from features.columns import TABLES
 from features.facts import Facts, FactTables, versioned_rows
 from features.grades import check_ratings
-from features.keys import contradictions, derive_ids, repeats
+from features.keys import contradictions, filled_ids, repeats
 from features.plain import NotPlain, decimals_by_row, plain_table, with_money
 from features.portfolio import (
     Portfolio,
@@ -141,9 +141,8 @@ def _with_ids(allocations: Typed) -> Typed:
     if not missing.any():
         return allocations
     frame = allocations.frame()
-    derived = derive_ids(frame.drop(columns=["allocation_id", "withdrawn"], errors="ignore"))
-    given = frame.get("allocation_id")
-    ids = derived if given is None else given.fillna(derived)
+    content = frame.drop(columns=["allocation_id", "withdrawn"], errors="ignore")
+    ids = filled_ids(frame.get("allocation_id"), content)
     return replace(allocations, columns={**allocations.columns, "allocation_id": arrow_texts(ids)})
 
 

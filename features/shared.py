@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from features.block import Block
 from features.codes import decimals_of
-from features.engine.ledger import rates_over_time
+from features.engine.ledger import NEVER, rates_over_time
 
 __all__ = ["Member", "Members", "Rates", "alone", "joined"]
 
@@ -68,6 +68,15 @@ class Rates:
             (self.start, self.begins, self.rate), self.currencies.index(currency), instants, per_minor
         )
         return float(per_minor[0] * 10.0 ** decimals_of(currency))
+
+    def next_change(self, second: int) -> int:
+        """Return the first instant after another from which a rate counts; `NEVER` where there is none."""
+        place = int(np.searchsorted(self._instants, second, side="right"))
+        return int(self._instants[place]) if place < len(self._instants) else NEVER
+
+    @cached_property
+    def _instants(self) -> Ints:
+        return np.unique(self.begins)
 
     def columns(self, currencies: tuple[str, ...]) -> dict[str, Any]:
         """Return the arrays of a ledger in which these currencies occur; one without rates has no steps."""

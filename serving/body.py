@@ -17,8 +17,9 @@ __all__ = ["DEEPEST", "LARGEST_BODY", "SECONDS_TO_SEND", "parse_json", "read_bod
 LARGEST_BODY = 64 * 1024
 """Bytes of a body; a call is about 200."""
 
-SECONDS_TO_SEND = 10.0
-"""Within which the whole body must have come."""
+SECONDS_TO_SEND = 8.0
+"""Within which the whole body must have come: less than any address gives an answer, so that a slow caller is
+told so, and not that the service is slow."""
 
 DEEPEST = 32
 """Levels of lists and objects within each other; a call has two."""

@@ -31,7 +31,7 @@ RESPONSES = {
     ],
     "Unauthorized": [unauthorized()],
     "Forbidden": [forbidden("assess")],
-    "SlowBody": [CallError("slow_body", "the whole body within 10 seconds", "a part of it", "send it again")],
+    "SlowBody": [CallError("slow_body", "the whole body within 8 seconds", "a part of it", "send it again")],
     "NotJsonType": [
         CallError(
             "not_json_type",

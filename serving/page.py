@@ -59,7 +59,10 @@ _PAGE: Mapping[str, Words] = {
     ),
     "language": Words("Language", "语言"),
     "buyer": Words("Buyer", "买方"),
-    "as_of": Words("As of (default: end of the books)", "评估日期（默认：账簿截止日）"),
+    "as_of": Words(
+        "As of (default: now; the end of the books if over 7 days ago)",
+        "评估日期（默认：当前；账簿截止已逾 7 天时为账簿截止日）",
+    ),
     "amount": Words("Order amount (optional)", "订单金额（可选）"),
     "currency": Words("Currency", "币种"),
     "terms_days": Words("Payment terms, days", "账期（天）"),

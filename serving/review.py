@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from itertools import islice
 from typing import Any
 
-import sqlalchemy as sa
-
+from credit.assess_many import assess_many
 from credit.common import Common
 from credit.desk import Desk
 from credit.publish import Published
@@ -17,9 +17,10 @@ from credit.review import Reviewed
 from credit.review import review as reviewed
 from features.as_of import last_month_end
 from features.errors import InputError
-from serving.clerk_work import make_month
 from serving.live.assessor import moments_of
+from serving.months import make_month
 from serving.store import outbox
+from serving.store.answers import answer_row, keep_answers
 from serving.store.books import read_book
 from serving.store.changes import take_ledger
 from serving.store.common import every_stored_dossier, read_common
@@ -27,6 +28,9 @@ from serving.store.connect import Store
 from serving.store.published_rows import Source, amount_text, in_force, last_seq, put_in_force
 
 __all__ = ["StoreReview", "review_store"]
+
+_AT_ONCE = 200
+"""Assessments in one transaction: others that write wait for no more than these."""
 
 _KEPT = ("buyer_id", "as_of", "day", "assessment_id")
 _KEPT_OF_LIMIT = ("amount", "currency", "status", "binding", "exposure", "valid_until")
@@ -64,8 +68,8 @@ def review_store(
 ) -> StoreReview:
     """Assess every buyer of the store, and put in force what follows from what is in force.
 
-    All buyers are assessed from one state of the store. What comes into force is written with an event
-    ``limit.changed`` for each buyer whose limit or grade in force changed.
+    All buyers are assessed from one state of the store, and the assessments are kept. What comes into force
+    is written with an event ``limit.changed`` for each buyer whose limit or grade in force changed.
 
     Parameters
     ----------
@@ -82,7 +86,7 @@ def review_store(
     ------
     InputError
         Where nothing was loaded, the store is another seller's, a review of the same or a later day is in
-        force, or another review came into force meanwhile. Nothing is changed then.
+        force, or another review came into force meanwhile. Nothing comes into force then.
     """
     now = source.at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     _make_figures(store, release, as_of, now)
@@ -95,7 +99,8 @@ def review_store(
         end = _month_end(common, moment)
         book = None if end is None else read_book(connection, end, release.release_id)
         desk = Desk(replace(common, book=lambda _: book), release)
-        told = list(_assessed(desk, connection, moment, asked, progress))
+        said = _counted(assess_many(every_stored_dossier(connection), desk, moment, now=asked), progress)
+        told = list(_kept_first(store, said, release.release_id, source.at))
     rows = reviewed(before, told, release.policy)
     ids = {each["buyer_id"]: each["assessment_id"] for each in told}
     changed = _write(store, rows, ids, seen, source)
@@ -129,20 +134,31 @@ def _days(before: Mapping[str, Published]) -> Iterator[date]:
     return (each.reviewed_on for each in before.values())
 
 
-def _assessed(
-    desk: Desk,
-    connection: sa.Connection,
-    moment: datetime,
-    asked: datetime | None,
-    progress: Callable[[int], None] | None,
+def _counted(
+    told: Iterable[dict[str, Any]], progress: Callable[[int], None] | None
 ) -> Iterator[dict[str, Any]]:
-    for dossier in every_stored_dossier(connection):
-        yield _kept(desk.assess(dossier, moment, now=asked))
+    for each in told:
+        yield each
         if progress is not None:
             progress(1)
 
 
-def _kept(said: Mapping[str, Any]) -> dict[str, Any]:
+def _kept_first(
+    store: Store, said: Iterable[dict[str, Any]], release_id: str, at: datetime
+) -> Iterator[dict[str, Any]]:
+    """Keep assessments in the store, some hundred at a time, and give of each what a review reads.
+
+    Whatever comes into force names the assessment that it follows from, which can be read back then.
+    """
+    rest = iter(said)
+    while part := list(islice(rest, _AT_ONCE)):
+        rows = [answer_row(each, release_id, at) for each in part]
+        with store.writing(answers=True) as connection:
+            keep_answers(connection, rows)
+        yield from map(_read_of, part)
+
+
+def _read_of(said: Mapping[str, Any]) -> dict[str, Any]:
     """Return of an assessment what a review reads: whole ones of a large book would fill the memory."""
     return {
         **{name: said[name] for name in _KEPT},

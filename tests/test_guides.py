@@ -116,7 +116,8 @@ def test_the_addresses_are_those_of_the_service() -> None:
         for address in re.findall(r"`(?:[A-Z]+ )?(/[^`?]*)", addresses):
             told[address.replace("{id}", "{one}").replace("{order_id}", "{one}")] = scope
     routes = {
-        re.sub(r"\{\w+\}", "{one}", getattr(route, "path", "")) for route in make_application(State()).routes
+        re.sub(r"\{\w+\}", "{one}", getattr(route, "path_format", ""))
+        for route in make_application(State()).routes
     }
     assert {path for path in routes if path.startswith("/v1/")} <= set(told) <= routes
     words = {"public": "none", "any key": "any"}

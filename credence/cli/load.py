@@ -77,7 +77,8 @@ def _until(portfolio: Portfolio) -> datetime:
 
 def _text(loaded: Loaded, store: str) -> str:
     if not loaded.is_changed:
-        return f"nothing new: {store} has all {sum(loaded.unchanged.values()):,} facts already"
+        later = "; its books are complete until later now" if loaded.has_later_end else ""
+        return f"nothing new: {store} has all {sum(loaded.unchanged.values()):,} facts already{later}"
     rows: list[tuple[str, Any, Any]] = [("table", "added", "unchanged")]
     rows += [(name, f"{count:,}", f"{loaded.unchanged[name]:,}") for name, count in loaded.added.items()]
     lines = [f"{name:<12}{added:>12}{unchanged:>12}" for name, added, unchanged in rows]

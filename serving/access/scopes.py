@@ -51,8 +51,11 @@ ADDRESSES = frozenset(_NEEDS)
 
 
 def _pattern(address: str) -> re.Pattern[str]:
-    parts = re.split(r"\{\w+\}", address)
-    return re.compile("[^/]+".join(map(re.escape, parts)))
+    begin, name, end = re.split(r"\{(\w+)\}", address, maxsplit=1)
+    # Reason: an id is the seller's own, and may have slashes.
+    part = ".+" if name.endswith("_id") else "[^/]+"
+    rest = "[^/]+".join(map(re.escape, re.split(r"\{\w+\}", end)))
+    return re.compile(re.escape(begin) + part + rest, re.DOTALL)
 
 
 _PATTERNS = [(_pattern(address), address) for address in _NEEDS if "{" in address]
@@ -75,7 +78,7 @@ def address_of(path: str) -> str | None:
 
     Examples
     --------
-    >>> address_of("/v1/buyers/B000001"), address_of("/v1/new")
+    >>> address_of("/v1/buyers/B/000001"), address_of("/v1/new")
     ('/v1/buyers/{buyer_id}', None)
     """
     if path in _NEEDS:

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from serving.contract.parts import Part
+from serving.contract.parts import EXPECTED, AsOf, Part
+from serving.errors import CallError
 
 __all__ = ["MOST_FACTS", "LedgerCall"]
 
@@ -17,5 +18,19 @@ MOST_FACTS = 20_000
 class LedgerCall(Part):
     """Body of ``POST /v1/ledger``: each item names its table, and has the fields of that table."""
 
-    items: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MOST_FACTS)]
+    items: Annotated[list[dict[str, Any]], Field(max_length=MOST_FACTS)] = Field([])
     atomic: bool = False
+    books_until: AsOf | None = None
+
+    def check(self) -> LedgerCall:
+        """Return the call.
+
+        Raises
+        ------
+        CallError
+            ``invalid_field`` where it says nothing.
+        """
+        if not self.items and self.books_until is None:
+            step = "send 'items', 'books_until' or both"
+            raise CallError("invalid_field", EXPECTED["items"], "nothing", step, path="items")
+        return self

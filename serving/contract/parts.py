@@ -68,6 +68,7 @@ EXPECTED: Mapping[str, str] = {
     "by": f"who decides, {_WORDS}",
     "reason": "text of at most 1,000 characters",
     "atomic": _FLAG,
+    "books_until": f"{_AS_OF}, that has come",
     "changed_since": f"{_AS_OF}, with its zone",
     "request.due_on": f"a date like 2026-01-31, between the years {FIRST_YEAR} and {LAST_YEAR}",
 }
@@ -109,7 +110,8 @@ Amount = Annotated[float, Field(gt=0, le=LARGEST_AMOUNT), BeforeValidator(_amoun
 AsOf = Annotated[str, BeforeValidator(_moment)]
 Currency = Annotated[str, BeforeValidator(_currency)]
 Day = Annotated[date, BeforeValidator(_day)]
-Id = Annotated[str, Field(min_length=1, max_length=200)]
+# Reason: PostgreSQL keeps no NUL.
+Id = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
 Terms = Annotated[int, Field(ge=0, le=LONGEST_TERMS_DAYS)]
 
 

@@ -17,9 +17,12 @@ from credit.request import Request
 from credit.reservations import Reservation
 from features.errors import InputError
 from serving.errors import CallError
+from serving.live.given import Given
 from serving.live.ledger import LiveLedger, nothing_loaded
 from serving.live.month_books import MonthBooks
-from serving.live.reader import Entry
+from serving.live.reader import NOTHING_KNOWN, Entry
+from serving.live.recall import Basis, Question, Recall, Recalled
+from serving.observe.metrics import metrics
 from serving.store.common import Head
 
 __all__ = ["LiveAssessor", "moments_of", "utc_now"]
@@ -27,6 +30,9 @@ __all__ = ["LiveAssessor", "moments_of", "utc_now"]
 _NOTHING_MORE = Extras()
 
 _SECONDS_TO_PREPARE = 3600.0
+
+_APART = timedelta(minutes=1)
+"""By which the clocks of machines that share a store may differ."""
 
 Clock = Callable[[], datetime]
 
@@ -54,6 +60,7 @@ class LiveAssessor:
         self.ledger, self.release = ledger, release
         self._books, self._clock = books, clock
         self._desk: tuple[Head, Desk] | None = None
+        self._recall = Recall()
 
     def assess(
         self,
@@ -83,7 +90,53 @@ class LiveAssessor:
         if also.since is not None:
             self._prepared(entry.facts_seq, also.since, seconds=seconds)
         said = desk.assess(_dossier(entry), moment, request, lang=lang, also=also, now=now)
-        return with_published(said, entry.published) if as_of is None else said
+        return said if now is None else with_published(said, entry.published, desk.at(now).date)
+
+    def give(self, question: Question, *, seconds: float = 0.0) -> Given:
+        """Return the assessment of a buyer as of now, or its score, as it goes out: see `assess`.
+
+        What was said before is said again while it holds: see `serving.live.recall`.
+
+        Raises
+        ------
+        CallError, InputError
+            As `assess`.
+        """
+        kept = self._recall.of(question)
+        if kept is None:
+            return self._said_anew(question, seconds)
+        entry = self.entry(question.buyer_id, kept.basis.dossier_seq)
+        desk, moment, now = self._prepared(entry.facts_seq, None, seconds=seconds)
+        if kept.holds(self._basis(entry, desk, moment, now), desk.at(moment).second):
+            metrics.recalled.inc()
+            return kept.given(moment, desk.common.facts_seq)
+        return self._said_anew(question, seconds)
+
+    def _said_anew(self, question: Question, seconds: float) -> Given:
+        entry = self.entry(question.buyer_id)
+        desk, moment, now = self._prepared(entry.facts_seq, None, seconds=seconds)
+        lasting = desk.lasting(
+            _dossier(entry),
+            moment,
+            question.request,
+            lang=question.lang,
+            peers=question.peers,
+            is_score=question.is_score,
+            now=now,
+        )
+        basis = self._basis(entry, desk, moment, now)
+        today = desk.at(now or moment).date
+        recalled = Recalled.of(basis, lasting, with_published(lasting.said, entry.published, today))
+        self._recall.keep(question, recalled)
+        return recalled.given(moment, desk.common.facts_seq)
+
+    def _basis(self, entry: Entry, desk: Desk, moment: datetime, now: datetime | None) -> Basis:
+        assert entry.dossier_seq is not None  # noqa: S101 (`entry` refuses unknown buyers)
+        common = desk.common
+        values = (common.seller, common.observed_from, common.has_ledger)
+        # Reason: the members of groups are read together with the rates, and are new where those are.
+        shared = (common.rates, common.context, common.book(moment))
+        return Basis(entry.dossier_seq, entry.published, desk.ground(moment, now), values, shared)
 
     def assess_supposed(
         self,
@@ -111,10 +164,7 @@ class LiveAssessor:
         entry = self.entry(buyer_id)
         desk, moment, now = self._prepared(entry.facts_seq, as_of, seconds=seconds)
         said = desk.score(_dossier(entry), moment, request, lang=lang, now=now)
-        published = entry.published
-        if as_of is None and published is not None and published.is_in_force(moment.date()):
-            said["grade"] = {**said["grade"], "published": published.grade}
-        return said
+        return said if now is None else with_published(said, entry.published, desk.at(now).date)
 
     def check_order(
         self,
@@ -123,11 +173,14 @@ class LiveAssessor:
         *,
         reserved: Sequence[Reservation] = (),
         lang: str = "en",
-    ) -> tuple[dict[str, Any], int]:
-        """Return what the check of an order says now, and the change of facts that it was said at."""
+    ) -> tuple[dict[str, Any], dict[str, Any], int]:
+        """Return what the check of an order says now, the assessment that it is judged on, and its facts.
+
+        The last is the change of facts that both were said at.
+        """
         entry = self.entry(buyer_id)
         desk, moment, now = self._prepared(entry.facts_seq, None)
-        told = desk.check_order(
+        told, said = desk.check_order(
             _dossier(entry),
             order,
             moment,
@@ -136,20 +189,20 @@ class LiveAssessor:
             lang=lang,
             now=now,
         )
-        return told, entry.facts_seq
+        return told, said, entry.facts_seq
 
-    def entry(self, buyer_id: str) -> Entry:
-        """Return what is kept of a buyer.
+    def entry(self, buyer_id: str, known_seq: int = NOTHING_KNOWN) -> Entry:
+        """Return what is kept of a buyer: see `serving.live.reader.Reader.read`.
 
         Raises
         ------
         CallError
             ``unknown_buyer``, ``no_ledger``, ``store_unreachable``.
         """
-        entry = self.ledger.reader.read(buyer_id)
+        entry = self.ledger.reader.read(buyer_id, known_seq)
         if entry is None:
             raise nothing_loaded()
-        if entry.dossier is None:
+        if entry.dossier_seq is None:
             expected, step = "the id of a buyer in the ledger", "check the id, or load the buyer"
             raise CallError("unknown_buyer", expected, "an unknown one", step, path="buyer_id")
         return entry
@@ -225,6 +278,10 @@ def moments_of(desk: Desk, as_of: str | datetime | None, now: datetime) -> tuple
         Where `as_of` cannot be read or lies in the future.
     """
     until = desk.common.observed_until
+    known_until = desk.common.known_until or until
+    if now < known_until <= now + _APART:
+        # Reason: another machine's clock is ahead; what was posted there has to be seen here.
+        now = known_until
     if as_of is None:
         latest = until + timedelta(days=MAX_DAYS_BEHIND)
         return (now if now <= latest else until), now
@@ -241,5 +298,5 @@ def _future() -> InputError:
 
 
 def _dossier(entry: Entry) -> Dossier:
-    assert entry.dossier is not None  # noqa: S101 (`entry` refuses unknown buyers)
+    assert entry.dossier is not None  # noqa: S101 (`entry` refuses unknown buyers, and reads what is not known)
     return Dossier.from_bytes(entry.dossier)

@@ -12,10 +12,14 @@ from serving.errors import CallError
 from serving.store.connect import Store
 from serving.store.published_rows import published_of
 
-__all__ = ["Entry", "Reader"]
+__all__ = ["NOTHING_KNOWN", "Entry", "Reader"]
+
+NOTHING_KNOWN = -1
+"""In the place of the last change of a dossier: its bytes are read."""
 
 _QUERY = """
-SELECT l.facts_seq, d.body, p.grade, p.computed_grade, p.amount, p.currency, p.reviewed_on, p.valid_until
+SELECT l.facts_seq, d.facts_seq, CASE WHEN d.facts_seq = {mark} THEN NULL ELSE d.body END,
+    p.grade, p.computed_grade, p.amount, p.currency, p.reviewed_on, p.valid_until
 FROM ledger l
 LEFT JOIN dossiers d ON d.buyer_id = {mark}
 LEFT JOIN published p ON p.seq = (SELECT max(seq) FROM published WHERE buyer_id = {mark})
@@ -29,13 +33,16 @@ class Entry(NamedTuple):
     ----------
     facts_seq : int
         The last change of anybody's facts.
+    dossier_seq : int or None
+        The last change of the buyer's own facts; None where the ledger names no such buyer.
     dossier : bytes or None
-        None where the ledger names no such buyer.
+        None also where the caller knows it.
     published : Published or None
         The grade and limit in force.
     """
 
     facts_seq: int
+    dossier_seq: int | None
     dossier: bytes | None
     published: Published | None
 
@@ -54,8 +61,14 @@ class Reader:
         self._connection: PoolProxiedConnection | None = None
         self._lock = threading.Lock()
 
-    def read(self, buyer_id: str) -> Entry | None:
+    def read(self, buyer_id: str, known_seq: int = NOTHING_KNOWN) -> Entry | None:
         """Return what is kept of a buyer; None where nothing was loaded yet.
+
+        Parameters
+        ----------
+        buyer_id : str
+        known_seq : int
+            `Entry.dossier_seq` of the dossier that the caller knows: it is not read again.
 
         Raises
         ------
@@ -63,35 +76,35 @@ class Reader:
             ``store_unreachable``.
         """
         with self._lock:
-            row = self._row(buyer_id)
+            row = self._row(buyer_id, known_seq)
         if row is None:
             return None
-        body = None if row[1] is None else bytes(row[1])
-        return Entry(row[0], body, None if row[6] is None else published_of(*row[2:]))
+        body = None if row[2] is None else bytes(row[2])
+        return Entry(row[0], row[1], body, None if row[7] is None else published_of(*row[3:]))
 
     def close(self) -> None:
         """Give the connection back."""
         with self._lock:
             self._forget()
 
-    def _row(self, buyer_id: str) -> Any:
+    def _row(self, buyer_id: str, known_seq: int) -> Any:
         """Read over the kept connection; one that has broken is replaced once."""
         if self._connection is not None:
             try:
-                return self._execute(buyer_id)
+                return self._execute(buyer_id, known_seq)
             except Exception:
                 self._forget()
         try:
-            return self._execute(buyer_id)
+            return self._execute(buyer_id, known_seq)
         except Exception as error:
             self._forget()
             raise _unreachable() from error
 
-    def _execute(self, buyer_id: str) -> Any:
+    def _execute(self, buyer_id: str, known_seq: int) -> Any:
         if self._connection is None:
             self._connection = self._open()
         driver: Any = self._connection.driver_connection
-        return driver.execute(self._query, (buyer_id, buyer_id)).fetchone()
+        return driver.execute(self._query, (known_seq, buyer_id, buyer_id)).fetchone()
 
     def _open(self) -> PoolProxiedConnection:
         connection = self._store.engine.raw_connection()

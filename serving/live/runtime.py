@@ -21,10 +21,11 @@ from serving.errors import CallError
 from serving.live.assessor import LiveAssessor
 from serving.live.ledger import LiveLedger
 from serving.live.month_books import MonthBooks
-from serving.orders.desk import OrderDesk, Said
+from serving.orders.desk import OrderDesk
+from serving.orders.said import Said
 from serving.settings import Settings
 from serving.store import outbox
-from serving.store.answers import AnswerWriter
+from serving.store.answers import AnswerWriter, answer_row
 from serving.store.connect import open_store, store_url
 from serving.webhooks.sender import Sender
 from serving.webhooks.target import Target
@@ -119,8 +120,10 @@ class Runtime:
 def _check(
     assessor: LiveAssessor, buyer_id: str, order: Order, reserved: Sequence[Reservation], lang: str
 ) -> Said:
-    told, facts_seq = assessor.check_order(buyer_id, order, reserved=reserved, lang=lang)
-    return Said(told, facts_seq, assessor.release.policy.orders.reservation_days)
+    told, assessment, facts_seq = assessor.check_order(buyer_id, order, reserved=reserved, lang=lang)
+    release = assessor.release
+    kept = answer_row(assessment, release.release_id, datetime.now(UTC))
+    return Said(told, facts_seq, release.policy.orders.reservation_days, kept)
 
 
 def _tell(connection: Connection, kind: str, content: dict[str, Any]) -> None:

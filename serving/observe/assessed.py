@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from credit.release import Release
@@ -17,13 +18,13 @@ drift = Drift(metrics)
 _SAMPLES = Samples.from_environment()
 
 
-def assessed(said: dict[str, Any], release: Release) -> dict[str, Any]:
-    """Note what an assessment says, and return it as it is.
+def assessed(said: Mapping[str, Any], release: Release) -> None:
+    """Note what an assessment says.
 
     Parameters
     ----------
-    said : dict
-        An assessment, or the part of it that is the score alone.
+    said : mapping
+        As `serving.live.given.brief_of` gives it.
     release : Release
         What said it.
     """
@@ -31,4 +32,3 @@ def assessed(said: dict[str, Any], release: Release) -> dict[str, Any]:
     drift.note(said, release)
     if _SAMPLES is not None:
         _SAMPLES.offer(said, release.release_id)
-    return said

@@ -24,6 +24,7 @@ SAMPLE = "CREDENCE_LOG_SAMPLE"
 _SHARE = 0.01
 _FAULTS = 500
 _CALL = "call"
+_NOT_READY = ("/readyz", 503)
 
 _LOG = logging.getLogger("credence.calls")
 
@@ -125,4 +126,11 @@ class CallLog:
             "ms": round(seconds * 1e3, 3),
             "release": self._release(),
         }
-        _LOG.log(logging.ERROR if status >= _FAULTS else logging.INFO, "answered", extra={_CALL: fields})
+        _LOG.log(_level(route, status), "answered", extra={_CALL: fields})
+
+
+def _level(route: str, status: int) -> int:
+    if status < _FAULTS:
+        return logging.INFO
+    # Reason: the address is there to tell that a worker still loads; why one never will is logged once.
+    return logging.WARNING if (route, status) == _NOT_READY else logging.ERROR

@@ -87,6 +87,9 @@ class Metrics:
             "credence_drift_critical", "What that PSI stays below by chance (95 %), by model.",
             "livemax", made, "model",
         )  # fmt: skip
+        self.recalled = Counter(
+            "credence_recalled", "Assessments that were said again: nothing had changed.", **made
+        )
         self.samples_lost = Counter(
             "credence_samples_lost", "Samples that were not written: too many waited, or no disk.", **made
         )

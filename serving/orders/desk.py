@@ -4,61 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
-from decimal import ROUND_CEILING, Decimal
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, Protocol
 
-import orjson
 from sqlalchemy.engine import Connection
 
 from credit.orders import Order
 from credit.reservations import Reservation
+from features.errors import InputError
 from serving.errors import CallError
-from serving.store.order_rows import (
-    CLOSED,
-    CheckedOrder,
-    OrderState,
-    find,
-    held_of,
-    lock_buyer,
-    request_hash,
-    reservations,
-    save,
-)
-from serving.store.published_rows import amount_text
-from serving.store.types import TICK, second_text
+from serving.orders.said import Asked, Decision, Said, decided, event, is_decided, stands, told
+from serving.store.answers import keep_answers
+from serving.store.order_rows import CLOSED, CheckedOrder, find, held_of, reservations, save, take_turn
 
-__all__ = ["Decision", "OrderDesk", "Said"]
-
-_STATE_OF: dict[str, OrderState] = {"release": "released", "hold": "held", "refer": "referred"}
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a check says, with the position of the facts that it was said from."""
-
-    answer: dict[str, Any]
-    facts_seq: int
-    reservation_days: int
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What a person or the seller's system says of an order.
-
-    Parameters
-    ----------
-    state : str
-        ``released`` or ``held`` by a person; ``cancelled``, ``invoiced`` by the system.
-    by : str
-        Who.
-    reason : str
-    """
-
-    state: OrderState
-    by: str
-    reason: str = ""
+__all__ = ["OrderDesk"]
 
 
 class Checks(Protocol):
@@ -109,13 +69,15 @@ class OrderDesk:
         CallError
             ``order_conflict`` where the id is another order's, ``order_closed`` where it was ended.
         """
-        with self._writing(buyer_id) as connection:
+        asked = Asked(buyer_id, order, now, lang)
+        with self._writing(order.order_id, buyer_id) as connection:
             before = find(connection, order.order_id)
             if before is not None:
-                _check_same(before, buyer_id, order, amends=amends)
-                if _stands(before, order, now):
-                    return _told(before, now, repeated=True)
-            return _told(self._checked(connection, buyer_id, order, now, lang, before), now)
+                _check_open(before, asked, amends=amends)
+                if asked.is_again(before) and stands(before, now):
+                    return told(before, now, repeated=True)
+            said = self._said(connection, asked, before)
+            return told(self._kept(connection, said, asked.row(said, before), before), now)
 
     def decide(self, order_id: str, decision: Decision, now: datetime) -> dict[str, Any]:
         """Put an order into a state that a person or the seller's system names.
@@ -127,73 +89,81 @@ class OrderDesk:
         """
         with self._begin() as connection:
             found = _known(connection, order_id)
-            lock_buyer(connection, found.buyer_id)
+            take_turn(connection, order_id, found.buyer_id)
             before = _known(connection, order_id)
             if before.state in CLOSED and before.state != decision.state:
                 raise _closed(before)
-            after = _decided(before, decision, now)
+            if is_decided(before, decision, now):
+                return told(before, now, repeated=True)
+            after = decided(before, decision, now)
             save(connection, after)
             if after.state != before.state:
-                self._tell(connection, f"order.{after.state}", _event(after))
-            return _told(after, now)
+                self._tell(connection, f"order.{after.state}", event(after))
+            return told(after, now)
 
     def recheck(self, buyer_ids: Sequence[str], now: datetime) -> list[str]:
         """Check the held orders of buyers whose facts have changed; return those that are released now.
 
-        An order that a person holds stays held.
+        An order that a person holds stays held. One that can be checked no more stays held too, and the
+        others do not wait for it.
         """
         with self._begin() as connection:
             waiting = held_of(connection, buyer_ids)
         return [order.order_id for order in waiting if self._is_released(order, now)]
 
     def _is_released(self, waiting: CheckedOrder, now: datetime) -> bool:
-        with self._writing(waiting.buyer_id) as connection:
+        with self._writing(waiting.order_id, waiting.buyer_id) as connection:
             before = find(connection, waiting.order_id)
-            if before is None or before.state != "held" or before.decided_by == "person":
+            if before is None or before.state != "held" or before.is_decided_by_person:
                 return False
-            order = before.order
-            if order.deliver_on is not None and order.deliver_on < now.date():
-                order = replace(order, deliver_on=None)
-            after = self._checked(connection, before.buyer_id, order, now, "en", before)
+            asked = Asked(before.buyer_id, before.order, now)
+            try:
+                said = self._said(connection, asked, before)
+            except InputError as error:
+                if not error.problems[0].column:
+                    raise
+                return False
+            after = asked.row(said, before)
+            # Reason: a buyer's facts come many times a day; what says the same again is not kept again.
+            if (after.state, after.decided_by) != (before.state, before.decided_by):
+                self._kept(connection, said, after, before)
             return after.state == "released"
 
-    def _checked(
-        self,
-        connection: Connection,
-        buyer_id: str,
-        order: Order,
-        now: datetime,
-        lang: str,
-        before: CheckedOrder | None,
+    def _said(self, connection: Connection, asked: Asked, before: CheckedOrder | None) -> Said:
+        """Check an order; one that was asked about before its day of delivery passed goes at once."""
+        order = asked.order
+        reserved = reservations(connection, asked.buyer_id, asked.at, without=order.order_id)
+        try:
+            return self._checks(asked.buyer_id, order, reserved, asked.lang)
+        except InputError as error:
+            is_known = before is not None and asked.is_again(before)
+            if not is_known or error.problems[0].column != "deliver_on":
+                raise
+        return self._checks(asked.buyer_id, replace(order, deliver_on=None), reserved, asked.lang)
+
+    def _kept(
+        self, connection: Connection, said: Said, after: CheckedOrder, before: CheckedOrder | None
     ) -> CheckedOrder:
-        reserved = reservations(connection, buyer_id, now, without=order.order_id)
-        said = self._checks(buyer_id, order, reserved, lang)
-        after = _row(buyer_id, order, said, now, now if before is None else before.created_at)
+        keep_answers(connection, [said.assessment])
         save(connection, after)
         if before is None or after.state != before.state:
-            self._tell(connection, f"order.{after.state}", _event(after))
+            self._tell(connection, f"order.{after.state}", event(after))
         return after
 
     @contextmanager
-    def _writing(self, buyer_id: str) -> Iterator[Connection]:
+    def _writing(self, order_id: str, buyer_id: str) -> Iterator[Connection]:
         with self._begin() as connection:
-            lock_buyer(connection, buyer_id)
+            take_turn(connection, order_id, buyer_id)
             yield connection
 
 
-def _check_same(before: CheckedOrder, buyer_id: str, order: Order, *, amends: bool) -> None:
-    if before.buyer_id != buyer_id or (before.order != order and not amends):
+def _check_open(before: CheckedOrder, asked: Asked, *, amends: bool) -> None:
+    if before.buyer_id != asked.buyer_id or not (amends or asked.is_again(before)):
         expected = "an order that is new, or the same as before"
         step = "correct 'order_id', or send 'amends': true where this order replaces what was asked before"
         raise CallError("order_conflict", expected, "another order of this id", step, path="order_id")
     if before.state in CLOSED:
         raise _closed(before)
-
-
-def _stands(before: CheckedOrder, order: Order, now: datetime) -> bool:
-    """Whether what was said before is said again: a release that still holds, or what a person decided."""
-    is_same = before.order == order
-    return is_same and (before.is_reserved(now) or (before.decided_by == "person" and before.state == "held"))
 
 
 def _closed(before: CheckedOrder) -> CallError:
@@ -211,76 +181,3 @@ def _known(connection: Connection, order_id: str) -> CheckedOrder:
             "unknown_order", "the id of an order that was checked", "an unknown one", step, path="order_id"
         )
     return found
-
-
-def _row(buyer_id: str, order: Order, said: Said, now: datetime, created_at: datetime) -> CheckedOrder:
-    answer, state = said.answer, _STATE_OF[said.answer["decision"]]
-    is_released = state == "released"
-    return CheckedOrder(
-        order_id=order.order_id,
-        buyer_id=buyer_id,
-        state=state,
-        amount=_exact(order.amount),
-        currency=order.currency,
-        reserved=_exact(answer["amount"]) if is_released else Decimal(0),
-        expires_at=_expiry(order, now, said.reservation_days) if is_released else None,
-        decision=orjson.dumps({**answer, "reservation_days": said.reservation_days}),
-        request_hash=request_hash(buyer_id, order),
-        facts_seq=said.facts_seq,
-        created_at=created_at,
-        updated_at=now,
-    )
-
-
-def _expiry(order: Order, now: datetime, days: int) -> datetime:
-    """Return until when a released order keeps its part: some days after its delivery."""
-    delivery = now if order.deliver_on is None else datetime.combine(order.deliver_on, time.max, UTC)
-    if now.tzinfo is None:
-        delivery = delivery.replace(tzinfo=None)
-    return (max(now, delivery) + timedelta(days=days)).replace(microsecond=0)
-
-
-def _decided(before: CheckedOrder, decision: Decision, now: datetime) -> CheckedOrder:
-    said = {"state": decision.state, "by": decision.by, "reason": decision.reason}
-    answer = {**before.answer, "decided": said}
-    is_released = decision.state == "released"
-    amount = answer["amount"] if is_released else 0
-    return replace(
-        before,
-        state=decision.state,
-        reserved=_exact(amount or 0.0),
-        expires_at=_expiry(before.order, now, _days(answer)) if is_released else None,
-        decision=orjson.dumps(answer),
-        updated_at=now,
-    )
-
-
-def _exact(amount: float) -> Decimal:
-    """Return an amount as the store keeps it: rounded up, so that no part of a limit is given twice."""
-    return Decimal(str(amount)).quantize(TICK, ROUND_CEILING)
-
-
-def _days(answer: dict[str, Any]) -> int:
-    return int(answer.get("reservation_days") or 0)
-
-
-def _told(row: CheckedOrder, now: datetime, *, repeated: bool = False) -> dict[str, Any]:
-    return {
-        **row.answer,
-        "state": row.state,
-        "reserved_amount": float(row.reserved) if row.is_reserved(now) else 0.0,
-        "expires_at": second_text(row.expires_at),
-        "repeated": repeated,
-        "facts_seq": row.facts_seq,
-    }
-
-
-def _event(row: CheckedOrder) -> dict[str, Any]:
-    return {
-        "order_id": row.order_id,
-        "buyer_id": row.buyer_id,
-        "state": row.state,
-        "amount": amount_text(row.amount),
-        "currency": row.currency,
-        "decided_by": row.decided_by,
-    }

@@ -99,7 +99,8 @@ def _read(path: Path) -> WorkerState | None:
 
 
 def _lives(state: WorkerState) -> bool:
-    silence = datetime.now(UTC) - datetime.fromisoformat(state["seen_at"])
+    # Reason: what was seen by a clock that was ahead is as old as what was seen long ago.
+    silence = abs(datetime.now(UTC) - datetime.fromisoformat(state["seen_at"]))
     if state["host"] != socket.gethostname() or silence > _LONGEST_SILENCE:
         return silence <= _LONGEST_SILENCE
     try:

@@ -63,6 +63,8 @@ def guarded(endpoint: Endpoint) -> Endpoint:
 
     async def answer(request: Request) -> Response:
         try:
+            if "\x00" in request.scope["path"] or b"%00" in request.scope["query_string"]:
+                raise _with_nul()
             return await endpoint(request)
         except (CallError, HTTPException):
             raise
@@ -74,6 +76,11 @@ def guarded(endpoint: Endpoint) -> Endpoint:
             return await refuse(request, log_fault(error))
 
     return answer
+
+
+def _with_nul() -> CallError:
+    """Return the refusal of what no database keeps."""
+    return CallError("invalid_field", "text without the character NUL", "one with it", "correct the address")
 
 
 def told_as_call_error(error: InputError) -> CallError:

@@ -44,7 +44,8 @@ def make_application(state: State, *guards: Middleware) -> Starlette:
         What a call must pass before it is answered; without any, everybody is let in.
     """
     routes = [
-        Route(path, guarded(endpoint), methods=[method])
+        # Reason: an id is the seller's own, and may have slashes.
+        Route(path.replace("_id}", "_id:path}"), guarded(endpoint), methods=[method])
         for group in _GROUPS
         for method, path, endpoint in group(state).routes()
     ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -13,11 +12,14 @@ from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
+from credit.request import Request as Asked
 from features.errors import InputError
 from serving.body import read_body
 from serving.contract import AssessCall, BatchCall, parse_call
 from serving.errors import CallError
 from serving.live.assessor import LiveAssessor
+from serving.live.given import Given
+from serving.live.recall import Question
 from serving.observe.assessed import assessed
 from serving.routes.answering import Endpoint, told_as_call_error
 from serving.routes.inline import dossier_with
@@ -50,8 +52,8 @@ class Assess:
     async def assess(self, request: Request) -> Response:
         """Assess one subject."""
         call = parse_call(await read_body(request), AssessCall).together()
-        _, body = await self._answer(self._state.assessor(), call)
-        return Response(body, media_type="application/json")
+        given = await self._answer(self._state.assessor(), call)
+        return Response(given.body, media_type="application/json")
 
     async def of(self, said: dict[str, Any]) -> dict[str, Any]:
         """Return the assessment that a call asks for which somebody else has read.
@@ -60,17 +62,15 @@ class Assess:
         ------
         CallError
         """
-        found, _ = await self._answer(self._state.assessor(), AssessCall.parsed(said))
+        given = await self._answer(self._state.assessor(), AssessCall.parsed(said))
+        found: dict[str, Any] = orjson.loads(given.body)
         return found
 
-    async def _answer(
-        self, assessor: LiveAssessor, call: AssessCall, *, keeps: bool = True
-    ) -> tuple[dict[str, Any], bytes]:
-        said = await self._said(assessor, call)
-        body = orjson.dumps(said)
+    async def _answer(self, assessor: LiveAssessor, call: AssessCall, *, keeps: bool = True) -> Given:
+        given = await self._given(assessor, call)
         if keeps and call.is_kept:
-            await self._keep(said, body, assessor.release.release_id)
-        return said, body
+            await self._state.keep(given.row(assessor.release.release_id))
+        return given
 
     async def assess_batch(self, request: Request) -> Response:
         """Assess up to 1,000 subjects with one release; each is answered or refused on its own."""
@@ -85,12 +85,12 @@ class Assess:
 
     async def _item(self, assessor: LiveAssessor, item: dict[str, Any], *, store: bool) -> bytes:
         try:
-            _, body = await self._answer(assessor, AssessCall.parsed(item), keeps=store)
+            given = await self._answer(assessor, AssessCall.parsed(item), keeps=store)
         except CallError as error:
             return orjson.dumps(error.as_json())
-        return b'{"assessment":' + body + b"}"
+        return b'{"assessment":' + given.body + b"}"
 
-    async def _said(self, assessor: LiveAssessor, call: AssessCall) -> dict[str, Any]:
+    async def _given(self, assessor: LiveAssessor, call: AssessCall) -> Given:
         if call.facts:
             return await self._with_facts(assessor, call)
         limiter = self._limiter
@@ -104,7 +104,7 @@ class Assess:
                 limiter = self._waiting
         return await to_thread.run_sync(_assess, assessor, call, _SECONDS_TO_WAIT, limiter=limiter)
 
-    async def _with_facts(self, assessor: LiveAssessor, call: AssessCall) -> dict[str, Any]:
+    async def _with_facts(self, assessor: LiveAssessor, call: AssessCall) -> Given:
         """Assess with what the call brings along: a prospect, or accounts that are not in the ledger."""
         assert call.facts  # noqa: S101 (the caller asks first)
         try:
@@ -114,39 +114,37 @@ class Assess:
         except InputError as error:
             raise told_as_call_error(error) from None
 
-    async def _keep(self, said: dict[str, Any], body: bytes, release_id: str) -> None:
-        await self._state.keep(
-            {
-                "assessment_id": said["assessment_id"],
-                "buyer_id": said["buyer_id"],
-                "as_of": datetime.fromisoformat(said["as_of"]),
-                "facts_seq": said["facts_seq"],
-                "created_at": datetime.now(UTC),
-                "release_id": release_id,
-                "body": body,
-            }
-        )
 
-
-def _assess(assessor: LiveAssessor, call: AssessCall, seconds: float = 0.0) -> dict[str, Any]:
+def _assess(assessor: LiveAssessor, call: AssessCall, seconds: float = 0.0) -> Given:
     asked = call.asked(assessor.ledger.head_now.seller.reporting_currency)
     try:
         if asked is not None and asked.due_on is not None:
             _check_due(asked.due_on.isoformat(), assessor.moment(call.as_of).isoformat())
-        if call.parts == "score":
-            said = assessor.score(call.buyer_id, call.as_of, asked, lang=call.lang, seconds=seconds)
-        else:
-            said = assessor.assess(
-                call.buyer_id, call.as_of, asked, lang=call.lang, also=call.also, seconds=seconds
-            )
-        return assessed(said, assessor.release)
+        given = _as_asked(assessor, call, asked, seconds)
     except InputError as error:
         raise told_as_call_error(error) from None
+    assessed(given.brief, assessor.release)
+    return given
 
 
-def _assess_dossier(assessor: LiveAssessor, call: AssessCall, dossier: bytes) -> dict[str, Any]:
+def _as_asked(assessor: LiveAssessor, call: AssessCall, asked: Asked | None, seconds: float) -> Given:
+    is_score = call.parts == "score"
+    if call.as_of is None and call.is_short:
+        question = Question(call.buyer_id, asked, call.lang, call.peers, is_score)
+        return assessor.give(question, seconds=seconds)
+    if is_score:
+        said = assessor.score(call.buyer_id, call.as_of, asked, lang=call.lang, seconds=seconds)
+    else:
+        said = assessor.assess(
+            call.buyer_id, call.as_of, asked, lang=call.lang, also=call.also, seconds=seconds
+        )
+    return Given.of(said)
+
+
+def _assess_dossier(assessor: LiveAssessor, call: AssessCall, dossier: bytes) -> Given:
     asked = call.asked(assessor.ledger.head_now.seller.reporting_currency)
-    return assessor.assess_supposed(dossier, call.as_of, asked, lang=call.lang, also=call.also)
+    said = assessor.assess_supposed(dossier, call.as_of, asked, lang=call.lang, also=call.also)
+    return Given.of(said)
 
 
 def _check_due(due_on: str, moment: str) -> None:

@@ -15,6 +15,7 @@ from serving.contract import LedgerCall, parse_call
 from serving.faults import log_fault
 from serving.routes.answering import Endpoint, json_answer, told_as_call_error
 from serving.state import State
+from serving.store.types import second_text
 
 __all__ = ["Ledger"]
 
@@ -34,14 +35,20 @@ class Ledger:
 
     async def post(self, request: Request) -> Response:
         """Add facts and versions of facts, each answered on its own."""
-        call = parse_call(await read_body(request, _LARGEST_BODY), LedgerCall)
+        call = parse_call(await read_body(request, _LARGEST_BODY), LedgerCall).check()
+        clerk, told = self._state.clerk(), (call.items, call.atomic, datetime.now(UTC), call.books_until)
         try:
-            posted = await self._state.clerk().call("post_ledger", call.items, call.atomic, datetime.now(UTC))
+            posted = await clerk.call("post_ledger", *told)
         except InputError as error:
             raise told_as_call_error(error) from None
         released = await self._recheck(posted.buyers) if posted.buyers else []
         return json_answer(
-            {"facts_seq": posted.facts_seq, "items": posted.items, "orders_released": released}
+            {
+                "facts_seq": posted.facts_seq,
+                "books_until": second_text(posted.books_until),
+                "items": posted.items,
+                "orders_released": released,
+            }
         )
 
     async def _recheck(self, buyers: list[str]) -> list[str]:

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from serving.body import read_body
 from serving.contract import DecisionCall, OrderCall, parse_call
 from serving.errors import CallError
-from serving.orders.desk import Decision
+from serving.orders.said import Decision
 from serving.routes.answering import Endpoint, in_a_thread, json_answer, whole_number
 from serving.state import State
 from serving.store.order_rows import STATES, listed
@@ -47,9 +47,13 @@ class Orders:
         def run() -> dict[str, Any]:
             # Reason: inside the check's transaction the clerk could not write them.
             assessor.wait_for_month(_SECONDS_TO_WAIT)
-            return desk.check(
+            told = desk.check(
                 call.buyer_id, call.order, datetime.now(UTC), amends=call.amends, lang=call.lang
             )
+            if not call.amends:
+                return told
+            # Reason: what a smaller order leaves of the limit, another one that is held may take.
+            return {**told, "orders_released": desk.recheck([call.buyer_id], datetime.now(UTC))}
 
         return json_answer(await in_a_thread(run, self._limiter))
 
@@ -80,7 +84,9 @@ class Orders:
 
         def run() -> list[dict[str, Any]]:
             with store.reading() as connection:
-                return [row.as_json() for row in listed(connection, state, after=after, limit=limit)]
+                rows = listed(connection, state, after=after, limit=limit)
+            now = datetime.now(UTC)
+            return [row.as_json(now) for row in rows]
 
         found = await in_a_thread(run, self._limiter)
         last = found[-1]["order_id"] if len(found) == limit else None

@@ -5,20 +5,61 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+import orjson
+from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
 from serving.store.connect import Store
 from serving.store.schema import assessments
 
-__all__ = ["AnswerWriter"]
+__all__ = ["AnswerWriter", "answer_row", "keep_answers"]
 
 _MOST_AT_ONCE = 1_000
 _MOST_WAITING = 20_000
 
 Waiting = tuple[Mapping[str, Any], "asyncio.AbstractEventLoop", "asyncio.Future[None]"]
+
+
+def answer_row(
+    said: Mapping[str, Any], release_id: str, created_at: datetime, body: bytes | None = None
+) -> dict[str, Any]:
+    """Return an assessment as a row of `serving.store.schema.assessments`.
+
+    Parameters
+    ----------
+    said : mapping
+        As `credit.assess.assess` gives it.
+    release_id : str
+    created_at : datetime
+        With its zone.
+    body : bytes, optional
+        The assessment as JSON, where the caller has that already.
+    """
+    return {
+        "assessment_id": said["assessment_id"],
+        "buyer_id": said["buyer_id"],
+        "as_of": datetime.fromisoformat(said["as_of"]),
+        "facts_seq": said["facts_seq"],
+        "created_at": created_at,
+        "release_id": release_id,
+        "body": orjson.dumps(said) if body is None else body,
+    }
+
+
+def keep_answers(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep assessments in a transaction of the caller's; one that is kept already stays as it is."""
+    connection.execute(_INSERTS[connection.dialect.name], rows)
+
+
+# Reason: the same facts, request and release give the same assessment, which is kept once.
+_INSERTS: Mapping[str, Any] = {
+    "sqlite": sqlite.insert(assessments).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(assessments).on_conflict_do_nothing(),
+}
 
 
 class AnswerWriter:
@@ -33,9 +74,6 @@ class AnswerWriter:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        # Reason: the same facts, request and release give the same assessment, which is kept once.
-        dialect: Any = sqlite if store.is_sqlite else postgresql
-        self._insert = dialect.insert(assessments).on_conflict_do_nothing()
         self._queue: queue.Queue[Waiting | None] = queue.Queue(_MOST_WAITING)
         self._thread = threading.Thread(target=self._run, name="answers", daemon=True)
         self._thread.start()
@@ -88,7 +126,7 @@ class AnswerWriter:
     def _problem(self, rows: list[Mapping[str, Any]]) -> Exception | None:
         try:
             with self._store.writing(answers=True) as connection:
-                connection.execute(self._insert, rows)
+                keep_answers(connection, rows)
         except Exception as error:
             return error
         return None

@@ -18,7 +18,7 @@ from features.seller import Seller
 from serving.store.changes import nothing_stored
 from serving.store.contexts import read_context
 from serving.store.schema import FACTS, contexts, dossiers, ledger
-from serving.store.shared import Shared, read_shared
+from serving.store.shared import Shared, read_known_until, read_shared
 
 __all__ = ["Head", "every_stored_dossier", "read_common", "read_head"]
 
@@ -33,8 +33,8 @@ class Head:
     ----------
     facts_seq : int
     seller : Seller
-    observed_from, observed_until : datetime
-        Naive UTC.
+    observed_from, observed_until, known_until : datetime
+        Naive UTC; see `credit.common.Common`.
     shared : Shared
     context : Context
     month_ends : int
@@ -46,6 +46,7 @@ class Head:
     seller: Seller
     observed_from: datetime
     observed_until: datetime
+    known_until: datetime
     shared: Shared
     context: Context = NO_CONTEXT
     month_ends: int = 0
@@ -71,6 +72,7 @@ class Head:
             contexts=lambda: self.context,
             book=book,
             facts_seq=self.facts_seq,
+            known_until=self.known_until,
         )
 
 
@@ -95,6 +97,7 @@ def read_head(connection: Connection, before: Head | None = None) -> Head | None
         Seller(**row["seller"]),
         _naive(row["observed_from"]),
         _naive(row["observed_until"]),
+        _naive(max(row["observed_until"], read_known_until(connection) or row["observed_until"])),
         shared,
         before.context if before is not None and is_same else read_context(connection),
         count,

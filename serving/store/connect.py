@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoneFree
 
 from features.errors import InputError
 from serving.store.turns import turn
@@ -19,11 +20,16 @@ __all__ = ["DATABASE_URL", "HEAD", "LOCKED", "Store", "open_store", "refusal", "
 DATABASE_URL = "CREDENCE_DATABASE_URL"
 """Variable with the SQLAlchemy URL of a PostgreSQL database; without it the store is a file in the home."""
 
-HEAD = "0001"
+HEAD = "0002"
 """Version of the tables that this code reads and writes."""
 
 _FILE = "store.sqlite"
-_BUSY_MS = 10_000
+_SECONDS_TO_WAIT = 8.0
+"""For which a writer waits for others: less than a call may take, so that its caller is told why."""
+
+_BUSY_MS = 4_000
+"""Of which a file waits itself for the lock, after the turn of this writer."""
+
 _MAPPED_BYTES = 1 << 30
 _JOURNAL_BYTES = 1 << 26
 _SYNCHRONOUS = "credence_synchronous"
@@ -67,13 +73,15 @@ class Store:
             yield connection
 
     @contextmanager
-    def writing(self, *, answers: bool = False) -> Iterator[Connection]:
+    def writing(self, *, answers: bool = False, seconds: float = _SECONDS_TO_WAIT) -> Iterator[Connection]:
         """Give a connection in a transaction that is committed at the end, or undone by an error.
 
         Parameters
         ----------
         answers : bool
             Write through `answers`.
+        seconds : float
+            For which to wait for others who write.
 
         Raises
         ------
@@ -82,19 +90,22 @@ class Store:
         """
         engine = self.answers if answers else self.engine
         with (
-            self._turn(),
+            self._turn(seconds),
             _told(self),
             engine.connect().execution_options(writes=True) as connection,
             connection.begin(),
         ):
+            if not self.is_sqlite and not answers:
+                # Reason: answers wait for nobody, and are written most often.
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {round(1000 * seconds)}")
             yield connection
 
-    def _turn(self) -> AbstractContextManager[None]:
+    def _turn(self, seconds: float) -> AbstractContextManager[None]:
         """Wait for this writer's turn, where the database is a file."""
         database = self.engine.url.database
         if not self.is_sqlite or not database or database == ":memory:":
             return nullcontext()
-        return turn(Path(f"{database}.lock"), _BUSY_MS / 1000)
+        return turn(Path(f"{database}.lock"), seconds - _BUSY_MS / 1000)
 
     def close(self) -> None:
         """Close every connection."""
@@ -184,13 +195,14 @@ def _make_folder(folder: Path) -> None:
         raise InputError.of("a folder for the store", found, step) from error
 
 
+_ENGINE: dict[str, Any] = {"hide_parameters": True, "pool_timeout": _SECONDS_TO_WAIT}
+
+
 def _engine(url: URL, synchronous: str, pool_size: int) -> Engine:
     try:
         if url.get_backend_name() != "sqlite":
-            return create_engine(url, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True)
-        engine = create_engine(
-            url, pool_size=pool_size, hide_parameters=True, connect_args={"timeout": _BUSY_MS / 1000}
-        )
+            return create_engine(url, pool_size=pool_size, pool_pre_ping=True, **_ENGINE)
+        engine = create_engine(url, pool_size=pool_size, connect_args={"timeout": _BUSY_MS / 1000}, **_ENGINE)
     except (ImportError, NoSuchModuleError) as error:
         step = "pip install 'credence[postgres]'"
         raise InputError.of("the driver psycopg for PostgreSQL", "none installed", step) from error
@@ -241,7 +253,7 @@ def _told(store: Store) -> Iterator[None]:
         raise told from None
 
 
-LOCKED = "one that is locked"
+LOCKED = "one that is locked, or busy"
 """What is found where others keep the store from being changed for too long."""
 
 _REFUSALS = (
@@ -250,6 +262,8 @@ _REFUSALS = (
     ("disk is full", "room for the store", "a full disk", "free space, then try again: nothing was changed"),
     ("no space left", "room for the store", "a full disk", "free space, then try again: nothing was changed"),
     ("disk i/o error", "room for the store", "a disk that refuses", "check the disk, then try again"),
+    ("lock timeout", "a store that nobody else changes", LOCKED, "try again in a few seconds"),
+    ("deadlock", "a store that nobody else changes", LOCKED, "try again in a few seconds"),
     ("locked", "a store that nobody else changes", LOCKED, "try again in a few seconds"),
     ("lock timeout", "a store that nobody else changes", LOCKED, "try again in a few seconds"),
     ("readonly", "a store that may be written", "a read-only one", "check the right to write it"),
@@ -269,14 +283,19 @@ def refusal(store: Store, error: SQLAlchemyError) -> InputError | None:
     store : Store
     error : SQLAlchemyError
     """
+    if isinstance(error, NoneFree):
+        return InputError.of("a store with a free connection", LOCKED, "try again in a few seconds")
     if not isinstance(error, DBAPIError):
         return None
     driver = type(error.orig).__name__
     words = str(error.orig).lower()
+    if driver == "UndefinedTable" or "no such table" in words:
+        step = "restore a copy: docs/guides/store.md, or start the service again to make them"
+        return InputError.of("a store with its tables", "one without them", step)
     for mark, expected, found, step in _REFUSALS:
         if mark in words and driver not in ("ProgrammingError", "UndefinedTable", "UndefinedColumn"):
             return InputError.of(expected, found, step)
-    if error.connection_invalidated or (not store.is_sqlite and driver == "OperationalError"):
+    if error.connection_invalidated or (not store.is_sqlite and isinstance(error, OperationalError)):
         step = f"start it, check {DATABASE_URL}, then try again"
         return InputError.of("a database that answers", "one that does not", step)
     return None

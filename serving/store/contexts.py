@@ -4,34 +4,39 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import numpy as np
 from sqlalchemy import Connection, insert, select
 
-from features.engine.context import CONTEXT, GROUPS, Context
+from features.context_files import context_from_bytes, context_to_bytes, contexts_in_a_row
+from features.engine.context import Context
 from serving.store.schema import contexts
 
 __all__ = ["read_context", "write_context"]
 
-_KIND = "<f8"
-
 
 def read_context(connection: Connection) -> Context:
-    """Return the figures of every month end that is kept."""
-    rows = connection.execute(select(contexts).order_by(contexts.c.month_end)).all()
-    ends = [int(row.month_end.timestamp()) for row in rows]
-    values = [np.frombuffer(row.body, _KIND).reshape(GROUPS, len(CONTEXT)) for row in rows]
-    empty = np.empty((0, GROUPS, len(CONTEXT)))
-    return Context(np.array(ends, np.int64), np.array(values, np.float64) if rows else empty)
+    """Return the figures of every month end that is kept.
+
+    Raises
+    ------
+    InputError
+        Where those of one are damaged.
+    """
+    bodies = connection.scalars(select(contexts.c.body))
+    return contexts_in_a_row([context_from_bytes(bytes(body)) for body in bodies])
 
 
 def write_context(connection: Connection, context: Context) -> int:
     """Keep the figures of month ends that are not kept yet and return how many these are."""
     kept = set(connection.scalars(select(contexts.c.month_end)))
     rows = [
-        {"month_end": instant, "body": values.astype(_KIND).tobytes()}
-        for second, values in zip(context.month_end.tolist(), context.values, strict=True)
+        {"month_end": instant, "body": context_to_bytes(_of_month(context, place))}
+        for place, second in enumerate(context.month_end.tolist())
         if (instant := datetime.fromtimestamp(second, UTC)) not in kept
     ]
     if rows:
         connection.execute(insert(contexts), rows)
     return len(rows)
+
+
+def _of_month(context: Context, place: int) -> Context:
+    return Context(context.month_end[place : place + 1], context.values[place : place + 1])

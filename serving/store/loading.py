@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,11 +21,14 @@ from serving.store.dossiers import write_dossiers
 from serving.store.facts import stored_portfolio
 from serving.store.packing import every_dossier, pack_in_order
 from serving.store.schema import FACTS, STAMPS, ledger
-from serving.store.sharing import write_shared
+from serving.store.sharing import write_known_until, write_shared
 
 __all__ = ["Loaded", "load_portfolio", "rebuild_dossiers"]
 
 Progress = Callable[[int], None]
+
+_SECONDS_TO_WAIT = 3600.0
+"""A load waits for another one, which may be of millions of rows."""
 
 
 def _untold(_steps: int) -> None:
@@ -46,6 +49,8 @@ class Loaded:
         Dossiers that differ from those before.
     month_ends : int
         Month ends whose figures were made.
+    has_later_end : bool
+        Whether the books are complete until later than before, though no fact was new.
     """
 
     facts_seq: int
@@ -53,6 +58,7 @@ class Loaded:
     unchanged: dict[str, int] = field(default_factory=dict)
     dossiers: int = 0
     month_ends: int = 0
+    has_later_end: bool = False
 
     @property
     def is_changed(self) -> bool:
@@ -87,7 +93,7 @@ def load_portfolio(
         Where the store has another seller's facts, or other content under the same key and `recorded_at`;
         the store is left as it was.
     """
-    with store.writing() as connection:
+    with store.writing(seconds=_SECONDS_TO_WAIT) as connection:
         _begin(connection, portfolio)
         row = take_ledger(connection)
         _check_seller(row, portfolio)
@@ -102,11 +108,22 @@ def load_portfolio(
             {name: unchanged for name, (_, unchanged) in done.items()},
         )
         if not loaded.is_changed:
-            connection.rollback()
-            return Loaded(row["facts_seq"], loaded.added, loaded.unchanged)
+            return _moved(connection, row, portfolio, loaded)
         _set_head(connection, row, portfolio, sequence if loaded.added.get("buyers") else None)
+        if not history:
+            write_known_until(connection, sequence, stamps.loaded_at)
         known = portfolio if is_first and history else stored_portfolio(connection)
         return _packed(connection, known, loaded, progress)
+
+
+def _moved(connection: Connection, row: dict[str, Any], portfolio: Portfolio, loaded: Loaded) -> Loaded:
+    """Return a load without new facts: the books may be complete until later than was known all the same."""
+    until = _observed(portfolio)["observed_until"]
+    if until <= row["observed_until"]:
+        connection.rollback()
+        return Loaded(row["facts_seq"], loaded.added, loaded.unchanged)
+    widen_books(connection, row, row["observed_from"], until)
+    return replace(loaded, has_later_end=True)
 
 
 def rebuild_dossiers(store: Store, *, progress: Progress = _untold) -> int:

@@ -27,10 +27,10 @@ __all__ = [
     "find",
     "held_of",
     "listed",
-    "lock_buyer",
     "request_hash",
     "reservations",
     "save",
+    "take_turn",
 ]
 
 OrderState = Literal["released", "held", "referred", "cancelled", "invoiced"]
@@ -40,8 +40,8 @@ CLOSED: tuple[OrderState, ...] = ("cancelled", "invoiced")
 
 STATES: tuple[str, ...] = get_args(OrderState)
 
-_BUYER_LOCKS = 0x43524F52
-"""First key of the advisory locks of buyers, so that they are no other application's."""
+_BUYER_LOCKS, _ORDER_LOCKS = 0x43524F52, 0x43524F53
+"""First keys of the advisory locks of buyers and of orders, so that they are no other application's."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,11 @@ class CheckedOrder:
         )
 
     @property
+    def is_decided_by_person(self) -> bool:
+        """Whether a person released or held it last."""
+        return self.decided_by == "person"
+
+    @property
     def decided_by(self) -> str | None:
         """Step that decided; ``person`` where somebody did, None for a release."""
         decided = self.answer.get("decided")
@@ -108,16 +113,16 @@ class CheckedOrder:
             return "person"
         return None if self.answer["decided_by"] is None else str(self.answer["decided_by"])
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the order as a list of orders shows it; amounts are decimal text."""
-        amount = self.amount.normalize()
+    def as_json(self, now: datetime) -> dict[str, Any]:
+        """Return the order as a list of orders shows it at an instant; amounts are decimal text."""
+        amount, reserved = self.amount.normalize(), self.reserved.normalize()
         return {
             "order_id": self.order_id,
             "buyer_id": self.buyer_id,
             "state": self.state,
             "amount": f"{amount:f}",
             "currency": self.currency,
-            "reserved_amount": f"{self.reserved.normalize():f}",
+            "reserved_amount": f"{reserved:f}" if self.is_reserved(now) else "0",
             "decided_by": self.decided_by,
             "created_at": second_text(self.created_at),
             "updated_at": second_text(self.updated_at),
@@ -138,16 +143,18 @@ def request_hash(buyer_id: str, order: Order) -> str:
     return hashlib.sha256(orjson.dumps([buyer_id, order.as_json()], option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def lock_buyer(connection: Connection, buyer_id: str) -> None:
-    """Let no other transaction check or decide orders of a buyer until this one ends.
+def take_turn(connection: Connection, order_id: str, buyer_id: str) -> None:
+    """Let no other transaction check or decide an order, nor another one of its buyer, until this one ends.
 
-    SQLite has one writer at a time: a transaction that began as a writing one holds that lock already.
+    Of the order itself because its id may be asked about for two buyers at once. SQLite has one writer at a
+    time: a transaction that began as a writing one holds that lock already.
     """
     if connection.dialect.name == "postgresql":
-        connection.execute(
-            sa.text("SELECT pg_advisory_xact_lock(:family, hashtext(:buyer))"),
-            {"family": _BUYER_LOCKS, "buyer": buyer_id},
-        )
+        for family, name in ((_ORDER_LOCKS, order_id), (_BUYER_LOCKS, buyer_id)):
+            connection.execute(_LOCK, {"family": family, "name": name})
+
+
+_LOCK = sa.text("SELECT pg_advisory_xact_lock(:family, hashtext(:name))")
 
 
 def find(connection: Connection, order_id: str) -> CheckedOrder | None:
@@ -159,8 +166,8 @@ def find(connection: Connection, order_id: str) -> CheckedOrder | None:
 def save(connection: Connection, order: CheckedOrder) -> None:
     """Write an order, in place of what was said of it before."""
     values = {name: getattr(order, name) for name in _FIELDS}
-    last = sa.select(sa.func.coalesce(sa.func.max(order_checks.c.seq), 0) + 1).scalar_subquery()
-    values["seq"] = last
+    # Reason: counting up would look through all orders at each check.
+    values["seq"] = int(order.updated_at.timestamp() * 1e6)
     changed = connection.execute(
         sa.update(order_checks).where(order_checks.c.order_id == order.order_id).values(values)
     )
@@ -215,10 +222,8 @@ def listed(connection: Connection, state: str, *, after: str = "", limit: int = 
         Last id of the page before.
     limit : int
     """
-    rows: Any = connection.execute(
-        sa.select(*_COLUMNS)
-        .where(order_checks.c.state == state, order_checks.c.order_id > after)
-        .order_by(order_checks.c.order_id)
-        .limit(limit)
-    )
+    # Reason: languages order letters differently.
+    place = order_checks.c.order_id.collate("BINARY" if connection.dialect.name == "sqlite" else "C")
+    query = sa.select(*_COLUMNS).where(order_checks.c.state == state, place > after)
+    rows: Any = connection.execute(query.order_by(place).limit(limit))
     return [CheckedOrder(*row) for row in rows]

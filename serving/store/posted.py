@@ -199,8 +199,7 @@ def _checked(
         {
             column.name: [_text(item.fields.get(column.name)) for item in items]
             for column in table.columns
-            # Reason: a derived id depends on the columns there are, so that all are there, filled or not.
-            if table.derived_key or column.name in filled
+            if column.name in filled
         },
         dtype="str",
     )

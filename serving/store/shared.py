@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,13 @@ from sqlalchemy import Connection, select
 from features.shared import Member, Rates
 from serving.store.schema import shared
 
-__all__ = ["GROUPS", "RATES", "Shared", "members_to_bytes", "rates_to_bytes", "read_shared"]
+__all__ = [
+    "GROUPS", "KNOWN_UNTIL", "RATES", "Shared", "members_to_bytes", "rates_to_bytes", "read_known_until",
+    "read_shared",
+]  # fmt: skip
 
-RATES, GROUPS = "rates", "groups"
-"""Names of the rows."""
+RATES, GROUPS, KNOWN_UNTIL = "rates", "groups", "known_until"
+"""Names of the rows: the last one is the latest `loaded_at` of all facts, and changes with each change."""
 
 _ARRAYS = {"start": "<i8", "begins": "<i8", "day": "<i4", "rate": "<f8"}
 
@@ -44,13 +48,20 @@ class Shared:
 
 def read_shared(connection: Connection, known: Shared | None = None) -> Shared:
     """Return what all dossiers share; `known` itself where nothing of it has changed."""
-    last = connection.scalar(select(shared.c.facts_seq).order_by(shared.c.facts_seq.desc()).limit(1)) or 0
+    changes = select(shared.c.facts_seq).where(shared.c.name != KNOWN_UNTIL)
+    last = connection.scalar(changes.order_by(shared.c.facts_seq.desc()).limit(1)) or 0
     if known is not None and known.facts_seq == last:
         return known
     rows = {row.name: bytes(row.body) for row in connection.execute(select(shared.c.name, shared.c.body))}
     groups = json.loads(rows.get(GROUPS, b"{}"))
     by_group = {group: [tuple(member) for member in members] for group, members in groups.items()}
     return Shared(last, _rates(rows.get(RATES)), by_group)
+
+
+def read_known_until(connection: Connection) -> datetime | None:
+    """Return the latest `loaded_at` of all facts; None where no change has told it yet."""
+    body = connection.scalar(select(shared.c.body).where(shared.c.name == KNOWN_UNTIL))
+    return None if body is None else datetime.fromisoformat(bytes(body).decode())
 
 
 def rates_to_bytes(rates: Rates) -> bytes:

@@ -1,6 +1,8 @@
-"""Makes what all dossiers share from the facts."""
+"""Writes what all dossiers share: made from the facts, and until when anything is known."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -9,9 +11,38 @@ from features.shared import Rates
 from serving.store.facts import shared_portfolio
 from serving.store.packing import pack_in_order
 from serving.store.schema import shared
-from serving.store.shared import GROUPS, RATES, members_to_bytes, rates_to_bytes
+from serving.store.shared import (
+    GROUPS,
+    KNOWN_UNTIL,
+    RATES,
+    members_to_bytes,
+    rates_to_bytes,
+    read_known_until,
+)
 
-__all__ = ["write_shared"]
+__all__ = ["write_known_until", "write_shared"]
+
+
+def write_known_until(connection: Connection, facts_seq: int, loaded_at: datetime) -> None:
+    """Note when the facts of a change came, where none came later.
+
+    A clock that was ahead and is right again is told by it: such facts are known from an instant that has
+    not come.
+
+    Parameters
+    ----------
+    connection : Connection
+        In the transaction that changes the facts.
+    facts_seq : int
+        The change.
+    loaded_at : datetime
+        With its zone.
+    """
+    before = read_known_until(connection)
+    if before is None or loaded_at > before:
+        connection.execute(delete(shared).where(shared.c.name == KNOWN_UNTIL))
+        body = loaded_at.isoformat().encode()
+        connection.execute(insert(shared), {"name": KNOWN_UNTIL, "facts_seq": facts_seq, "body": body})
 
 
 def write_shared(connection: Connection, facts_seq: int) -> None:

@@ -60,7 +60,7 @@ def suppose(store: Store, items: Any, buyer_id: str, now: datetime) -> Supposed:
             step = "leave it out, or post it to the ledger"
             item.refuse("not_of_a_buyer", "table", "facts of a buyer", "an exchange rate", step)
     with suppress(_UndoneError), store.writing() as connection:
-        told = add_facts(connection, posted, atomic=True, now=now).items
+        told = add_facts(connection, posted, atomic=True, books_until=None, now=now).items
         is_refused = any(item["status"] == "refused" for item in told)
         stored = None if is_refused else read_dossier(connection, buyer_id)
         made = Supposed(told, None if stored is None else stored.body)

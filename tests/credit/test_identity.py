@@ -5,7 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credit.identity import assessment_id
+from credit.identity import identity_of
 from credit.policy import Policy
 from tests.credit.builders import KNOWN, make_answers, make_subject
 
@@ -13,7 +13,8 @@ POLICY = Policy.default()
 
 
 def id_of(values):
-    return assessment_id(make_subject(values), make_answers(), None, POLICY)
+    subject = make_subject(values)
+    return identity_of(subject, make_answers(), None, POLICY).at(subject.as_of, subject.facts_seq)
 
 
 @given(st.permutations(sorted(KNOWN)))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -49,7 +49,7 @@ def test_an_order_that_passes_every_step_is_released_whole():
     found = check()
 
     assert (found["decision"], found["decided_by"], found["releasable_amount"]) == ("release", None, 50_000.0)
-    assert list(status(found)) == [code for code in ORDER_STEPS if code != "books"]
+    assert list(status(found)) == [code for code in ORDER_STEPS if code not in ("clock", "books")]
     assert set(status(found).values()) == {"pass"}
 
 
@@ -93,6 +93,34 @@ def test_books_that_are_behind_decide_as_the_policy_says(days, rule, said, decis
 
     assert (status(found)["books"], found["decision"]) == (said, decision)
     assert found["decided_by"] == (None if decision == "release" else "books")
+
+
+@pytest.mark.parametrize(
+    ("rule", "said", "decision"),
+    [("refer", "refer", "refer"), ("hold", "hold", "hold"), ("release", "pass", "release")],
+)
+def test_a_clock_that_is_behind_decides_as_the_policy_says_of_books(rule, said, decision):
+    orders = POLICY.orders.model_copy(update={"when_books_behind": rule})
+    policy = POLICY.model_copy(update={"orders": orders})
+    subject = make_subject(GOOD, ORDER.as_request(), days_clock_behind=0.1)
+    assessment = assess(subject, make_answers(), make_a_book(), policy)
+
+    found = check_order(subject, ORDER, assessment, policy)
+
+    assert (status(found)["clock"], found["decision"]) == (said, decision)
+    assert found["steps"][0]["inputs"] == {"days_behind": 1.0}
+    assert "by 1 day at most" in found["steps"][0]["text"]
+
+
+def test_a_published_limit_that_is_over_today_does_not_count_though_the_books_end_before():
+    subject = make_subject(GOOD, ORDER.as_request(), days_since_as_of=2.0)
+    published = Published("7", "7", 10.0, "EUR", date(2026, 6, 1), subject.day + timedelta(days=1))
+    assessment = assess(subject, make_answers(), make_a_book(), POLICY)
+
+    found = check_order(subject, ORDER, assessment, POLICY, published=published)
+
+    limit = next(step for step in found["steps"] if step["code"] == "credit_limit")["inputs"]
+    assert limit["limit_from"] != "published"
 
 
 def test_every_step_is_told_though_an_early_one_decides():

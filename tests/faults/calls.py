@@ -6,14 +6,15 @@ import http.client
 import json
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.serving.process import Answer, Service
 
-__all__ = ["Caller", "at_once", "is_documented", "wait"]
+__all__ = ["Caller", "at_once", "is_documented", "repeated", "wait"]
 
 SECONDS = 30.0
 
@@ -82,6 +83,27 @@ def at_once(work: Callable[[Any], Any], items: Iterable[Any], threads: int = 8) 
     """Return what some threads made of items, in their order."""
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(work, items))
+
+
+@contextmanager
+def repeated(*works: Callable[[int], Any]) -> Iterator[None]:
+    """Do pieces of work again and again, each in a thread of its own, until the block ends."""
+    stop = threading.Event()
+
+    def run(work: Callable[[int], Any]) -> None:
+        number = 0
+        while not stop.is_set():
+            work(number)
+            number += 1
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        running = [pool.submit(run, work) for work in works]
+        try:
+            yield
+        finally:
+            stop.set()
+        for each in running:
+            each.result()
 
 
 def is_documented(answer: Answer) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -15,6 +16,7 @@ import pytest
 from features.files import read, write
 from serving.store.connect import DATABASE_URL
 from tests.faults.calls import wait
+from tests.faults.clock import Clock
 from tests.faults.table import ROWS, lines
 from tests.serving.process import Service, own_home, served
 
@@ -60,19 +62,27 @@ def _moved(frame: pd.DataFrame, days: pd.Timedelta) -> pd.DataFrame:
 
 @pytest.fixture(scope="session")
 def start(demo_home: Path, books: Path, tmp_path_factory: pytest.TempPathFactory) -> Start:
-    """Start services: ``start(url, workers=2, home=None)``; the URL is a PostgreSQL's, or empty."""
+    """Start services: ``start(url, workers=2, home=None, clock=None)``; the URL is PostgreSQL's, or empty."""
 
     @contextmanager
-    def run(url: str = "", workers: int = 2, home: Path | None = None) -> Iterator[Service]:
+    def run(
+        url: str = "", workers: int = 2, home: Path | None = None, clock: Clock | None = None
+    ) -> Iterator[Service]:
         home = home or own_home(demo_home, tmp_path_factory.mktemp("faults"))
         with pytest.MonkeyPatch.context() as patch:
             # Reason: keys and processes are made under this address, later tests are not.
             patch.setenv(DATABASE_URL, url) if url else patch.delenv(DATABASE_URL, raising=False)
+            for name, value in ({} if clock is None else clock.environment).items():
+                patch.setenv(name, value)
             running = served(home, "--portfolio", str(books), "--workers", str(workers))
             service = running.__enter__()
         try:
             wait(lambda: len(ready(service)) >= workers, 120)
             yield service
+        except BaseException:
+            # Reason: what the service wrote goes with its folder.
+            sys.stdout.write(service.said()[-20_000:])
+            raise
         finally:
             running.__exit__(None, None, None)
 

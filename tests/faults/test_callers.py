@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import socket
 import time
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from serving.access.issue import create
+from serving.access.ring import SECONDS_UNREVOKED
 from serving.access.stored import keys_of
-from tests.faults.calls import Caller, at_once, is_documented
+from tests.faults.calls import Caller, at_once, is_documented, repeated, wait
 from tests.faults.conftest import Start
 from tests.faults.table import fault
 from tests.serving.process import Answer, Service, made_key, own_home
@@ -171,16 +174,25 @@ def test_garbage_in_the_pipeline_harms_nobody(service: Service) -> None:
         row.seen = "400 or closed; other calls answered"
 
 
-def test_wrong_keys_open_nothing(start: Start, demo_home: Path, tmp_path: Path) -> None:
+def test_wrong_keys_open_nothing_while_a_good_one_is_answered(
+    start: Start, demo_home: Path, tmp_path: Path
+) -> None:
     home = own_home(demo_home, tmp_path)
-    with fault("keys", "none, wrong, cut, expired, revoked, another service's, too little scope") as row:
-        with start(home=home, workers=1) as service:
+    done = "wrong, cut, expired, revoked, another service's, too little scope; 4 connections with a good one"
+    with fault("keys", done) as row:
+        good: Counter[int] = Counter()
+        with (
+            start(home=home, workers=1) as service,
+            repeated(*[partial(assessed, Caller(service), good)] * 4),
+        ):
             now = datetime.now(UTC)
             with keys_of(home) as keys:
                 _, expired = create(keys, "old", ("assess",), day(now, -9), expires_at=day(now, -1))
                 gone, revoked = create(keys, "gone", ("assess",), now)
                 keys.revoke(gone.key_id, now)
+            # Reason: keys are read every few seconds; once this one was, those made before it were, too.
             scoped = made_key(home, "order")
+            wait(lambda: status_with(service, scoped) == 403, 5.0)
             foreign_home = tmp_path / "foreign"
             foreign_home.mkdir()
             foreign = made_key(foreign_home)
@@ -194,8 +206,35 @@ def test_wrong_keys_open_nothing(start: Start, demo_home: Path, tmp_path: Path) 
             for path in ("/v1/assess", "/v1/ledger"):
                 assert service.call(path, {}, Authorization=f"Bearer {scoped}").status == 403
             assert service.assess("B000001")["buyer_id"] == "B000001"
-            assert expired not in service.said()
-        row.seen = f"{len(wrong)} keys: 401 at 4 addresses; 403 for another scope"
+            # and a key that is revoked while it is used opens nothing soon after
+            with keys_of(home) as keys:
+                last = made_key(home, "assess")
+                wait(
+                    lambda: service.call("/v1/assess", {}, Authorization=f"Bearer {last}").status == 422, 5.0
+                )
+                keys.revoke(last.split("_")[1], datetime.now(UTC))
+            after = wait(lambda: status_with(service, last) == 401, SECONDS_UNREVOKED + 1.0)
+            said = service.said()
+            assert all(
+                secret not in said for secret in (service.key, expired, revoked, foreign, scoped, last)
+            )
+        assert good.keys() == {200}
+        row.seen = (
+            f"{len(wrong)} keys: 401 at 4 addresses; 403 for another scope; revoked after {after:.1f} s; "
+            f"{good[200]} good calls answered meanwhile"
+        )
+
+
+def status_with(service: Service, key: str) -> int:
+    """Return the status of an assessment without a buyer: 422 where the key opens the address."""
+    return service.call("/v1/assess", {}, Authorization=f"Bearer {key}").status
+
+
+def assessed(caller: Caller, statuses: Counter[int], number: int) -> None:
+    """Assess for an amount of one's own, once, and count what is answered."""
+    request = {"kind": "order", "amount": 1000 + number, "currency": "EUR"}
+    answer = caller.once("/v1/assess", {"buyer_id": "B000001", "request": request})
+    statuses[0 if answer is None else answer.status] += 1
 
 
 def day(now: datetime, days: int) -> datetime:

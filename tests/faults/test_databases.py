@@ -5,20 +5,25 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import psutil
 import pytest
 
-from tests.faults.calls import Caller, wait
+from serving.store.connect import DATABASE_URL
+from tests.faults.calls import Caller, at_once, is_documented, wait
 from tests.faults.conftest import Start
 from tests.faults.table import fault
 from tests.postgres import Cluster, programs, running_cluster
-from tests.serving.process import Answer, Service
+from tests.serving.process import Answer, Service, made_key
 
 _LONGEST_SECONDS = 20.0
 
@@ -126,7 +131,83 @@ def test_postgresql_goes_and_comes_back(start: Start, cluster: Cluster) -> None:
         stack.callback(end, start_again(cluster))
         back = wait(lambda: not troubles(service))
         assert service.process.poll() is None
-        row.seen = f"503 within {seconds / len(while_away):.1f} s a call, well {back:.1f} s after the start"
+        row.seen = f"503 within {seconds / len(while_away):.2f} s a call, well {back:.1f} s after the start"
+
+
+def test_a_frozen_postgresql_hangs_nobody(start: Start, cluster: Cluster) -> None:
+    cluster.execute("CREATE DATABASE frozen")
+    url = cluster.url("frozen").render_as_string(hide_password=False)
+    with (
+        fault("PostgreSQL frozen", "all its processes stopped under calls, then go on") as row,
+        start(url, workers=1) as service,
+    ):
+        assert troubles(service) == {}
+
+        # when the server takes calls but says nothing, as behind a network that swallows all
+        server = [postmaster(cluster), *postmaster(cluster).children(recursive=True)]
+        for process in server:
+            process.suspend()
+        try:
+            begin = time.monotonic()
+            answers = at_once(lambda _: calls_of(service), range(4), 4)
+            seconds = time.monotonic() - begin
+        finally:
+            for process in server:
+                process.resume()
+
+        # then every call that needs it is told in time that there is no answer, and when to come again
+        for path, answer in ((path, answer) for told in answers for path, answer in told.items()):
+            assert is_documented(answer), (path, answer.body)
+            if path not in ("/v1/status", "/readyz"):
+                assert answer.status in (503, 504), (path, answer.body)
+                assert "retry-after" in {name.lower() for name in answer.headers}
+
+        # and once it goes on all are answered again
+        back = wait(lambda: not troubles(service))
+        row.seen = f"503 or 504 within {seconds / 8:.1f} s a call, well {back:.1f} s after"
+
+
+def test_a_database_that_is_dropped_under_a_batch_is_told(
+    start: Start, cluster: Cluster, books: Path, tmp_path: Path
+) -> None:
+    cluster.execute("CREATE DATABASE gone")
+    url = cluster.url("gone").render_as_string(hide_password=False)
+    with (
+        fault("database dropped", "DROP DATABASE under a batch of 1,000; made and loaded again") as row,
+        start(url, workers=1) as service,
+    ):
+        buyers = service.call("/v1/buyers?limit=1000").json["buyers"]
+        subjects = [{"buyer_id": (buyers * 1000)[place]} for place in range(1000)]
+        with ThreadPoolExecutor(1) as pool:
+            batch = pool.submit(service.call, "/v1/assess_batch", {"items": subjects})
+            time.sleep(0.3)
+            assert not batch.done()
+            cluster.execute("DROP DATABASE gone WITH (FORCE)")
+            answer = batch.result(timeout=60)
+
+        # then the batch tells of each subject, or as a whole, that the store is away
+        assert is_documented(answer), answer.body[:500]
+        if answer.status == 200:
+            told = Counter(item.get("error", {}).get("code") for item in answer.json["items"])
+            assert told.keys() <= {None, "store_unreachable"}, told
+            assert told["store_unreachable"] > 0
+        else:
+            told = Counter({answer.error["code"]: 1000})
+            assert answer.status == 503, answer.body
+        assert all(is_documented(each) for each in calls_of(service).values())
+
+        # and where it is made again, without and then with its tables and its books, so does every call
+        cluster.execute("CREATE DATABASE gone")
+        for each in calls_of(service).values():
+            assert is_documented(each), each.body
+        command = [sys.executable, "-m", "credence", "load", str(books), "--history"]
+        environment = {**os.environ, DATABASE_URL: url, "CREDENCE_HOME": str(tmp_path)}
+        subprocess.run(command, env=environment, check=True, capture_output=True)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(DATABASE_URL, url)
+            again = replace(service, key=made_key(tmp_path))
+        back = wait(lambda: not troubles(again))
+        row.seen = f"{dict(told)}; 503 until it is loaded again, well {back:.1f} s after"
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from serving import body as body_module
 from serving.body import DEEPEST, LARGEST_BODY, parse_json
 from serving.errors import CallError
+from serving.observe.deadlines import ALLOWANCES, OTHERS
 from serving.routes import make_application
 from serving.state import State
 from tests.serving.schemas import problems_of
@@ -71,6 +72,11 @@ def test_only_json_is_read(kind: str | None, status: int) -> None:
         answer = client.post("/v1/assess", content=b'{"buyer_id": "B1"}', headers=headers)
     assert answer.status_code == status
     assert problems_of("Error", answer.json()) == []
+
+
+def test_a_slow_body_is_given_up_before_the_answer_is_late() -> None:
+    seconds = [each.seconds for each in (OTHERS, *ALLOWANCES.values())]
+    assert min(seconds) > body_module.SECONDS_TO_SEND
 
 
 def test_a_body_that_comes_too_slowly_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,7 +56,7 @@ def test_the_clerk_posts_refuses_dies_and_comes_back(clerk: Clerk) -> None:
         with pytest.raises(CallError) as busy:
             await waiting
         assert (busy.value.code, busy.value.status) == ("busy", 503)
-        assert await clerk.call("make_context", NOW) == 6
+        assert await clerk.call("warm") == 2
         assert (await clerk.call("post_ledger", [fact], False, NOW)).items[0]["status"] == "unchanged"
 
     asyncio.run(work())

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -119,7 +120,8 @@ def test_every_other_route_has_its_method(service: Service, assessor: Assessor) 
     with Client(service.address, service.key) as client:
         said = client.assess(buyer_id)
         assert client.assessment(said["assessment_id"]) == said
-        assert client.buyer(buyer_id)["assessments"][0]["assessment_id"] == said["assessment_id"]
+        newest = client.assess(buyer_id, as_of="2026-02-27")
+        assert client.buyer(buyer_id)["assessments"][0]["assessment_id"] == newest["assessment_id"]
         batch = client.assess_batch([{"buyer_id": buyer_id}, {"buyer_id": "nobody"}], store=False)
         assert (batch[0]["assessment"], batch[1]["error"]["code"]) == (said, "unknown_buyer")
 
@@ -133,6 +135,9 @@ def test_every_other_route_has_its_method(service: Service, assessor: Assessor) 
         # then facts, limits and what would be are told as the service tells them
         posted = client.ledger([{"table": "nothing"}], atomic=True)
         assert posted["items"][0]["code"] == "unknown_table"
+        assert (
+            client.ledger(books_until=date(2026, 1, 31))["books_until"] == client.status()["observed_until"]
+        )
         limits = service.call("/v1/limits?limit=10000").json["limits"]
         assert list(client.limits()) == limits
         assert list(client.limits("2030-01-01")) == []

@@ -81,7 +81,7 @@ def test_every_reference_leads_somewhere() -> None:
 def test_every_address_is_described_with_its_methods() -> None:
     # given the routes of the application that are not the page's
     routes = {
-        route.path: {method.lower() for method in route.methods} - {"head"}
+        route.path_format: {method.lower() for method in route.methods} - {"head"}
         for route in make_application(State()).routes
         if route.path.startswith(("/v1", "/livez", "/readyz"))
     }

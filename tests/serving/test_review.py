@@ -25,7 +25,7 @@ from serving.store.connect import Store, open_store
 from serving.store.dossiers import count_buyers
 from serving.store.loading import load_portfolio
 from serving.store.published_rows import Source, changed_limits, in_force
-from serving.store.schema import outbox, published
+from serving.store.schema import assessments, outbox, published
 from tests.serving.store.conftest import database_url, store  # noqa: F401  (fixtures)
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -43,6 +43,12 @@ def events_of(store: Store) -> list[dict[str, object]]:  # noqa: F811  (a fixtur
         rows = connection.execute(sa.select(outbox.c.kind, outbox.c.body).order_by(outbox.c.id)).all()
     assert {kind for kind, _ in rows} <= {"limit.changed"}
     return [orjson.loads(body) for _, body in rows]
+
+
+def assessments_of(store: Store) -> dict[str, dict[str, object]]:  # noqa: F811  (a fixture of the same name)
+    with store.reading() as connection:
+        rows = connection.execute(sa.select(assessments.c.assessment_id, assessments.c.body)).all()
+    return {assessment_id: orjson.loads(bytes(body)) for assessment_id, body in rows}
 
 
 def rows_of(store: Store) -> int:  # noqa: F811  (a fixture of the same name)
@@ -73,7 +79,15 @@ def test_what_comes_into_force_is_what_the_folder_says(
         limits = changed_limits(connection, None, NOW.date())
         by = set(connection.scalars(sa.select(published.c.by)))
     assert by == {"M. Keller"}
-    assert all(str(row.assessment_id).startswith("as_") for row in limits)
+
+    # and the assessment that each row names can be read back
+    kept = assessments_of(loaded)
+    said = {each["buyer_id"]: each for each in told}
+    for row in limits:
+        judged_on = kept[str(row.assessment_id)]
+        assert judged_on["assessment_id"] == row.assessment_id
+        for part in ("buyer_id", "as_of", "grade", "limit", "score", "reasons"):
+            assert judged_on[part] == said[row.buyer_id][part]
 
     # and each change was told once, in exact amounts
     events = events_of(loaded)

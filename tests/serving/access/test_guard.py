@@ -67,7 +67,7 @@ def made(keys: StoredKeys, *scopes: str, **more: object) -> str:
 def test_every_route_is_named_and_every_name_is_a_route() -> None:
     from serving.access.scopes import _NEEDS
 
-    routes = {route.path for route in make_application(State()).routes}
+    routes = {route.path_format for route in make_application(State()).routes}
     assert routes | NATIVE == set(_NEEDS)
     assert set(_NEEDS.values()) <= {PUBLIC, ANY_KEY, *SCOPES}
     assert need_of("/v1/unnamed") == need_of("/v1/assess/") == need_of("//v1/assess") == CLOSED

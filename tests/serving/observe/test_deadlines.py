@@ -197,7 +197,7 @@ def test_health_is_told_while_there_is_no_place() -> None:
 
 
 def test_long_calls_take_no_place_of_short_ones() -> None:
-    routes = {getattr(route, "path", "") for route in make_application(State()).routes}
+    routes = {getattr(route, "path_format", "") for route in make_application(State()).routes}
     assert set(ALLOWANCES) <= routes
     assert all(allowance.seconds > OTHERS.seconds for allowance in ALLOWANCES.values())
 

@@ -76,6 +76,17 @@ def test_a_line_names_the_call_and_nothing_of_the_customer(
         assert secret.lower() not in lines.getvalue().lower()
 
 
+def test_a_worker_that_is_not_ready_yet_is_no_error(lines: io.StringIO) -> None:
+    with TestClient(make_application(State())) as client:
+        assert client.get("/readyz").status_code == 503
+        client.get("/v1/limits")
+    calls = [line for line in told(lines) if line["message"] == "answered"]
+    assert [(line["route"], line["level"]) for line in calls] == [
+        ("/readyz", "warning"),
+        ("/v1/limits", "error"),
+    ]
+
+
 def test_one_call_in_a_hundred_is_logged_and_every_fault(lines: io.StringIO) -> None:
     log = CallLog.from_environment(lambda: "r1", {})
     for _ in range(2_000):

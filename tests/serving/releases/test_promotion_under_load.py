@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from tests.serving.process import Service, served
+from tests.serving.process import Service, own_home, served
 from tests.serving.releases.homes import another_release, copied_home, point
 
 pytestmark = pytest.mark.slow
@@ -131,8 +131,9 @@ def test_a_killed_worker_comes_back(service: Service) -> None:
     assert max(before) in {worker["pid"] for worker in workers(service)}
 
 
-def test_a_signal_ends_all_workers_soon(home: Path, demo_portfolio: Path) -> None:
-    with served(home, "--portfolio", str(demo_portfolio), "--workers", "2") as service:
+def test_a_signal_ends_all_workers_soon(home: Path, demo_portfolio: Path, tmp_path: Path) -> None:
+    # Reason: the workers of the other service tell of themselves in its home.
+    with served(own_home(home, tmp_path), "--portfolio", str(demo_portfolio), "--workers", "2") as service:
         # Reason: a worker that still starts would end its start first.
         wait(lambda: len(workers(service)) == 2)
         pids = [worker["pid"] for worker in workers(service)]

@@ -39,6 +39,12 @@ def test_assessments_and_buyers(service: Service, buyer_id: str) -> None:
 def test_orders(service: Service, buyer_id: str) -> None:
     order = {"buyer_id": buyer_id, "order_id": "documented 1", "amount": "10.00", "currency": "EUR"}
     checked = told(service.call("/v1/order_check", order), "CheckedOrder")
+    judged_on = told(service.call(f"/v1/assessments/{checked['assessment_id']}"), "Assessment")
+    assert judged_on["assessment_id"] == checked["assessment_id"]
+    assert (judged_on["buyer_id"], judged_on["as_of"]) == (buyer_id, checked["as_of"])
+    assert judged_on["request"]["amount"] == 10.0
+    assert judged_on["limit"]["amount"] == checked["limit_suggested"]
+    assert judged_on["versions"] == checked["versions"]
     listed = told(service.call(f"/v1/orders?state={checked['state']}&limit=1000"), "OrderList")["orders"]
     assert "documented 1" in {each["order_id"] for each in listed}
     other = service.call("/v1/order_check", {**order, "amount": "11.00"})
@@ -57,6 +63,12 @@ def test_facts_and_limits(service: Service) -> None:
     facts = {"items": [{"table": "invoices", "buyer_id": "nobody"}, {"table": "nothing"}]}
     posted = told(service.call("/v1/ledger", facts), "Posted")
     assert [each["status"] for each in posted["items"]] == ["refused", "refused"]
+    until = told(service.call("/v1/status"), "Status")["observed_until"]
+    assert posted["books_until"] == until
+    said = told(service.call("/v1/ledger", {"books_until": "2026-01-31"}), "Posted")
+    assert (said["items"], said["books_until"], said["facts_seq"]) == ([], until, posted["facts_seq"])
+    for wrong, field in (({}, "items"), ({"books_until": "2199-01-01"}, "books_until")):
+        assert told(service.call("/v1/ledger", wrong), "Error", 422)["error"]["field"] == field
     told(service.call("/v1/limits"), "LimitList")
     told(service.call("/v1/limits?changed_since=yesterday"), "Error", 422)
     told(service.call("/v1/limits?after=0"), "Error", 422)

@@ -18,7 +18,7 @@ from credit.side_facts import SideTables
 from features.errors import InputError
 from features.packing import pack_portfolio
 from features.sources.simulator import simulate_portfolio
-from serving.clerk_work import make_book
+from serving.months import make_book
 from serving.store.books import read_book
 from serving.store.common import every_stored_dossier, read_common
 from serving.store.connect import Store

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 from sqlalchemy import insert, inspect, select, text
 
+from features.engine.context import CONTEXT, GROUPS
 from features.errors import InputError
-from serving.store import schema
+from serving.store import connect, schema
 from serving.store.connect import HEAD, Store, open_store, store_url
+from serving.store.contexts import read_context
 from serving.store.upgrade import differences
 
 
@@ -35,6 +39,28 @@ def test_opening_again_changes_nothing(database_url: str) -> None:
         with store.reading() as connection:
             assert connection.scalar(text("SELECT count(*) FROM alembic_version")) == 1
         store.close()
+
+
+def test_the_figures_of_month_ends_of_the_first_version_are_read(store: Store, database_url: str) -> None:
+    # given figures as the first version wrote them, and two month ends
+    values = np.arange(2.0 * GROUPS * len(CONTEXT)).reshape(2, GROUPS, len(CONTEXT))
+    ends = [datetime(2026, month, 28, 22, tzinfo=UTC) for month in (3, 2)]
+    rows = [
+        {"month_end": end, "body": own.astype("<f8").tobytes()} for end, own in zip(ends, values, strict=True)
+    ]
+    with store.writing() as connection:
+        connection.execute(insert(schema.contexts), rows)
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+
+    # when this version opens the store
+    opened = open_store(database_url)
+
+    # then they are there, in the order of time
+    with opened.reading() as connection:
+        found = read_context(connection)
+    opened.close()
+    assert found.month_end.tolist() == [int(end.timestamp()) for end in sorted(ends)]
+    assert found.values.tolist() == values[::-1].tolist()
 
 
 def test_a_newer_store_is_refused_and_left_alone(database_url: str) -> None:
@@ -138,3 +164,32 @@ def test_the_store_opens_without_pandas_or_alembic(tmp_path: Path) -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+def test_who_waits_too_long_for_another_writer_is_told_so(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a transaction that has locked what another one wants to write
+    monkeypatch.setattr(connect, "_BUSY_MS", 100)
+    store = open_store(database_url)
+    lock = "SELECT 1" if store.is_sqlite else "LOCK TABLE ledger IN EXCLUSIVE MODE"
+    with store.writing() as first:
+        first.execute(text(lock))
+        start = time.monotonic()
+
+        # then the other one gives up in time
+        with pytest.raises(InputError, match=connect.LOCKED), store.writing(seconds=0.3) as second:
+            second.execute(text(lock))
+        assert 0.2 < time.monotonic() - start < 5.0
+
+    # and may write once the first one has ended
+    with store.writing(seconds=0.3) as again:
+        again.execute(text(lock))
+    store.close()
+
+
+def test_tables_that_are_gone_are_told(store: Store) -> None:
+    with store.writing() as connection:
+        connection.execute(text("DROP TABLE dossiers"))
+    with pytest.raises(InputError, match="one without them"), store.reading() as connection:
+        connection.execute(select(schema.dossiers))

@@ -15,10 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from features.columns import TABLES
 from features.errors import InputError
 from features.portfolio import from_frames
 from features.seller import Seller
 from serving.store import schema
+from serving.store.changes import ledger_row
 from serving.store.connect import Store, open_store, store_url
 from serving.store.facts import stored_portfolio
 from serving.store.ledger import post_ledger
@@ -91,6 +93,75 @@ def test_without_an_id_the_same_content_is_the_same_fact(begun: Store) -> None:
     assert statuses(begun, payment) == ["accepted"]
     assert statuses(begun, payment, now=NOW + timedelta(hours=1)) == ["unchanged"]
     assert statuses(begun, payment, payment, now=NOW + timedelta(hours=2)) == ["unchanged", "accepted"]
+
+
+UNNAMED: list[dict[str, Any]] = [
+    {"table": "allocations", "invoice_id": "i0", "settled_on": "2026-02-10", "amount": "40.00",
+     "kind": "payment"},
+    {"table": "allocations", "invoice_id": "i0", "settled_on": "2026-02-10", "amount": "40.00",
+     "kind": "payment"},
+    {"table": "allocations", "invoice_id": "i0", "settled_on": "2026-02-11", "amount": "5", "receipt_id": "r",
+     "kind": "discount", "recorded_at": "2026-02-12T00:00:00Z"},
+    {"table": "allocations", "allocation_id": "p1", "invoice_id": "i0", "settled_on": "2026-02-10",
+     "amount": "40.00", "kind": "payment"},
+    {"table": "disputes", "invoice_id": "i0", "raised_on": "2026-02-01"},
+    {"table": "events", "buyer_id": "B", "kind": "lien", "occurred_on": "2026-02-01"},
+    {"table": "limits", "buyer_id": "B", "kind": "own", "amount": 1000, "currency": "EUR",
+     "valid_from": "2026-01-01"},
+    {"table": "securities", "buyer_id": "B", "kind": "deposit", "amount": "7.5", "currency": "EUR",
+     "valid_from": "2026-01-01", "share": 0.5},
+]  # fmt: skip
+
+
+def folder_of(facts: list[dict[str, Any]]) -> Any:
+    """Return the portfolio of `begin` with further facts in the few columns that they fill."""
+    invoice = {**INVOICE, "invoice_id": "i0", "recorded_at": "2026-01-05T00:00:00Z"}
+    rows: dict[str, list[dict[str, Any]]] = {"invoices": [invoice]}
+    for fact in facts:
+        rows.setdefault(fact["table"], []).append(fact)
+    frames = {name: pd.DataFrame(each).drop(columns="table").astype("str") for name, each in rows.items()}
+    return from_frames(frames, Seller("me", country="DE", reporting_currency="EUR"))
+
+
+def keys_of(store: Store) -> dict[str, set[Any]]:
+    with store.reading() as connection:
+        return {
+            name: set(connection.scalars(select(schema.FACTS[name].c[TABLES[name].key[0]])))
+            for name in sorted({fact["table"] for fact in UNNAMED})
+        }
+
+
+def test_a_fact_without_an_id_is_the_same_one_loaded_and_posted(store: Store) -> None:
+    # given a folder whose facts have no ids, and few columns
+    load_portfolio(store, folder_of(UNNAMED), history=True, now=NOW)
+    keys, before = keys_of(store), bodies(store)
+
+    # when the same is posted, all at once, one by one, and with empty fields, then nothing is new
+    later = NOW + timedelta(days=1)
+    assert statuses(store, *UNNAMED, now=later) == ["unchanged"] * len(UNNAMED)
+    for fact in UNNAMED:
+        blank = {"receipt_id": None, "currency": None} if fact["table"] == "allocations" else {}
+        assert statuses(store, {**blank, **fact}, now=later) == ["unchanged"]
+    assert (keys_of(store), bodies(store)) == (keys, before)
+
+
+def test_a_fact_without_an_id_is_the_same_one_posted_and_loaded(begun: Store) -> None:
+    assert statuses(begun, *UNNAMED) == ["accepted"] * len(UNNAMED)
+    keys = keys_of(begun)
+    load_portfolio(begun, folder_of(UNNAMED), history=False, now=NOW + timedelta(days=1))
+    assert keys_of(begun) == keys
+    assert [len(each) for each in keys.values()] == [4, 1, 1, 1, 1]
+
+
+def test_equal_facts_without_ids_are_two_in_one_call_and_one_in_two(begun: Store) -> None:
+    one, two, *_ = UNNAMED
+    assert statuses(begun, one) == ["accepted"]
+    assert statuses(begun, two) == ["unchanged"]
+    assert statuses(begun, one, two) == ["unchanged", "accepted"]
+    assert statuses(begun, one, two) == ["unchanged", "unchanged"]
+    # whatever else a call has: a fact with an id of its own is no equal one
+    assert statuses(begun, UNNAMED[3], one) == ["accepted", "unchanged"]
+    assert rows_of(begun, "allocations") == 3
 
 
 def test_a_changed_fact_is_a_version_and_a_withdrawal_takes_it_back(begun: Store) -> None:
@@ -166,6 +237,129 @@ def test_atomic_takes_all_or_nothing(begun: Store) -> None:
     assert statuses(begun, INVOICE, wrong, atomic=True) == ["atomic", "invalid_field"]
     assert (rows_of(begun, "invoices"), bodies(begun)) == (1, before)
     assert statuses(begun, INVOICE, PAYMENT, atomic=True) == ["accepted", "accepted"]
+
+
+def end_of(store: Store) -> datetime:
+    with store.reading() as connection:
+        until: datetime = ledger_row(connection)["observed_until"]
+    return until
+
+
+LATE = {"recorded_at": "2026-06-30T00:00:00Z"}
+BESIDE: list[dict[str, Any]] = [
+    {"table": "buyers", "buyer_id": "C", **LATE},
+    {"table": "fx", "currency": "USD", "on_date": "2026-06-01", "rate": 0.9, **LATE},
+    {"table": "events", "buyer_id": "B", "kind": "lien", "occurred_on": "2026-06-01", **LATE},
+    {"table": "limits", "buyer_id": "B", "kind": "own", "amount": 1, "currency": "EUR",
+     "valid_from": "2026-06-01", **LATE},
+    {"table": "orders", "order_id": "o", "buyer_id": "B", "amount": 1, "currency": "EUR",
+     "ordered_on": "2026-06-01", **LATE},
+    {"table": "attributes", "buyer_id": "B", "name": "x", "value": "1", **LATE},
+    {"table": "disputes", "invoice_id": "i0", "raised_on": "2026-06-01", **LATE},
+    {"table": "statements", "buyer_id": "B", "period_end": "2025-12-31", "currency": "EUR",
+     "received_at": "2026-06-30T00:00:00Z"},
+]  # fmt: skip
+ENTRIES: list[dict[str, Any]] = [
+    {**INVOICE, **LATE},
+    {**PAYMENT, "invoice_id": "i0", **LATE},
+    {"table": "balances", "buyer_id": "B", "on_date": "2026-06-29", "currency": "EUR", "amount": 1, **LATE},
+]
+
+
+@pytest.mark.parametrize("fact", BESIDE, ids=lambda fact: fact["table"])
+def test_what_is_no_entry_of_the_ledger_does_not_say_that_the_books_are_complete(
+    begun: Store, fact: dict[str, Any]
+) -> None:
+    before = end_of(begun)
+    posted = post_ledger(begun, [fact], now=NOW)
+    assert [item["status"] for item in posted.items] == ["accepted"]
+    assert posted.books_until == end_of(begun) == before
+
+
+@pytest.mark.parametrize("fact", ENTRIES, ids=lambda fact: fact["table"])
+def test_the_latest_entry_says_until_when_the_books_are_complete(begun: Store, fact: dict[str, Any]) -> None:
+    late = datetime(2026, 6, 30, tzinfo=UTC)
+    assert post_ledger(begun, [fact], now=NOW).books_until == end_of(begun) == late
+    # an earlier one takes nothing back, and where nothing is new nothing moves
+    earlier = {**INVOICE, "invoice_id": "i9", "recorded_at": "2026-03-01T00:00:00Z"}
+    assert post_ledger(begun, [earlier, fact], now=NOW).books_until == end_of(begun) == late
+
+
+def test_where_there_is_no_ledger_accounts_and_events_say_so(store: Store) -> None:
+    accounts = {"buyer_id": "B", "period_end": "2024-12-31", "currency": "EUR", "revenue": "1"}
+    frame = pd.DataFrame([{**accounts, "received_at": "2025-05-01T00:00:00Z"}])
+    load_portfolio(store, from_frames({"statements": frame}, Seller("me")), history=True, now=NOW)
+    buyer, event, statement = BESIDE[0], BESIDE[2], BESIDE[-1]
+    before = end_of(store)
+    assert post_ledger(store, [buyer], now=NOW).books_until == before
+    for fact, day in ((event, 29), (statement, 30)):
+        known = {name: f"2026-06-{day}T00:00:00Z" for name in ("recorded_at", "received_at") if name in fact}
+        told = post_ledger(store, [{**fact, **known}], now=NOW)
+        assert told.books_until == end_of(store) == datetime(2026, 6, day, tzinfo=UTC)
+
+
+def test_a_caller_says_until_when_the_books_are_complete(begun: Store) -> None:
+    # given a claim without a fact: it is a change, once
+    said = post_ledger(begun, [], books_until="2026-06-20T06:00:00Z", now=NOW)
+    assert (said.facts_seq, said.items, said.buyers) == (2, [], [])
+    assert said.books_until == end_of(begun) == datetime(2026, 6, 20, 6, tzinfo=UTC)
+    again = post_ledger(begun, [], books_until="2026-06-20T06:00:00Z", now=NOW)
+    assert (again.facts_seq, again.books_until) == (2, said.books_until)
+
+    # then it counts in place of what the facts of its call would say, and never takes anything back
+    entry = {**INVOICE, **LATE}
+    assert post_ledger(begun, [entry], books_until="2026-06-21", now=NOW).books_until == datetime(
+        2026, 6, 21, 23, 59, 59, tzinfo=UTC
+    )
+    earlier = post_ledger(begun, [{**PAYMENT, **LATE}], books_until="2026-03-01", now=NOW)
+    assert [item["status"] for item in earlier.items] == ["accepted"]
+    assert earlier.books_until == end_of(begun) == datetime(2026, 6, 21, 23, 59, 59, tzinfo=UTC)
+    assert rebuild_dossiers(begun) == 0
+
+
+@pytest.mark.parametrize("until", ["2026-07-01", "2026-07-01T12:00:01Z", "2027-01-01", "soon"])
+def test_a_claim_that_cannot_be_true_is_refused_with_its_facts(begun: Store, until: str) -> None:
+    before = end_of(begun)
+    with pytest.raises(InputError) as refused:
+        post_ledger(begun, [INVOICE], books_until=until, now=NOW)
+    assert refused.value.problems[0].column == "books_until"
+    assert (end_of(begun), rows_of(begun, "invoices")) == (before, 1)
+
+
+def test_a_claim_goes_with_its_atomic_call(begun: Store) -> None:
+    before = end_of(begun)
+    wrong, options = {**PAYMENT, "amount": "0"}, {"books_until": "2026-06-20", "now": NOW}
+    told = post_ledger(begun, [INVOICE, wrong], atomic=True, **options)
+    assert (told.facts_seq, told.books_until, end_of(begun)) == (1, before, before)
+    assert post_ledger(begun, [INVOICE, wrong], **options).books_until == end_of(begun) > before
+
+
+def test_posted_books_end_when_those_of_a_folder_do(store: Store) -> None:
+    # given a folder of three facts, and a store that was told them one by one
+    begin(store)
+    facts = [
+        {**INVOICE, "recorded_at": "2026-01-06T00:00:00Z"},
+        {**PAYMENT, "recorded_at": "2026-02-10T00:00:00Z"},
+    ]
+    for fact in facts:
+        post_ledger(store, [fact], now=NOW)
+    frames = {
+        "invoices": pd.DataFrame(
+            [{**INVOICE, "invoice_id": "i0", "recorded_at": "2026-01-05T00:00:00Z"}, facts[0]]
+        ),
+        "allocations": pd.DataFrame([facts[1]]),
+    }
+    seller = Seller("me", country="DE", reporting_currency="EUR")
+
+    def folder(until: str | None) -> datetime:
+        tables = {name: frame.drop(columns="table") for name, frame in frames.items()}
+        made = from_frames(tables, seller, observed_until=until)
+        return made.observed_until.to_pydatetime().replace(tzinfo=UTC)
+
+    # then both end alike, by default and where they say so
+    assert end_of(store) == folder(None)
+    post_ledger(store, [], books_until="2026-03-31", now=NOW)
+    assert end_of(store) == folder("2026-03-31")
 
 
 @pytest.mark.parametrize(

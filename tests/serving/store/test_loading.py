@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -25,6 +26,7 @@ from features.portfolio import Portfolio, from_frames
 from features.seller import Seller
 from features.sources.simulator import simulate_portfolio
 from serving.store import schema
+from serving.store.changes import ledger_row
 from serving.store.connect import Store, open_store, store_url
 from serving.store.contexts import read_context
 from serving.store.dossiers import buyers, read_dossier
@@ -153,6 +155,19 @@ def test_other_content_under_one_key_is_refused_whole(store: Store) -> None:
     with pytest.raises(InputError, match=r"table 'invoices', 1 row: .*other content"):
         load_portfolio(store, other, history=True, now=NOW)
     assert counts(store) == before
+
+
+def test_the_same_facts_may_tell_of_a_later_end_of_the_books(store: Store) -> None:
+    one = of_invoices([("a", "100.00", "2026-01-05")])
+    first = load_portfolio(store, one, history=True, now=NOW)
+    later = replace(one, observed_until=pd.Timestamp("2026-06-30 12:00:00"))
+    for portfolio, seq, is_later in ((later, 2, True), (later, 2, False), (one, 2, False)):
+        loaded = load_portfolio(store, portfolio, history=True, now=NOW)
+        assert (loaded.facts_seq, loaded.is_changed, loaded.has_later_end) == (seq, False, is_later)
+    with store.reading() as connection:
+        assert ledger_row(connection)["observed_until"] == datetime(2026, 6, 30, 12, tzinfo=UTC)
+    assert first.facts_seq == 1
+    assert rebuild_dossiers(store) == 0
 
 
 def test_another_sellers_portfolio_is_refused(store: Store) -> None:

@@ -1,0 +1,252 @@
+"""What is known of the subject of an assessment: from a dossier to its facts, its features and the book."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from itertools import chain
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from credit.book import Book
+from credit.common import Common
+from credit.dossier import Dossier
+from credit.facts import SubjectFacts
+from credit.release import TIMING, Release
+from credit.request import Request
+from credit.sides import Holding, Moment, Row, SideReader, Sides, moment_of
+from features.catalog import CATALOG_HASH, NAMES
+from features.engine.compute import compute
+from features.errors import InputError
+from features.next_change import next_change
+from features.one_subject import Asked, subject_of
+
+__all__ = ["Ground", "Known", "SubjectReader"]
+
+Floats = npt.NDArray[np.float64]
+Warning_ = dict[str, str]
+
+
+class Ground(NamedTuple):
+    """What of two moments an assessment follows from, beside the facts that are known at the first of them.
+
+    Parameters
+    ----------
+    day : int
+        Of the moment where the seller is, days since 1970.
+    days_behind : float or None
+        For how many days nothing is known; None where somebody asks before the books end.
+    days_since : int
+        Days after the moment on which somebody asks.
+    until : int
+        Day on which the books end, as `day`.
+    is_before : bool
+        Whether the moment lies before the books begin.
+    days_ahead : float or None
+        How far the clock is behind facts that are stored already; None where it is not.
+    """
+
+    day: int
+    days_behind: float | None
+    days_since: int
+    until: int
+    is_before: bool
+    days_ahead: float | None
+
+
+class Known(NamedTuple):
+    """A subject with all that its assessment follows from, beside models and policy.
+
+    Parameters
+    ----------
+    facts : SubjectFacts
+    book : Book or None
+    values : float64 ndarray, shape (1, len(NAMES))
+        Features as the models take them.
+    holding : Holding
+    """
+
+    facts: SubjectFacts
+    book: Book | None
+    values: Floats
+    holding: Holding
+
+
+class SubjectReader:
+    """Reads from dossiers what was known of buyers.
+
+    Parameters
+    ----------
+    common : Common
+    release : Release
+        Its versions are named, its policy says which orders are open.
+    """
+
+    def __init__(self, common: Common, release: Release) -> None:
+        self._common, self._release_id = common, release.release_id
+        self._sides = SideReader(
+            release.policy.orders, common.seller.reporting_currency, common.rates, common.members
+        )
+        timing = release.versions.get(TIMING)
+        self._versions = {"catalog": CATALOG_HASH[:12], **({} if timing is None else {TIMING: timing})}
+
+    def at(self, moment: datetime) -> Moment:
+        """Return an instant with its day where the seller is."""
+        return moment_of(moment, self._common.seller.timezone)
+
+    def ground(self, moment: datetime, now: datetime | None) -> Ground:
+        """Return what of a moment, and of the present where that is later, an assessment follows from."""
+        common, at = self._common, self.at(moment)
+        until, asked = common.observed_until, at if now is None else self.at(now)
+        until_day = self.at(until).day
+        behind = None if (now or moment) <= until else float(asked.day - until_day)
+        ahead = self._days_ahead(now).get("days_clock_behind")
+        is_before = moment < common.observed_from
+        return Ground(at.day, behind, max(0, asked.day - at.day), until_day, is_before, ahead)
+
+    def of(
+        self,
+        dossier: Dossier,
+        moment: datetime,
+        request: Request | None,
+        without_order: str = "",
+        now: datetime | None = None,
+    ) -> Known:
+        """Return what was known of a buyer: see `credit.desk.Desk.assess`.
+
+        Parameters
+        ----------
+        dossier, moment, request, now :
+            As there.
+        without_order : str
+            Id of an order that is asked about and must not count twice.
+
+        Raises
+        ------
+        InputError
+            Where no rate for the request's currency was known then.
+        """
+        common, at = self._common, self.at(moment)
+        holding = dossier.holding(common.rates, common.members)
+        arrays = subject_of(
+            0, at.second, common.seller.timezone, _asked(request), self._rate(request, at.second)
+        )
+        values = compute(holding.block, arrays, common.context, assumes_usual=True)
+        book = common.book(moment)
+        exposures = {} if book is None else book.exposures
+        sides = self._sides.of(holding, at, exposures, without_order=without_order)
+        facts = self.facts(dossier.buyer_id, moment, values[0], request, sides, now)
+        return Known(facts, book, values, holding)
+
+    def changes_at(self, known: Known) -> int:
+        """Return the first second after its moment at which something else is known that it follows from."""
+        second = self.at(known.facts.as_of).second
+        sides: Iterable[Row] = chain.from_iterable(known.holding.rows[:-1])
+        instants = [int(at) for row in sides for at in row[:2] if at > second]
+        block, rates = known.holding.block, self._common.rates
+        return min(next_change(block, second), rates.next_change(second), *instants)
+
+    def facts(
+        self,
+        buyer_id: str,
+        moment: datetime,
+        values: Floats,
+        request: Request | None,
+        sides: Sides,
+        now: datetime | None = None,
+    ) -> SubjectFacts:
+        """Return what is known of a subject from its features, shape (len(NAMES),), and its sides."""
+        named = dict(zip(NAMES, values.tolist(), strict=True))
+        self._put_nothing_owed(named, moment)
+        usual = request or _usual(named, self._common.seller.reporting_currency)
+        named |= sides.values
+        named |= self._days_behind(now or moment) | self._days_since(moment, now) | self._days_ahead(now)
+        currency = self._common.seller.reporting_currency
+        return SubjectFacts(
+            buyer_id=buyer_id,
+            as_of=moment,
+            values=named,
+            request=usual,
+            reporting_currency=currency,
+            release=self._release_id,
+            versions=self._versions,
+            facts_seq=self._common.facts_seq,
+            warnings=[*self._warnings(moment, now or moment), *self._clock_warning(now)],
+            securities=sides.securities,
+            country=sides.country,
+            local_day=self.at(moment).date,
+        )
+
+    def _rate(self, request: Request | None, second: int) -> float:
+        """Refuse an amount without a rate: the usual invoice must not stand in for it."""
+        if request is None or request.amount is None or request.currency is None:
+            return 1.0
+        rate = self._common.rates.unit(request.currency, second)
+        if np.isnan(rate):
+            step = f"load rates for {request.currency} into table fx, or ask in the reporting currency"
+            expected = "a currency with a rate known at as_of"
+            raise InputError.of(expected, "none", step, table="fx", column="currency")
+        return rate
+
+    def _put_nothing_owed(self, named: dict[str, float], moment: datetime) -> None:
+        """Put an exposure of 0 for a buyer without items in a ledger.
+
+        Without a ledger, or before it begins, nobody knows what a buyer owes. The models see no such zeros:
+        a prospect must not look like a buyer that has paid everything.
+        """
+        is_known = self._common.has_ledger and moment >= self._common.observed_from
+        if is_known and math.isnan(named["count_open"]):
+            named |= {"exposure": 0.0, "overdue_amount": 0.0}
+
+    def _days_behind(self, now: datetime) -> dict[str, float]:
+        """Return for how many days nothing is known, where the books end before somebody asks."""
+        until = self._common.observed_until
+        if now <= until:
+            return {}
+        return {"days_books_behind": float((self.at(now).date - self.at(until).date).days)}
+
+    def _days_since(self, moment: datetime, now: datetime | None) -> dict[str, float]:
+        """Return how many days after the moment somebody asks, where it is not the same day."""
+        days = 0 if now is None else (self.at(now).date - self.at(moment).date).days
+        return {"days_since_as_of": float(days)} if days > 0 else {}
+
+    def _warnings(self, moment: datetime, now: datetime) -> Sequence[Warning_]:
+        found = []
+        if self._days_behind(now).get("days_books_behind"):
+            # Reason: books that go on are behind by minutes always; what is warned of always is not read.
+            found.append(self._warning("books_behind", self._common.observed_until))
+        if moment < self._common.observed_from:
+            found.append(self._warning("before_the_books", self._common.observed_from))
+        return found
+
+    def _days_ahead(self, now: datetime | None) -> dict[str, float]:
+        """Return how far the clock is behind facts that are stored already, where somebody asks for now."""
+        known_until = self._common.known_until
+        if now is None or known_until is None or now >= known_until:
+            return {}
+        return {"days_clock_behind": (known_until - now) / timedelta(days=1)}
+
+    def _clock_warning(self, now: datetime | None) -> Sequence[Warning_]:
+        known_until = self._common.known_until
+        return [self._warning("clock_behind", known_until)] if known_until and self._days_ahead(now) else []
+
+    def _warning(self, code: str, instant: datetime) -> Warning_:
+        return {"code": code, "field": "as_of", "date": self.at(instant).date.isoformat()}
+
+
+def _asked(request: Request | None) -> Asked:
+    if request is None:
+        return Asked()
+    return Asked(request.amount, request.currency, request.terms_days, request.due_on)
+
+
+def _usual(values: dict[str, float], currency: str) -> Request | None:
+    """Return the buyer's usual invoice as an assumed request; None where none is known."""
+    amount, terms = values["request_amount"], values["request_terms_days"]
+    if math.isnan(amount) or amount <= 0:
+        return None
+    days = None if math.isnan(terms) else round(terms)
+    return Request("order", amount, currency, terms_days=days, assumed=True)

@@ -1,0 +1,46 @@
+"""An assessment that is said again at a later moment of the same day, where nothing else is known by then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from credit.identity import Identity
+
+__all__ = ["MOVING", "Lasting", "moment_text"]
+
+MOVING = ("assessment_id", "as_of", "facts_seq")
+"""Fields of an assessment that differ between moments of one day at which the same is known."""
+
+
+def moment_text(moment: datetime) -> str:
+    """Return a naive UTC instant as an assessment tells it.
+
+    Examples
+    --------
+    >>> moment_text(datetime(2026, 6, 30, 22))
+    '2026-06-30T22:00:00Z'
+    """
+    return moment.isoformat(timespec="seconds") + "Z"
+
+
+@dataclass(frozen=True)
+class Lasting:
+    """An assessment, and how long what it follows from stays the same.
+
+    Parameters
+    ----------
+    said : dict
+        As `credit.desk.Desk.assess` or `score` gives it.
+    identity : Identity
+    begins, ends : int
+        Seconds since 1970: its own moment, and the first one at which more, or less, is known. On its own
+        local day, and for somebody who asks on the same one, all moments ``begins <= moment < ends`` say the
+        same but for `MOVING`.
+    """
+
+    said: dict[str, Any]
+    identity: Identity
+    begins: int
+    ends: int

@@ -25,7 +25,8 @@ from features.seller import Seller
 __all__ = ["Item", "check_items", "items_of", "references"]
 
 _LARGEST_WHOLE = 10**9
-_LONGEST = 1_000
+_LONGEST, _LONGEST_NAME = 1_000, 200
+"""Characters of a text; of one by which facts are looked up, which an index of PostgreSQL must hold."""
 
 
 @dataclass
@@ -162,6 +163,9 @@ def _check_shape(item: Item) -> None:
         elif value is not None and not _is_legal(value, column):
             found = "a value of another kind or size"
             item.refuse("invalid_field", name, _EXPECTED.get(column.kind, "a plain value"), found, _CORRECT)
+        elif _is_too_long_a_name(value, name, table):
+            expected = f"text of at most {_LONGEST_NAME} characters"
+            item.refuse("invalid_field", name, expected, "a longer one", _CORRECT)
     for name in table.required:
         if item.fields.get(name) is None and name != table.knowledge:
             item.refuse("invalid_field", name, "a value", "nothing", _CORRECT)
@@ -184,6 +188,11 @@ def _is_legal(value: Any, column: Column) -> bool:
     if isinstance(value, int | float | Decimal):
         return math.isfinite(value) and (column.kind != "integer" or abs(float(value)) < _LARGEST_WHOLE)
     return False
+
+
+def _is_too_long_a_name(value: Any, name: str, table: Table) -> bool:
+    is_name = name in table.key or name.endswith("_id")
+    return is_name and isinstance(value, str) and len(value.strip()) > _LONGEST_NAME
 
 
 def _is_storable(text: str) -> bool:

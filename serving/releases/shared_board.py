@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from features.errors import InputError
-from serving.releases.workers import WorkerState
+from serving.releases.workers import WorkerState, may_run
 from serving.store.connect import Store
 from serving.store.schema import workers
 
@@ -53,11 +53,14 @@ class SharedBoard:
             self._is_away = False
 
     def read(self) -> list[WorkerState]:
-        """Return what the workers told that were heard of a moment ago; nothing where the store is away."""
+        """Return what workers told that were heard of a moment ago, without those of this host that ended.
+
+        Nothing where the store is away.
+        """
         query = select(workers.c.state).where(workers.c.seen_at >= func.now() - _LONGEST_SILENCE)
         try:
             with self._store.reading() as connection:
-                return [dict(state) for state in connection.scalars(query)]
+                return [dict(state) for state in connection.scalars(query) if may_run(state)]
         except InputError:
             return []
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import orjson
 
-__all__ = ["Board", "FolderBoard", "WorkerState", "instant", "own_identity"]
+__all__ = ["Board", "FolderBoard", "WorkerState", "instant", "may_run", "own_identity"]
 
 _LOG = logging.getLogger("credence.serving")
 
@@ -101,8 +101,19 @@ def _read(path: Path) -> WorkerState | None:
 def _lives(state: WorkerState) -> bool:
     # Reason: what was seen by a clock that was ahead is as old as what was seen long ago.
     silence = abs(datetime.now(UTC) - datetime.fromisoformat(state["seen_at"]))
-    if state["host"] != socket.gethostname() or silence > _LONGEST_SILENCE:
-        return silence <= _LONGEST_SILENCE
+    return silence <= _LONGEST_SILENCE and may_run(state)
+
+
+def may_run(state: WorkerState) -> bool:
+    """Return False where a worker of this host has ended; of another host nobody here can say.
+
+    Examples
+    --------
+    >>> may_run(own_identity()), may_run({"host": "elsewhere", "pid": 1})
+    (True, True)
+    """
+    if state["host"] != socket.gethostname():
+        return True
     try:
         os.kill(state["pid"], 0)
     except ProcessLookupError:

@@ -30,6 +30,13 @@ def test_what_a_worker_told_last_is_read(tmp_path: Path) -> None:
     assert [state["release"] for state in board.read()] == ["r0002-b"]
 
 
+def test_a_machine_whose_clock_was_far_ahead_is_not_told_for_ever(tmp_path: Path) -> None:
+    ahead = (datetime.now(UTC) + timedelta(days=365)).isoformat()
+    board = FolderBoard(tmp_path)
+    board.write(told(host="elsewhere", seen_at=ahead))
+    assert board.read() == []
+
+
 def test_a_worker_that_ended_is_left_out(tmp_path: Path) -> None:
     # given the state of a process that has ended
     ended = subprocess.Popen([sys.executable, "-c", ""])
@@ -91,6 +98,15 @@ def test_machines_at_one_database_read_of_each_other(shared_store: Store) -> Non
     }
     two.remove("two:7")
     assert [state["worker_id"] for state in one.read()] == ["one:7"]
+
+
+def test_a_worker_of_this_machine_that_was_killed_is_left_out_at_once(shared_store: Store) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    board = SharedBoard(shared_store)
+    board.write(told(worker_id="killed", pid=ended.pid))
+    board.write(told(worker_id="elsewhere", pid=ended.pid, host="elsewhere"))
+    assert [state["worker_id"] for state in board.read()] == ["elsewhere"]
 
 
 def test_a_machine_that_fell_silent_is_left_out_and_then_forgotten(shared_store: Store) -> None:

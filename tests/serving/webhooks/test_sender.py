@@ -125,3 +125,20 @@ def test_two_workers_never_take_the_same_event(store):
 @pytest.mark.parametrize("header", ["", "t=,v1=", "t=1,v1", "v1=00", "t=९,v1=00", "t=99999999999999,v1=0"])
 def test_a_header_that_is_none_is_refused(header):
     assert not is_signed(SECRET, b"{}", header, 1)
+
+
+def test_events_of_a_clock_that_was_ahead_are_sent_once_it_is_right(store):
+    # given an event that was put, and one that failed, while the clock was a year ahead
+    clock = Clock()
+    clock.now = NOW + timedelta(days=365)
+    with store.writing() as connection:
+        put(connection, "order.held", {"order_id": "SO-1"}, clock.now)
+    with receiver([500]) as (url, came), httpx.Client() as client:
+        sender = Sender(store.writing, url, SECRET, clock)
+        assert sender.send_due(client) == 0
+
+        # when the clock is right again, then it is delivered now and not in a year
+        clock.now = NOW
+        assert sender.send_due(client) == 1
+    assert len(came) == 2
+    assert left(store) == 0

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import re
-import shlex
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from features.columns import TABLES
 from features.portfolio import from_frames
 from features.seller import Seller
 from serving.access.scopes import need_of
-from serving.contract import AssessCall, DecisionCall, LedgerCall, OrderCall, parse_call
+from serving.contract import LedgerCall, parse_call
 from serving.errors import ERRORS
 from serving.routes import make_application
 from serving.state import State
@@ -50,23 +50,22 @@ def facts_of_the_guide() -> bytes:
     return next(block for block in blocks("integrate.md", "json") if '"table": "buyers"' in block).encode()
 
 
-def body_of(path: str) -> bytes:
-    """Return the body of the first call of an address that the guide shows for curl."""
-    call = next(
-        block.partition("curl")[2]
-        for block in blocks("integrate.md", "")
-        if f"/v1/{path} " in block and "-d '" in block
-    )
-    words = shlex.split(call.replace("\\\n", " "))
-    return words[words.index("-d") + 1].encode()
-
-
 def test_every_error_is_told_what_to_do_at() -> None:
     rows = rows_under("integrate.md", "| code | status | again | what the ERP does |")
     told = {code.strip("`"): (int(status), int(again) if again else None) for code, status, again, _ in rows}
 
     assert told == {code: (kind.status, kind.retry_after) for code, kind in ERRORS.items()}
     assert all(step for *_, step in rows)
+
+
+def test_the_balancer_errs_in_the_words_of_the_service() -> None:
+    (nginx,) = blocks("deploy.md", "nginx")
+    told = re.findall(r"return (\d+) '(.*)';", nginx)
+    assert len(told) == 3
+    for status, body in told:
+        error = json.loads(body)["error"]
+        assert ERRORS[error["code"]].status == int(status)
+        assert list(error) == ["code", "message", "field", "hint", "trace_id"]
 
 
 def test_the_facts_of_the_guide_are_accepted(tmp_path: Path) -> None:
@@ -94,16 +93,6 @@ def other_buyer() -> Any:
     }  # fmt: skip
     seller = Seller("me", country="DE", reporting_currency="EUR")
     return from_frames({"invoices": pd.DataFrame([invoice])}, seller)
-
-
-def test_the_calls_of_the_guide_are_understood() -> None:
-    said = parse_call(body_of("assess"), AssessCall).together()
-    order = parse_call(body_of("order_check"), OrderCall)
-    decision = next(block for block in blocks("integrate.md", "json") if block.startswith('{"state"'))
-
-    assert said.request is not None
-    assert (order.order.order_id, order.order.amount) == ("SO-1001", 3000.0)
-    assert parse_call(decision.encode(), DecisionCall).state == "invoiced"
 
 
 def test_the_check_of_a_signature_is_right() -> None:

@@ -143,7 +143,11 @@ def check_items(items: Sequence[Item], seller: Seller, invoices: pd.DataFrame, n
 def references(items: Iterable[Item]) -> set[str]:
     """Return the invoices that posted facts name."""
     named = (item.fields.get(name) for item in items for name in ("invoice_id", "successor_id"))
-    return {str(value).strip() for value in named if isinstance(value, str | int)}
+    return {
+        str(value).strip()
+        for value in named
+        if isinstance(value, int) or (isinstance(value, str) and _is_storable(value))
+    }
 
 
 def _check_shape(item: Item) -> None:
@@ -178,8 +182,7 @@ def _is_legal(value: Any, column: Column) -> bool:
     if isinstance(value, str):
         return (
             len(value) <= _LONGEST
-            and "\x00" not in value
-            and _is_encodable(value)
+            and _is_storable(value)
             and (column.kind != "integer" or len(value) < len(str(_LARGEST_WHOLE)))
         )
     if isinstance(value, int | float | Decimal):
@@ -192,7 +195,10 @@ def _is_too_long_a_name(value: Any, name: str, table: Table) -> bool:
     return is_name and isinstance(value, str) and len(value.strip()) > _LONGEST_NAME
 
 
-def _is_encodable(text: str) -> bool:
+def _is_storable(text: str) -> bool:
+    """Whether a database can keep a text, or look for it."""
+    if "\x00" in text:
+        return False
     try:
         text.encode()
     except UnicodeEncodeError:

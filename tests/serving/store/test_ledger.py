@@ -205,6 +205,8 @@ def test_other_content_under_one_key_and_instant_is_a_conflict(begun: Store) -> 
         ({**INVOICE, "buyer_id": "a\x00b"}, "invalid_field", "buyer_id"),
         ({**INVOICE, "buyer_id": "\ud800"}, "invalid_field", "buyer_id"),
         ({**INVOICE, "buyer_id": ["B"]}, "invalid_field", "buyer_id"),
+        ({**PAYMENT, "invoice_id": "i\x00"}, "invalid_field", "invoice_id"),
+        ({**PAYMENT, "successor_id": "\ud800"}, "invalid_field", "successor_id"),
         ({**INVOICE, "recorded_at": "2026-07-02T00:00:00Z"}, "known_in_future", "recorded_at"),
         ({**PAYMENT, "invoice_id": "nobody's"}, "unknown_invoice", "invoice_id"),
         ({**PAYMENT, "invoice_id": "i0", "successor_id": "nobody's"}, "unknown_invoice", "successor_id"),

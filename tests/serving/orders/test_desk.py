@@ -209,6 +209,20 @@ def test_an_order_that_can_be_checked_no_more_keeps_none_waiting(desk, limit):
     assert desk.recheck(["B1"], LATER) == ["B"]
 
 
+def test_nothing_is_waited_for_where_no_order_is_held(desk, limit):
+    waited = []
+    assert desk.recheck(["B1"], NOW, wait=lambda: waited.append("B1")) == []
+    assert waited == []
+    desk.check("B1", named("A", 160.0), NOW)
+
+    def until_there_is_room() -> None:
+        waited.append("A")
+        limit.amount = 200.0
+
+    assert desk.recheck(["B1"], LATER, wait=until_there_is_room) == ["A"]
+    assert waited == ["A"]
+
+
 def test_a_check_again_that_says_the_same_is_not_kept_again(desk, limit, store):
     desk.check("B1", named("A", 120.0), NOW)
     rows = len(kept(store))

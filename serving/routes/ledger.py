@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 
 from anyio import to_thread
 from starlette.requests import Request
@@ -61,10 +62,10 @@ class Ledger:
                 # Reason: under another rule no order waits for the books, and none has to be looked for.
                 is_held = assessor.release.policy.orders.when_books_behind == "hold"
                 later = posted.has_later_books and is_held
-                if not (posted.buyers or later):
-                    return []
-                assessor.wait_for_month(_SECONDS_TO_WAIT)
-                return desk.recheck(posted.buyers, datetime.now(UTC), has_later_books=later)
+                # Reason: a post without any held order answers at once, whatever the month lacks.
+                wait = partial(assessor.wait_for_month, _SECONDS_TO_WAIT)
+                now = datetime.now(UTC)
+                return desk.recheck(posted.buyers, now, has_later_books=later, wait=wait)
 
             return await to_thread.run_sync(run)
         except Exception as error:

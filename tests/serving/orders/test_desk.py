@@ -222,6 +222,20 @@ def test_orders_that_wait_for_the_books_are_checked_once_these_end_later(desk, l
     assert desk.recheck(["B1"], LATER, has_later_books=True) == ["A"]
 
 
+def test_nothing_is_waited_for_where_no_order_is_held(desk, limit):
+    waited = []
+    assert desk.recheck(["B1"], NOW, wait=lambda: waited.append("B1")) == []
+    assert waited == []
+    desk.check("B1", named("A", 160.0), NOW)
+
+    def until_there_is_room() -> None:
+        waited.append("A")
+        limit.amount = 200.0
+
+    assert desk.recheck(["B1"], LATER, wait=until_there_is_room) == ["A"]
+    assert waited == ["A"]
+
+
 def test_a_check_again_that_says_the_same_is_not_kept_again(desk, limit, store):
     desk.check("B1", named("A", 120.0), NOW)
     rows = len(kept(store))

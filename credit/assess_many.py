@@ -41,8 +41,11 @@ def _of_part(
     known, book = several_of(dossiers, common, at), common.book(moment)
     exposures = {} if book is None else book.exposures
     reader = SideReader(policy.orders, common.seller.reporting_currency, common.rates, common.members)
+    asked = at if now is None else desk.at(now)
     facts = [
-        desk.facts(holding.buyer_id, moment, values, None, reader.of(holding, at, exposures), now)
+        desk.facts(
+            holding.buyer_id, moment, values, None, reader.of(holding, at, exposures, asked=asked.second), now
+        )
         for holding, values in zip(known.holdings, known.values, strict=True)
     ]
     answers, timing = desk.answers(known.values), desk.timing(known.values, facts, moment)

@@ -61,7 +61,7 @@ class Desk:
             raise InputError.of(f"a portfolio of seller '{release.seller_id}'", found, step)
         self.common, self.release = common, release
         self._reader = SubjectReader(common, release)
-        self.at, self.facts, self.ground = self._reader.at, self._reader.facts, self._reader.ground
+        self.at, self.facts = self._reader.at, self._reader.facts
 
     def moment(self, as_of: str | datetime | None) -> datetime:
         """Return `as_of` as a naive UTC instant; the end of the books where nobody names one.
@@ -181,7 +181,8 @@ class Desk:
         known = self._reader.of(dossier, moment, request, now=now)
         subject = (judged_for_score if is_score else judged)(known, self.release)
         said = subject.scored(lang) if is_score else subject.assessed(lang, Extras(peers=peers))
-        return Lasting(said, subject.identity, self.at(moment).second, self._reader.changes_at(known))
+        asked = self.at(now or moment).second
+        return Lasting(said, subject.identity, asked, self._reader.changes_after(known, asked))
 
     def check_order(  # noqa: PLR0913  (all that a check follows from, by name)
         self,

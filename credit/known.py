@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from itertools import chain
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from credit.book import Book
 from credit.common import Common
 from credit.dossier import Dossier
 from credit.facts import SubjectFacts
+from credit.ground import ground_of, warning
 from credit.release import TIMING, Release
 from credit.request import Request
 from credit.sides import Holding, Moment, Row, SideReader, Sides, moment_of
@@ -24,37 +25,9 @@ from features.errors import InputError
 from features.next_change import next_change
 from features.one_subject import Asked, subject_of
 
-__all__ = ["Ground", "Known", "SubjectReader"]
+__all__ = ["Known", "SubjectReader"]
 
 Floats = npt.NDArray[np.float64]
-Warning_ = dict[str, str]
-
-
-class Ground(NamedTuple):
-    """What of two moments an assessment follows from, beside the facts that are known at the first of them.
-
-    Parameters
-    ----------
-    day : int
-        Of the moment where the seller is, days since 1970.
-    days_behind : float or None
-        For how many days nothing is known; None where somebody asks before the books end.
-    days_since : int
-        Days after the moment on which somebody asks.
-    until : int
-        Day on which the books end, as `day`.
-    is_before : bool
-        Whether the moment lies before the books begin.
-    days_ahead : float or None
-        How far the clock is behind facts that are stored already; None where it is not.
-    """
-
-    day: int
-    days_behind: float | None
-    days_since: int
-    until: int
-    is_before: bool
-    days_ahead: float | None
 
 
 class Known(NamedTuple):
@@ -97,16 +70,6 @@ class SubjectReader:
         """Return an instant with its day where the seller is."""
         return moment_of(moment, self._common.seller.timezone)
 
-    def ground(self, moment: datetime, now: datetime | None) -> Ground:
-        """Return what of a moment, and of the present where that is later, an assessment follows from."""
-        common, at = self._common, self.at(moment)
-        until, asked = common.observed_until, at if now is None else self.at(now)
-        until_day = self.at(until).day
-        behind = None if (now or moment) <= until else float(asked.day - until_day)
-        ahead = self._days_ahead(now).get("days_clock_behind")
-        is_before = moment < common.observed_from
-        return Ground(at.day, behind, max(0, asked.day - at.day), until_day, is_before, ahead)
-
     def of(
         self,
         dossier: Dossier,
@@ -137,13 +100,13 @@ class SubjectReader:
         values = compute(holding.block, arrays, common.context, assumes_usual=True)
         book = common.book(moment)
         exposures = {} if book is None else book.exposures
-        sides = self._sides.of(holding, at, exposures, without_order=without_order)
+        asked = at if now is None else self.at(now)
+        sides = self._sides.of(holding, at, exposures, without_order=without_order, asked=asked.second)
         facts = self.facts(dossier.buyer_id, moment, values[0], request, sides, now)
         return Known(facts, book, values, holding)
 
-    def changes_at(self, known: Known) -> int:
-        """Return the first second after its moment at which something else is known that it follows from."""
-        second = self.at(known.facts.as_of).second
+    def changes_after(self, known: Known, second: int) -> int:
+        """Return the first second after another at which something else is known that it follows from."""
         sides: Iterable[Row] = chain.from_iterable(known.holding.rows[:-1])
         instants = [int(at) for row in sides for at in row[:2] if at > second]
         block, rates = known.holding.block, self._common.rates
@@ -161,9 +124,15 @@ class SubjectReader:
         """Return what is known of a subject from its features, shape (len(NAMES),), and its sides."""
         named = dict(zip(NAMES, values.tolist(), strict=True))
         self._put_nothing_owed(named, moment)
+        ground = ground_of(self._common, moment, now)
         usual = request or _usual(named, self._common.seller.reporting_currency)
-        named |= sides.values
-        named |= self._days_behind(now or moment) | self._days_since(moment, now) | self._days_ahead(now)
+        named |= {**sides.values, **ground.values()}
+        warnings = list(ground.warnings())
+        if sides.insolvent_since is not None:
+            # Reason: what is owed since then nobody knows; that nothing may be, somebody does.
+            named["is_insolvent"] = 1.0
+            since = self.at(datetime.fromtimestamp(sides.insolvent_since, UTC).replace(tzinfo=None))
+            warnings.append(warning("insolvency_since", since.date))
         currency = self._common.seller.reporting_currency
         return SubjectFacts(
             buyer_id=buyer_id,
@@ -174,10 +143,10 @@ class SubjectReader:
             release=self._release_id,
             versions=self._versions,
             facts_seq=self._common.facts_seq,
-            warnings=[*self._warnings(moment, now or moment), *self._clock_warning(now)],
+            warnings=warnings,
             securities=sides.securities,
             country=sides.country,
-            local_day=self.at(moment).date,
+            local_day=ground.day,
         )
 
     def _rate(self, request: Request | None, second: int) -> float:
@@ -200,41 +169,6 @@ class SubjectReader:
         is_known = self._common.has_ledger and moment >= self._common.observed_from
         if is_known and math.isnan(named["count_open"]):
             named |= {"exposure": 0.0, "overdue_amount": 0.0}
-
-    def _days_behind(self, now: datetime) -> dict[str, float]:
-        """Return for how many days nothing is known, where the books end before somebody asks."""
-        until = self._common.observed_until
-        if now <= until:
-            return {}
-        return {"days_books_behind": float((self.at(now).date - self.at(until).date).days)}
-
-    def _days_since(self, moment: datetime, now: datetime | None) -> dict[str, float]:
-        """Return how many days after the moment somebody asks, where it is not the same day."""
-        days = 0 if now is None else (self.at(now).date - self.at(moment).date).days
-        return {"days_since_as_of": float(days)} if days > 0 else {}
-
-    def _warnings(self, moment: datetime, now: datetime) -> Sequence[Warning_]:
-        found = []
-        if self._days_behind(now).get("days_books_behind"):
-            # Reason: books that go on are behind by minutes always; what is warned of always is not read.
-            found.append(self._warning("books_behind", self._common.observed_until))
-        if moment < self._common.observed_from:
-            found.append(self._warning("before_the_books", self._common.observed_from))
-        return found
-
-    def _days_ahead(self, now: datetime | None) -> dict[str, float]:
-        """Return how far the clock is behind facts that are stored already, where somebody asks for now."""
-        known_until = self._common.known_until
-        if now is None or known_until is None or now >= known_until:
-            return {}
-        return {"days_clock_behind": (known_until - now) / timedelta(days=1)}
-
-    def _clock_warning(self, now: datetime | None) -> Sequence[Warning_]:
-        known_until = self._common.known_until
-        return [self._warning("clock_behind", known_until)] if known_until and self._days_ahead(now) else []
-
-    def _warning(self, code: str, instant: datetime) -> Warning_:
-        return {"code": code, "field": "as_of", "date": self.at(instant).date.isoformat()}
 
 
 def _asked(request: Request | None) -> Asked:

@@ -35,9 +35,9 @@ class Lasting:
         As `credit.desk.Desk.assess` or `score` gives it.
     identity : Identity
     begins, ends : int
-        Seconds since 1970: its own moment, and the first one at which more, or less, is known. On its own
-        local day, and for somebody who asks on the same one, all moments ``begins <= moment < ends`` say the
-        same but for `MOVING`.
+        Seconds since 1970: when somebody asked, and the first one after that at which more, or less, is
+        known. Where `credit.ground.Ground` is the same, whoever asks at ``begins <= second < ends`` is told
+        the same but for `MOVING`.
     """
 
     said: dict[str, Any]

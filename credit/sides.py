@@ -91,11 +91,14 @@ class Sides:
         Known, and in force on the day.
     country : str
         ISO 3166-1 alpha-2; empty where unknown.
+    insolvent_since : int or None
+        Second since 1970 at which an insolvency became known, after the moment and before somebody asks.
     """
 
     values: Mapping[str, float]
     securities: tuple[Security, ...] = ()
     country: str = ""
+    insolvent_since: int | None = None
 
 
 Row = Sequence[Any]
@@ -168,7 +171,13 @@ class SideReader:
         self._rates, self._members = rates, members
 
     def of(
-        self, holding: Holding, moment: Moment, exposures: Mapping[str, float], *, without_order: str = ""
+        self,
+        holding: Holding,
+        moment: Moment,
+        exposures: Mapping[str, float],
+        *,
+        without_order: str = "",
+        asked: int | None = None,
     ) -> Sides:
         """Return what was known of a buyer.
 
@@ -180,6 +189,8 @@ class SideReader:
             What buyers owed at the month end before, for the sum of the group's other members.
         without_order : str
             Id of an order that is asked about and must not count twice.
+        asked : int, optional
+            Second since 1970 at which somebody asks, where that is later than the moment.
         """
         rows = holding.rows
         country, group = next(iter(_known(rows.buyers, moment.second)), ("", ""))
@@ -190,7 +201,8 @@ class SideReader:
             **_reference(rows.references, moment),
             **self._others_of_group(holding.buyer_id, group, moment.second, exposures),
         }
-        return Sides(values, self._secured(rows.securities, moment), country)
+        since = None if asked is None or asked <= moment.second else _insolvent_since(holding, moment, asked)
+        return Sides(values, self._secured(rows.securities, moment), country, since)
 
     def _secured(self, rows: Sequence[Row], moment: Moment) -> tuple[Security, ...]:
         return tuple(
@@ -254,6 +266,15 @@ class SideReader:
 def _known(rows: Sequence[Row], second: int) -> list[Row]:
     """Return the further columns of what is known at an instant."""
     return [row[2:] for row in rows if row[0] <= second < row[1]]
+
+
+def _insolvent_since(holding: Holding, moment: Moment, asked: int) -> int | None:
+    """Return when an insolvency became known between two instants, the first excluded, and still is."""
+    ledger = holding.block.ledger
+    rows = slice(*ledger.event_start[holding.position : holding.position + 2].tolist())
+    begins, ends = ledger.event_begins[rows], ledger.event_ends[rows]
+    found = (begins > moment.second) & (begins <= asked) & (asked < ends) & (ledger.is_insolvency[rows] != 0)
+    return int(begins[found].min()) if found.any() else None
 
 
 def _reference(rows: Sequence[Row], moment: Moment) -> dict[str, float]:

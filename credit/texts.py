@@ -248,6 +248,10 @@ WARNINGS = {
         "than the moment of this answer is not in it. Set the clock right.",
         "服务时钟落后于已存数据（已知至{date}）：晚于本次评估时点的数据未计入。请校正时钟。",
     ),
+    "insolvency_since": Words(
+        "An insolvency became known on {date}, after the moment that the rest of this answer speaks of.",
+        "{date}获悉破产或清算；晚于本次评估其余内容的时点。",
+    ),
     "before_the_books": Words(
         "The books begin on {date}; before that day invoices and payments are not fully known.",
         "账簿自{date}起；此前的发票与付款情况不完整。",

@@ -17,7 +17,7 @@ from credit.review import Reviewed
 from credit.review import review as reviewed
 from features.as_of import last_month_end
 from features.errors import InputError
-from serving.live.assessor import moments_of
+from serving.live.moments import moments_of
 from serving.months import make_month
 from serving.store import outbox
 from serving.store.answers import answer_row, keep_answers
@@ -25,6 +25,7 @@ from serving.store.books import read_book
 from serving.store.changes import take_ledger
 from serving.store.common import every_stored_dossier, read_common
 from serving.store.connect import Store
+from serving.store.month_turns import month_turn
 from serving.store.published_rows import Source, amount_text, in_force, last_seq, put_in_force
 
 __all__ = ["StoreReview", "review_store"]
@@ -114,7 +115,8 @@ def _make_figures(store: Store, release: Release, as_of: str | None, now: dateti
         end = _month_end(common, moments_of(Desk(common, release), as_of, now)[0])
         is_made = end is None or read_book(connection, end, release.release_id) is not None
     if end is not None and not is_made:
-        make_month(store, release, end)
+        with month_turn(store):
+            make_month(store, release, end)
 
 
 def _month_end(common: Common, moment: datetime) -> datetime | None:

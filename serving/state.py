@@ -17,6 +17,7 @@ from serving.clerk import Clerk
 from serving.errors import CallError
 from serving.faults import log_fault
 from serving.live.assessor import LiveAssessor
+from serving.live.month_watch import watch_months
 from serving.live.runtime import Runtime
 from serving.loading import load_release, open_runtime, score_canary
 from serving.orders.desk import OrderDesk
@@ -91,6 +92,8 @@ class State:
         self._board = FolderBoard(settings.home / "workers")
         thread = threading.Thread(target=self._watch, args=(settings,), name="releases", daemon=True)
         thread.start()
+        months = (lambda: self._served.assessor, self._stop)
+        threading.Thread(target=watch_months, args=months, name="months", daemon=True).start()
         return thread
 
     def stop(self) -> None:
@@ -239,6 +242,7 @@ class State:
                 self._shared = None if self._runtime.store.is_sqlite else SharedBoard(self._runtime.store)
             assessor = self._runtime.assessor(release)
             score_canary(assessor)
+            self._runtime.clerk.start()
         except CallError as error:
             problem = error
         except Exception as error:

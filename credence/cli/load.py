@@ -56,9 +56,16 @@ def load(directory: str, history: bool, as_json: bool) -> None:
         print_json({**asdict(loaded), "is_changed": loaded.is_changed, "store": store.name})
         return
     click.echo(_text(loaded, store.name))
+    if _until(portfolio) > now:
+        say(_AHEAD.format(day=f"{portfolio.observed_until:%Y-%m-%d}"))
     if not history and now - _until(portfolio) > _FRESH:
         say(_STALE.format(day=f"{portfolio.observed_until:%Y-%m-%d}"))
 
+
+_AHEAD = (
+    "note: the books end on {day}, which has not come: until then answers of now leave out what is later, "
+    "warn of it with clock_behind, and orders are referred. Check the dates, and the clock."
+)
 
 _STALE = (
     "note: the books end on {day}, and these facts are known from today only: a question about an earlier "

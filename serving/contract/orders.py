@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from credit.orders import Order
-from serving.contract.parts import Amount, Currency, Day, Id, Part, Terms
+from serving.contract.parts import Amount, Currency, Day, Id, Part, Terms, Text
 
 __all__ = ["DecisionCall", "OrderCall"]
 
@@ -35,4 +35,4 @@ class DecisionCall(Part):
 
     state: Literal["released", "held", "cancelled", "invoiced"]
     by: Id
-    reason: Annotated[str, Field(max_length=1000)] = ""
+    reason: Annotated[Text, Field(max_length=1000)] = ""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from credit.request import LARGEST_AMOUNT, LONGEST_TERMS_DAYS
 from features.as_of import FIRST_YEAR, LAST_YEAR
@@ -24,6 +24,7 @@ __all__ = [
     "Id",
     "Part",
     "Terms",
+    "Text",
     "moment_of_text",
     "parse_call",
     "validated",
@@ -100,6 +101,13 @@ def _instant(text: str, form: re.Pattern[str]) -> datetime:
     return instant
 
 
+def _storable(text: str) -> str:
+    """Refuse what PostgreSQL cannot keep or look up."""
+    if "\x00" in text:
+        raise ValueError
+    return text
+
+
 def _currency(value: Any) -> Any:
     if isinstance(value, str) and value not in CURRENCIES:
         raise ValueError
@@ -110,8 +118,8 @@ Amount = Annotated[float, Field(gt=0, le=LARGEST_AMOUNT), BeforeValidator(_amoun
 AsOf = Annotated[str, BeforeValidator(_moment)]
 Currency = Annotated[str, BeforeValidator(_currency)]
 Day = Annotated[date, BeforeValidator(_day)]
-# Reason: PostgreSQL keeps no NUL.
-Id = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]+$")]
+Text = Annotated[str, AfterValidator(_storable)]
+Id = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_storable)]
 Terms = Annotated[int, Field(ge=0, le=LONGEST_TERMS_DAYS)]
 
 

@@ -2,44 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
-from credit.desk import MAX_DAYS_BEHIND, Desk
+from credit.desk import Desk
 from credit.dossier import Dossier
 from credit.extras import Extras
+from credit.ground import ground_of
 from credit.in_force import with_published
 from credit.orders import Order
 from credit.release import Release
 from credit.request import Request
 from credit.reservations import Reservation
-from features.errors import InputError
 from serving.errors import CallError
 from serving.live.given import Given
 from serving.live.ledger import LiveLedger, nothing_loaded
+from serving.live.moments import Clock, moments_of, utc_now
 from serving.live.month_books import MonthBooks
 from serving.live.reader import NOTHING_KNOWN, Entry
 from serving.live.recall import Basis, Question, Recall, Recalled
+from serving.live.turn_of_month import is_all_known, month_end_instead
 from serving.observe.metrics import metrics
 from serving.store.common import Head
 
-__all__ = ["LiveAssessor", "moments_of", "utc_now"]
+__all__ = ["LiveAssessor"]
 
 _NOTHING_MORE = Extras()
 
 _SECONDS_TO_PREPARE = 3600.0
-
-_APART = timedelta(minutes=1)
-"""By which the clocks of machines that share a store may differ."""
-
-Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    """Return the present as a naive UTC instant, in whole seconds."""
-    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
 class LiveAssessor:
@@ -86,7 +78,7 @@ class LiveAssessor:
             As `credit.desk.Desk.assess`.
         """
         entry = self.entry(buyer_id)
-        desk, moment, now = self._prepared(entry.facts_seq, as_of, seconds=seconds)
+        desk, moment, now = self._prepared(entry.facts_seq, as_of, seconds=seconds, buyer_id=buyer_id)
         if also.since is not None:
             self._prepared(entry.facts_seq, also.since, seconds=seconds)
         said = desk.assess(_dossier(entry), moment, request, lang=lang, also=also, now=now)
@@ -106,15 +98,17 @@ class LiveAssessor:
         if kept is None:
             return self._said_anew(question, seconds)
         entry = self.entry(question.buyer_id, kept.basis.dossier_seq)
-        desk, moment, now = self._prepared(entry.facts_seq, None, seconds=seconds)
-        if kept.holds(self._basis(entry, desk, moment, now), desk.at(moment).second):
+        buyer_id = question.buyer_id
+        desk, moment, now = self._prepared(entry.facts_seq, None, seconds=seconds, buyer_id=buyer_id)
+        if kept.holds(self._basis(entry, desk, moment, now), desk.at(now or moment).second):
             metrics.recalled.inc()
             return kept.given(moment, desk.common.facts_seq)
         return self._said_anew(question, seconds)
 
     def _said_anew(self, question: Question, seconds: float) -> Given:
         entry = self.entry(question.buyer_id)
-        desk, moment, now = self._prepared(entry.facts_seq, None, seconds=seconds)
+        buyer_id = question.buyer_id
+        desk, moment, now = self._prepared(entry.facts_seq, None, seconds=seconds, buyer_id=buyer_id)
         lasting = desk.lasting(
             _dossier(entry),
             moment,
@@ -136,7 +130,7 @@ class LiveAssessor:
         values = (common.seller, common.observed_from, common.has_ledger)
         # Reason: the members of groups are read together with the rates, and are new where those are.
         shared = (common.rates, common.context, common.book(moment))
-        return Basis(entry.dossier_seq, entry.published, desk.ground(moment, now), values, shared)
+        return Basis(entry.dossier_seq, entry.published, ground_of(common, moment, now), values, shared)
 
     def assess_supposed(
         self,
@@ -162,7 +156,7 @@ class LiveAssessor:
     ) -> dict[str, Any]:
         """Return score, grade and probabilities of a buyer, and nothing else: see `assess`."""
         entry = self.entry(buyer_id)
-        desk, moment, now = self._prepared(entry.facts_seq, as_of, seconds=seconds)
+        desk, moment, now = self._prepared(entry.facts_seq, as_of, seconds=seconds, buyer_id=buyer_id)
         said = desk.score(_dossier(entry), moment, request, lang=lang, now=now)
         return said if now is None else with_published(said, entry.published, desk.at(now).date)
 
@@ -179,7 +173,7 @@ class LiveAssessor:
         The last is the change of facts that both were said at.
         """
         entry = self.entry(buyer_id)
-        desk, moment, now = self._prepared(entry.facts_seq, None)
+        desk, moment, now = self._prepared(entry.facts_seq, None, buyer_id=buyer_id)
         told, said = desk.check_order(
             _dossier(entry),
             order,
@@ -224,15 +218,22 @@ class LiveAssessor:
         self._desk = (head, desk)
         return desk
 
-    def wait_for_month(self, seconds: float) -> None:
+    def wait_for_month(self, seconds: float, buyer_id: str = "") -> None:
         """Wait for the figures of the last month end where they have to be made first.
+
+        Parameters
+        ----------
+        seconds : float
+            At most.
+        buyer_id : str, optional
+            Of whom is asked: nothing is waited for where the answer is that of the month's end.
 
         Raises
         ------
         CallError
             ``busy`` where they are not there in time.
         """
-        self._prepared(self.ledger.facts_seq, None, seconds=seconds)
+        self._prepared(self.ledger.facts_seq, None, seconds=seconds, buyer_id=buyer_id)
 
     def prepare(self) -> None:
         """Make the figures of the last month end where they lack, which may take a while."""
@@ -243,58 +244,42 @@ class LiveAssessor:
         return self._moments(self.desk(), as_of)[0]
 
     def _prepared(
-        self, facts_seq: int | None, as_of: str | datetime | None, *, seconds: float = 0.0
+        self,
+        facts_seq: int | None,
+        as_of: str | datetime | None,
+        *,
+        seconds: float = 0.0,
+        buyer_id: str = "",
     ) -> tuple[Desk, datetime, datetime | None]:
-        """Return the desk with the figures of the month end before a moment, and the moment."""
+        """Return the desk with the figures of the month end before a moment, and the moment.
+
+        While the figures of a month that has just ended are made, a call of now about a buyer of whom nothing
+        became known since is answered as of that end: as it will be whenever that moment is asked for.
+        """
         desk = self.desk(facts_seq)
         moment, now = self._moments(desk, as_of)
         head = self.ledger.head_now
-        book = self._books.before(moment, head, seconds=seconds)
+        try:
+            book = self._books.before(moment, head)
+        except CallError:
+            if as_of is None and buyer_id:
+                moment = self._month_end_instead(buyer_id, moment, head) or moment
+            book = self._books.before(moment, head, seconds=seconds)
         if book is not None and not head.has_month_end(book.as_of):
             # Reason: another worker's clerk has made them since the head was read.
             self.ledger.forget_context()
             desk = self.desk(facts_seq)
         return desk, moment, now
 
+    def _month_end_instead(self, buyer_id: str, moment: datetime, head: Head) -> datetime | None:
+        end = month_end_instead(moment, head.seller.timezone)
+        if end is None or not self._books.has(end, head):
+            return None
+        dossier = _dossier(self.entry(buyer_id))
+        return end if is_all_known(dossier, head.shared.rates, end, moment) else None
+
     def _moments(self, desk: Desk, as_of: str | datetime | None) -> tuple[datetime, datetime | None]:
         return moments_of(desk, as_of, self._clock())
-
-
-def moments_of(desk: Desk, as_of: str | datetime | None, now: datetime) -> tuple[datetime, datetime | None]:
-    """Return the moment that is spoken of, and the present where the moment is meant to be now.
-
-    Parameters
-    ----------
-    desk : Desk
-    as_of : str or datetime, optional
-        Default: now; where the books end more than `MAX_DAYS_BEHIND` days before, their end. The day of today
-        where the seller is means now.
-    now : datetime
-        Naive UTC.
-
-    Raises
-    ------
-    InputError
-        Where `as_of` cannot be read or lies in the future.
-    """
-    until = desk.common.observed_until
-    known_until = desk.common.known_until or until
-    if now < known_until <= now + _APART:
-        # Reason: another machine's clock is ahead; what was posted there has to be seen here.
-        now = known_until
-    if as_of is None:
-        latest = until + timedelta(days=MAX_DAYS_BEHIND)
-        return (now if now <= latest else until), now
-    moment, latest = desk.moment(as_of), max(now, until)
-    if moment > latest and as_of != desk.at(now).date.isoformat():
-        raise _future()
-    # Reason: the day of today ends later, and what is asked for is what is known of it.
-    return min(moment, latest), None
-
-
-def _future() -> InputError:
-    expected, step = "a moment that has passed", "name an earlier one, or none for now"
-    return InputError.of(expected, "one in the future", step, column="as_of")
 
 
 def _dossier(entry: Entry) -> Dossier:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from features.errors import InputError
 from serving.errors import CallError
 from serving.live.reader import Reader
+from serving.store.changes import ledger_row
 from serving.store.common import Head, read_head
 from serving.store.connect import Store
 from serving.store.dossiers import count_buyers
@@ -51,6 +52,17 @@ class LiveLedger:
             if head is None or facts_seq is None or head.facts_seq < facts_seq:
                 self._head = head = self._read(head)
         return head
+
+    def newest(self) -> Head:
+        """Return the head, read again only where the facts have changed since.
+
+        Raises
+        ------
+        CallError, InputError
+            As `head`.
+        """
+        with self.store.reading() as connection:
+            return self.head(ledger_row(connection)["facts_seq"])
 
     @property
     def facts_seq(self) -> int | None:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from credit.ground import Ground
 from credit.identity import Identity
-from credit.known import Ground
 from credit.lasting import Lasting, moment_text
 from credit.publish import Published
 from credit.request import Request
@@ -101,7 +101,7 @@ class Recalled:
         )
 
     def holds(self, basis: Basis, second: int) -> bool:
-        """Whether a moment (seconds since 1970) gets the same answer."""
+        """Whether somebody who asks at a second (since 1970) gets the same answer."""
         return self.begins <= second < self.ends and self.basis.is_same(basis)
 
     def given(self, moment: datetime, facts_seq: int | None) -> Given:

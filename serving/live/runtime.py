@@ -53,7 +53,8 @@ class Runtime:
         self._releases = settings.releases
         self.store = open_store(url)
         self.ledger = LiveLedger(self.store)
-        self.clerk = Clerk(url.render_as_string(hide_password=False))
+        self._url = url.render_as_string(hide_password=False)
+        self.clerk = Clerk(self._url)
         self._answers = AnswerWriter(self.store)
         self._kept: OrderedDict[str, None] = OrderedDict()
         self._sender = None if target is None else self._sending(target)
@@ -76,9 +77,17 @@ class Runtime:
 
     def assessor(self, release: Release) -> LiveAssessor:
         """Return who assesses with a release."""
-        make = partial(self.clerk.run, "make_month", str(self._releases / release.release_id))
+        make = partial(self._make_month, str(self._releases / release.release_id))
         books = MonthBooks(self.store, release.release_id, make)
         return LiveAssessor(self.ledger, release, books)
+
+    def _make_month(self, release: str, month_end: datetime) -> None:
+        # Reason: one of its own, so that no post waits for it; it ends after that.
+        clerk = Clerk(self._url)
+        try:
+            clerk.run("make_month", release, month_end)
+        finally:
+            clerk.close()
 
     def order_desk(self, assessor: LiveAssessor) -> OrderDesk:
         """Return who checks orders with an assessor's release."""

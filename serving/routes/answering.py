@@ -11,6 +11,7 @@ from anyio import CapacityLimiter, to_thread
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.types import Scope
 
 from features.errors import InputError
 from serving.errors import CallError, refused_call
@@ -29,6 +30,8 @@ __all__ = [
 ]
 
 _LOG = logging.getLogger("credence.serving")
+
+_MOST_DIGITS = 18
 
 Told = TypeVar("Told")
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -63,8 +66,7 @@ def guarded(endpoint: Endpoint) -> Endpoint:
 
     async def answer(request: Request) -> Response:
         try:
-            if "\x00" in request.scope["path"] or b"%00" in request.scope["query_string"]:
-                raise _with_nul()
+            _check_address(request.scope)
             return await endpoint(request)
         except (CallError, HTTPException):
             raise
@@ -78,9 +80,11 @@ def guarded(endpoint: Endpoint) -> Endpoint:
     return answer
 
 
-def _with_nul() -> CallError:
-    """Return the refusal of what no database keeps."""
-    return CallError("invalid_field", "text without the character NUL", "one with it", "correct the address")
+def _check_address(scope: Scope) -> None:
+    """Refuse an address or a query with a character that PostgreSQL can neither keep nor look up."""
+    if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
+        step = "leave it out of the address"
+        raise CallError("invalid_field", "text without the character of code 0", "text with it", step)
 
 
 def told_as_call_error(error: InputError) -> CallError:
@@ -109,7 +113,8 @@ def whole_number(text: str, name: str, most: int) -> int:
     CallError
         ``invalid_field``.
     """
-    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most:
+    # Reason: thousands of digits would be slow to read.
+    if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS and 1 <= int(text) <= most:
         return int(text)
     expected = f"a whole number from 1 to {most}"
     raise CallError("invalid_field", expected, "something else", f"correct '{name}'", path=name)

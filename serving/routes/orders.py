@@ -46,7 +46,7 @@ class Orders:
 
         def run() -> dict[str, Any]:
             # Reason: inside the check's transaction the clerk could not write them.
-            assessor.wait_for_month(_SECONDS_TO_WAIT)
+            assessor.wait_for_month(_SECONDS_TO_WAIT, call.buyer_id)
             told = desk.check(
                 call.buyer_id, call.order, datetime.now(UTC), amends=call.amends, lang=call.lang
             )

@@ -53,8 +53,8 @@ class Head:
     has_ledger: bool = False
 
     def has_month_end(self, end: datetime | None) -> bool:
-        """Whether the figures of a month end (naive UTC) are among those of `context`."""
-        if end is None:
+        """Whether the figures of a month end (naive UTC) are among those of `context`, or there are none."""
+        if end is None or not self.has_ledger:
             return True
         second = second_of(end)
         place = int(np.searchsorted(self.context.month_end, second))

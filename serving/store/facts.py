@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from itertools import islice
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from sqlalchemy import Column, ColumnElement, Connection, Integer, Text, cast, func, or_, select, type_coerce
+from sqlalchemy import Column, Connection, or_, select
 
 from features.columns import TABLES, Table
-from features.columns import Column as FactColumn
 from features.money import decimals_array
 from features.portfolio import Portfolio
 from features.seller import Seller
 from serving.store.changes import ledger_row
+from serving.store.rows import read_rows
 from serving.store.schema import FACTS
 from serving.store.types import AMOUNT_DECIMALS
 
 __all__ = [
-    "buyers_of_invoices", "connected_invoices", "facts_of_buyers", "read_rows",
-    "shared_portfolio", "stored_portfolio",
+    "buyers_of_invoices", "connected_invoices", "facts_of_buyers", "portfolio_of", "shared_portfolio",
+    "stored_portfolio",
 ]  # fmt: skip
 
 _AT_ONCE = 5_000
@@ -54,15 +52,16 @@ def stored_portfolio(
         frames = {name: read_rows(connection, name) for name in TABLES}
     else:
         frames = facts_of_buyers(connection, buyer_ids, invoice_ids)
-    return _portfolio(connection, frames)
+    return portfolio_of(connection, frames)
 
 
 def shared_portfolio(connection: Connection) -> Portfolio:
     """Return the facts that buyers share: exchange rates, and who belongs to which group."""
-    return _portfolio(connection, {name: read_rows(connection, name) for name in ("buyers", "fx")})
+    return portfolio_of(connection, {name: read_rows(connection, name) for name in ("buyers", "fx")})
 
 
-def _portfolio(connection: Connection, frames: dict[str, pd.DataFrame]) -> Portfolio:
+def portfolio_of(connection: Connection, frames: Mapping[str, pd.DataFrame]) -> Portfolio:
+    """Return facts as `serving.store.rows` reads them, by table, as they were known to the store."""
     head = ledger_row(connection)
     currency = _currency_by_invoice(frames["invoices"]) if "invoices" in frames else pd.Series(dtype="str")
     tables = {
@@ -134,70 +133,6 @@ def _rows_in(connection: Connection, name: str, by: dict[str, Sequence[str]]) ->
         return parts[0] if parts else read_rows(connection, name, or_(False))
     key = [*TABLES[name].key, TABLES[name].knowledge]
     return pd.concat(parts).drop_duplicates(key).sort_values(key, ignore_index=True)
-
-
-def read_rows(connection: Connection, name: str, where: ColumnElement[bool] | None = None) -> pd.DataFrame:
-    """Return rows of a table in order of their key, typed but for amounts, which are decimal text.
-
-    Parameters
-    ----------
-    connection : Connection
-    name : str
-        A table of facts.
-    where : ColumnElement, optional
-
-    Returns
-    -------
-    DataFrame
-        The table's columns under the names of files, `loaded_at` and `history`.
-    """
-    table = FACTS[name]
-    kinds = {column.name: column for column in TABLES[name].columns}
-    kinds |= {"loaded_at": FactColumn("loaded_at", "instant", True), "history": _HISTORY}
-    is_sqlite = connection.dialect.name == "sqlite"
-    expressions = [_expression(table.c[each], column.kind, is_sqlite) for each, column in kinds.items()]
-    query = select(*expressions).order_by(*table.primary_key)
-    rows = connection.execute(query if where is None else query.where(where)).all()
-    if not rows:
-        return _without_rows(tuple(kinds.values())).copy()
-    pairs = zip(kinds.values(), zip(*rows, strict=True), strict=True)
-    return pd.DataFrame({column.name: _series(column, values) for column, values in pairs})
-
-
-@cache
-def _without_rows(columns: tuple[FactColumn, ...]) -> pd.DataFrame:
-    return pd.DataFrame({column.name: _series(column, ()) for column in columns})
-
-
-_HISTORY = FactColumn("history", "flag", True, default=False)
-
-
-def _expression(column: Column, kind: str, is_sqlite: bool) -> ColumnElement[Any]:
-    """Return what both databases answer alike: text for dates, instants and amounts."""
-    if kind == "flag":
-        return type_coerce(column, Integer) if is_sqlite else column
-    if kind not in ("date", "instant", "money"):
-        return column
-    if is_sqlite:
-        return type_coerce(column, Text)
-    if kind == "instant":
-        return func.to_char(func.timezone("UTC", column), 'YYYY-MM-DD"T"HH24:MI:SS')
-    return cast(column, Text)
-
-
-def _series(column: FactColumn, values: Sequence[Any]) -> Any:
-    is_filled = column.required or column.default is not None
-    if column.kind in ("date", "instant"):
-        return np.array([value and value[:19] for value in values], "datetime64[s]")
-    if column.kind == "number":
-        return np.array(values, np.float64)
-    if column.kind == "integer":
-        return pd.array(values, "int64" if is_filled else "Int64")
-    if column.kind == "flag":
-        if is_filled:
-            return np.array(values, bool)
-        return pd.array([None if value is None else bool(value) for value in values], "boolean")
-    return pd.array(values, "str")
 
 
 def _currency_by_invoice(invoices: pd.DataFrame) -> pd.Series[Any]:

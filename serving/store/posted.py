@@ -25,7 +25,8 @@ from features.seller import Seller
 __all__ = ["Item", "check_items", "items_of", "references"]
 
 _LARGEST_WHOLE = 10**9
-_LONGEST = 1_000
+_LONGEST, _LONGEST_NAME = 1_000, 200
+"""Characters of a text; of one by which facts are looked up, which an index of PostgreSQL must hold."""
 
 
 @dataclass
@@ -142,7 +143,11 @@ def check_items(items: Sequence[Item], seller: Seller, invoices: pd.DataFrame, n
 def references(items: Iterable[Item]) -> set[str]:
     """Return the invoices that posted facts name."""
     named = (item.fields.get(name) for item in items for name in ("invoice_id", "successor_id"))
-    return {str(value).strip() for value in named if isinstance(value, str | int)}
+    return {
+        str(value).strip()
+        for value in named
+        if isinstance(value, int) or (isinstance(value, str) and _is_storable(value))
+    }
 
 
 def _check_shape(item: Item) -> None:
@@ -158,6 +163,9 @@ def _check_shape(item: Item) -> None:
         elif value is not None and not _is_legal(value, column):
             found = "a value of another kind or size"
             item.refuse("invalid_field", name, _EXPECTED.get(column.kind, "a plain value"), found, _CORRECT)
+        elif _is_too_long_a_name(value, name, table):
+            expected = f"text of at most {_LONGEST_NAME} characters"
+            item.refuse("invalid_field", name, expected, "a longer one", _CORRECT)
     for name in table.required:
         if item.fields.get(name) is None and name != table.knowledge:
             item.refuse("invalid_field", name, "a value", "nothing", _CORRECT)
@@ -174,8 +182,7 @@ def _is_legal(value: Any, column: Column) -> bool:
     if isinstance(value, str):
         return (
             len(value) <= _LONGEST
-            and "\x00" not in value
-            and _is_encodable(value)
+            and _is_storable(value)
             and (column.kind != "integer" or len(value) < len(str(_LARGEST_WHOLE)))
         )
     if isinstance(value, int | float | Decimal):
@@ -183,7 +190,15 @@ def _is_legal(value: Any, column: Column) -> bool:
     return False
 
 
-def _is_encodable(text: str) -> bool:
+def _is_too_long_a_name(value: Any, name: str, table: Table) -> bool:
+    is_name = name in table.key or name.endswith("_id")
+    return is_name and isinstance(value, str) and len(value.strip()) > _LONGEST_NAME
+
+
+def _is_storable(text: str) -> bool:
+    """Whether a database can keep a text, or look for it."""
+    if "\x00" in text:
+        return False
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -14,7 +14,7 @@ _SECONDS_BETWEEN_TRIES = 0.002
 
 
 @contextmanager
-def turn(path: Path, seconds: float) -> Iterator[None]:
+def turn(path: Path, seconds: float, *, between: float = _SECONDS_BETWEEN_TRIES) -> Iterator[None]:
     """Wait for the turn of this thread among all threads and processes that ask here; it ends with the block.
 
     SQLite itself tries ten times a second: whoever writes without a break would keep the others out for ever.
@@ -26,6 +26,8 @@ def turn(path: Path, seconds: float) -> Iterator[None]:
         File of the lock; made where it is not there.
     seconds : float
         After which the block begins all the same: the database then says itself that it is locked.
+    between : float
+        Seconds between two tries.
     """
     try:
         handle = path.open("a")
@@ -36,7 +38,7 @@ def turn(path: Path, seconds: float) -> Iterator[None]:
     with handle:
         deadline = time.monotonic() + seconds
         while not _is_mine(handle.fileno()) and time.monotonic() < deadline:
-            time.sleep(_SECONDS_BETWEEN_TRIES)
+            time.sleep(between)
         yield
 
 

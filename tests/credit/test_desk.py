@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from credit.assess_many import assess_many
 from credit.assessor import Assessor
 from credit.books import Books
 from credit.desk import Desk
@@ -105,3 +106,27 @@ def test_a_score_speaks_no_language_without_texts(desk, rows_of_a_store):
     dossier = Dossier.from_bytes(next(iter(rows_of_a_store.values())))
     with pytest.raises(InputError, match="another language"):
         desk.score(dossier, desk.moment(None), lang="de")
+
+
+def test_an_insolvency_that_is_known_after_the_end_of_the_books_stops_at_once(desk, rows_of_a_store):
+    known = {}
+    for buyer_id, row in rows_of_a_store.items():
+        ledger = Dossier.from_bytes(row).block.ledger
+        begins = ledger.event_begins[ledger.is_insolvency != 0]
+        if len(begins):
+            known[buyer_id] = datetime.fromtimestamp(int(begins[0]), UTC).replace(tzinfo=None)
+    buyer_id, since = max(known.items(), key=lambda each: each[1])
+    dossier, moment = Dossier.from_bytes(rows_of_a_store[buyer_id]), since - timedelta(days=2)
+    books = Desk(replace(desk.common, observed_until=moment), desk.release)
+
+    before = books.assess(dossier, moment, now=since - timedelta(seconds=1))
+    after = books.assess(dossier, moment, now=since)
+    order, _ = books.check_order(dossier, Order(1.0, "EUR", order_id="any"), moment, now=since)
+    [of_many] = assess_many([dossier], books, moment, now=since)
+
+    assert before["limit"]["binding"] != "insolvent"
+    assert after["as_of"] == before["as_of"]
+    assert (after["limit"]["binding"], after["limit"]["amount"]) == ("insolvent", 0.0)
+    assert "insolvency_since" in {each["code"] for each in after["warnings"]}
+    assert order["decision"] == "hold"
+    assert json.dumps(of_many) == json.dumps(after)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.faults.mutations import Made
 from tests.serving.process import Answer, Service
 
 __all__ = ["Caller", "at_once", "is_documented", "repeated", "wait"]
@@ -56,6 +57,13 @@ class Caller:
                 assert answer.headers.keys() & {"Retry-After", "retry-after"}, answer.body
             time.sleep(0.1)
 
+    def send(self, made: Made) -> Answer:
+        """Return the answer of a call of any method; one whose connection was closed before is sent again."""
+        try:
+            return self._sent(made.method, made.target, made.body)
+        except (OSError, http.client.HTTPException):
+            return self._sent(made.method, made.target, made.body)
+
     def once(self, path: str, body: Any) -> Answer | None:
         """Return the answer of a call that is not repeated; None where the connection broke."""
         try:
@@ -64,13 +72,16 @@ class Caller:
             return None
 
     def _once(self, path: str, body: Any) -> Answer:
+        return self._sent("POST", path, body if isinstance(body, bytes) else json.dumps(body).encode())
+
+    def _sent(self, method: str, target: str, body: bytes | None) -> Answer:
         connection = getattr(self.local, "connection", None)
         if connection is None:
             connection = _Connection(self.service.address.removeprefix("http://"), timeout=SECONDS)
             self.local.connection = connection
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.service.key}"}
         try:
-            connection.request("POST", path, body if isinstance(body, bytes) else json.dumps(body), headers)
+            connection.request(method, target, body, headers)
             answer = connection.getresponse()
             return Answer(answer.status, dict(answer.headers), answer.read())
         except BaseException:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import random
 import time
 from collections import Counter
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -14,12 +16,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from features.columns import TABLES
-from tests.faults.calls import Caller, is_documented
+from tests.faults.calls import Caller, at_once, is_documented
+from tests.faults.mutations import Made, mutated
 from tests.faults.table import fault
 from tests.serving.process import Service
 
 _CALLS = 10_000
-_SECONDS = 100.0
+_SECONDS = 60.0
+_FEWEST = 20
 _EXAMPLES = 300
 _QUIET = {
     "deadline": None,
@@ -30,36 +34,57 @@ _QUIET = {
 
 
 def test_calls_made_from_the_document(service: Service) -> None:
-    with fault(
-        "malformed calls", f"up to {_CALLS} from /openapi.json in {_SECONDS:.0f} s, good and bad"
-    ) as row:
+    done = f"{_CALLS} of /openapi.json, good and bad, and what a confused sender makes of them"
+    with fault("malformed calls", done) as row:
         schema = schemathesis.openapi.from_dict(service.call("/openapi.json").json)
         operations = [found.ok() for found in schema.get_all_operations()]
         statuses: Counter[int] = Counter()
+        made: list[Made] = []
         end = time.monotonic() + _SECONDS
         for number, operation in enumerate(operations):
             # Reason: what one operation leaves of the time is the others'.
             until = time.monotonic() + (end - time.monotonic()) / (len(operations) - number)
-            called(operation, service, statuses, until, _CALLS // len(operations))
+            made += called(operation, service, statuses, until)
+        generated = statuses.total()
+        assert generated > 10 * len(operations)
+
+        # when each is changed in some way, and then again
+        caller, chance = Caller(service), random.Random(1)  # noqa: S311 (no secret)
+        # Reason: bodies have more to be changed than addresses.
+        told_in_bodies = [each for each in made if each.body]
+        picked = [chance.choice(made if chance.random() < 0.3 else told_in_bodies) for _ in range(_CALLS)]
+        changed = [mutated(each, chance) for each in picked[generated:]]
+        for each, answer in zip(changed, at_once(caller.send, changed), strict=True):
+            assert is_documented(answer), (each, answer.body[:500])
+            statuses[answer.status] += 1
         assert service.assess("B000001")["buyer_id"] == "B000001"
-        row.seen = f"{statuses.total()} calls at {len(operations)} operations: {told(statuses)}"
-    assert statuses.total() > 500
+        row.seen = f"{statuses.total()} calls, {generated} as made: {told(statuses)}"
 
 
-def called(operation: Any, service: Service, statuses: Counter[int], until: float, most: int) -> None:
-    """Call an operation with what is made of its description, until there is no more time."""
+def called(operation: Any, service: Service, statuses: Counter[int], until: float) -> list[Made]:
+    """Call an operation with what is made of its description, until the time is over; return the calls."""
+    made: list[Made] = []
 
-    @settings(max_examples=most, **_QUIET)
+    @settings(max_examples=_CALLS, **_QUIET)
     @given(case=st.one_of(*(operation.as_strategy(mode) for mode in schemathesis.GenerationMode)))
     def run(case: Any) -> None:
-        if time.monotonic() > until:
-            return
+        if time.monotonic() > until and len(made) > _FEWEST:
+            raise _TimeIsOver
         answer = case.call(service.address, headers={"Authorization": f"Bearer {service.key}"}, timeout=30)
         statuses[answer.status_code] += 1
         assert b"Traceback" not in answer.content
         assert answer.status_code < 500 or answer.status_code in (503, 504), (case.path, answer.content[:500])
+        sent = answer.request
+        body = sent.body.encode() if isinstance(sent.body, str) else sent.body
+        made.append(Made(sent.method, sent.path_url, body))
 
-    run()
+    with suppress(_TimeIsOver):
+        run()
+    return made
+
+
+class _TimeIsOver(BaseException):
+    """Ends the making of calls; an `Exception` would be tried again."""
 
 
 def told(statuses: Counter[int]) -> str:
@@ -157,7 +182,11 @@ def test_bytes_that_are_no_json(service: Service) -> None:
         caller, statuses = Caller(service), Counter[int]()
         good = b'{"buyer_id": "B000001", "order_id": "f1", "amount": 10, "currency": "EUR"}'
         doubled = st.sampled_from(
-            [good[:-1] + b', "amount": 11}', b'{"items": [{"table": "buyers", "table": "fx"}]}']
+            [
+                good[:-1] + b', "amount": 11}',
+                b'{"items": [{"table": "buyers", "buyer_id": "a", "buyer_id": "b"}]}',
+                b'{"buyer_id": "a", "request": {"kind": "limit", "amount": 1, "amount": 2}}',
+            ]
         )
         cut = st.integers(0, len(good) - 1).map(lambda place: good[:place])
         paths = st.sampled_from(["/v1/order_check", "/v1/assess", "/v1/assess_batch", "/v1/ledger"])

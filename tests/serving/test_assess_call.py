@@ -188,6 +188,10 @@ def test_a_bad_call_is_told_what_is_wrong(
         ("/readyz", "POST", 405, "method_not_allowed"),
         ("/v1/buyers?limit=0", "GET", 422, "invalid_field"),
         ("/v1/buyers?limit=many", "GET", 422, "invalid_field"),
+        (f"/v1/limits?after={2**63}", "GET", 422, "invalid_field"),
+        (f"/v1/limits?after=1{'0' * 5000}", "GET", 422, "invalid_field"),
+        ("/v1/buyers?prefix=%00", "GET", 422, "invalid_field"),
+        ("/v1/buyers/a%00", "GET", 422, "invalid_field"),
     ],
 )
 def test_a_bad_address_has_the_same_body(

@@ -204,3 +204,19 @@ def test_a_key_that_is_named_twice_is_refused(body: bytes) -> None:
     with pytest.raises(CallError, match="a key that is named twice") as refused:
         parse_call(body)
     assert refused.value.code == "invalid_json"
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "path"),
+    [
+        (AssessCall, {"buyer_id": "B\x00"}, "buyer_id"),
+        (WhatIfCall, {"buyer_id": "\x00"}, "buyer_id"),
+        (OrderCall, {"buyer_id": "B", "order_id": "o\x00", "amount": 1, "currency": "EUR"}, "order_id"),
+        (DecisionCall, {"state": "held", "by": "me\x00"}, "by"),
+        (DecisionCall, {"state": "held", "by": "me", "reason": "\x00"}, "reason"),
+    ],
+)
+def test_a_text_that_postgresql_cannot_keep_is_refused(kind: Any, said: dict[str, Any], path: str) -> None:
+    with pytest.raises(CallError) as refused:
+        parse(json.dumps(said).encode(), kind)
+    assert (refused.value.code, refused.value.path) == ("invalid_field", path)

@@ -11,7 +11,7 @@ from credit.policy import Policy
 from credit.release import Release
 from features.errors import InputError
 from features.seller import Seller
-from serving.live.assessor import moments_of
+from serving.live.moments import moments_of
 
 NOW = datetime(2026, 6, 30, 22, 30)
 """Half past midnight of 1 July where the seller is."""

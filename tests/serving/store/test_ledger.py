@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -204,6 +205,8 @@ def test_other_content_under_one_key_and_instant_is_a_conflict(begun: Store) -> 
         ({**INVOICE, "buyer_id": "a\x00b"}, "invalid_field", "buyer_id"),
         ({**INVOICE, "buyer_id": "\ud800"}, "invalid_field", "buyer_id"),
         ({**INVOICE, "buyer_id": ["B"]}, "invalid_field", "buyer_id"),
+        ({**PAYMENT, "invoice_id": "i\x00"}, "invalid_field", "invoice_id"),
+        ({**PAYMENT, "successor_id": "\ud800"}, "invalid_field", "successor_id"),
         ({**INVOICE, "recorded_at": "2026-07-02T00:00:00Z"}, "known_in_future", "recorded_at"),
         ({**PAYMENT, "invoice_id": "nobody's"}, "unknown_invoice", "invoice_id"),
         ({**PAYMENT, "invoice_id": "i0", "successor_id": "nobody's"}, "unknown_invoice", "successor_id"),
@@ -218,6 +221,23 @@ def test_a_wrong_fact_is_refused_and_the_others_taken(
     assert (refused["code"], refused["field"]) == (code, field)
     assert refused["next_step"]
     assert accepted["status"] == "accepted"
+
+
+def test_a_name_of_200_characters_of_any_kind_is_kept_and_a_longer_one_refused(begun: Store) -> None:
+    # given names that no compression makes short
+    name = "".join(map(chr, np.random.default_rng(7).integers(0x4E00, 0x9FA5, 200)))
+    invoice, payment = (
+        {**INVOICE, "invoice_id": name, "buyer_id": name[::-1]},
+        {**PAYMENT, "invoice_id": name},
+    )
+    assert statuses(begun, invoice, {**payment, "allocation_id": name}) == ["accepted", "accepted"]
+    assert name[::-1] in bodies(begun)
+    longer = {**invoice, "invoice_id": name * 4}
+    refused = post_ledger(begun, [longer, {**INVOICE, "buyer_id": name * 5}], now=NOW).items
+    assert [(item["code"], item["field"]) for item in refused] == [
+        ("invalid_field", "invoice_id"), ("invalid_field", "buyer_id")
+    ]  # fmt: skip
+    assert rebuild_dossiers(begun) == 0
 
 
 def test_a_payment_of_a_refused_invoice_is_refused(begun: Store) -> None:

@@ -119,7 +119,9 @@ def test_every_other_route_has_its_method(service: Service, assessor: Assessor) 
     with Client(service.address, service.key) as client:
         said = client.assess(buyer_id)
         assert client.assessment(said["assessment_id"]) == said
-        assert client.buyer(buyer_id)["assessments"][0]["assessment_id"] == said["assessment_id"]
+        # Reason: an answer that other tests got before is kept as of then.
+        kept = {each["assessment_id"] for each in client.buyer(buyer_id)["assessments"]}
+        assert said["assessment_id"] in kept
         batch = client.assess_batch([{"buyer_id": buyer_id}, {"buyer_id": "nobody"}], store=False)
         assert (batch[0]["assessment"], batch[1]["error"]["code"]) == (said, "unknown_buyer")
 

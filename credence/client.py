@@ -265,7 +265,7 @@ class Client:
             else:
                 if answer.is_success:
                     return dict(answer.json())
-                asked = _wait_of(answer)
+                asked = _wait_of(answer, pause)
                 if asked is None or not left:
                     raise _error_of(answer)
                 wait = asked
@@ -278,8 +278,11 @@ def _part(text: str) -> str:
     return quote(text, safe="")
 
 
-def _wait_of(answer: httpx.Response) -> float | None:
-    """Return after how many seconds the service wants to be called again; None where it does not."""
+def _wait_of(answer: httpx.Response, pause: float) -> float | None:
+    """Return after how many seconds a call is to be sent again; None where it is not."""
+    if answer.status_code == httpx.codes.BAD_GATEWAY:
+        # Reason: a proxy says so where the service itself gave no answer.
+        return pause
     asked = answer.headers.get("Retry-After", "")
     is_soon = answer.status_code in _BUSY and asked.isdigit() and float(asked) <= _LONGEST_WAIT
     return float(asked) if is_soon else None

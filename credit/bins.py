@@ -16,6 +16,9 @@ Ints = npt.NDArray[np.int64]
 MOST_BINS = 10
 """Bins of known values, at most."""
 
+_SAME = 1e-9
+"""Values no further apart are one, told twice."""
+
 
 class Bin(BaseModel):
     """Known values that count together.
@@ -85,6 +88,25 @@ class Bins(BaseModel):
     def count(self, values: Floats) -> Ints:
         """Return how many values lie in each bin, numbered as in `counts`."""
         return np.bincount(self.place(values), minlength=len(self.known) + 2)
+
+    def settled(self, values: Floats) -> Floats:
+        """Return values, those within `_SAME` of an end of a bin moved onto it.
+
+        What was told as a probability and is turned back into log-odds differs in its last digits; a score
+        that many share would leave the bin that is its own.
+
+        Examples
+        --------
+        >>> bins_of(np.array([0.1, 0.1, 0.3])).settled(np.array([0.1 + 1e-12, 0.2, np.nan])).tolist()
+        [0.1, 0.2, nan]
+        """
+        edges = np.unique([end for one in self.known for end in (one.low, one.high)])
+        if not len(edges):
+            return values
+        above = np.minimum(np.searchsorted(edges, values), len(edges) - 1)
+        for near in (edges[above], edges[np.maximum(above - 1, 0)]):
+            values = np.where(np.abs(values - near) <= _SAME, near, values)
+        return values
 
     def _is_seen(self, values: Floats) -> npt.NDArray[np.bool_]:
         if not self.known:

@@ -12,9 +12,10 @@ from features.files import read
 from serving.months import make_month
 from serving.store.changes import ledger_row
 from serving.store.connect import Store, open_store
-from serving.store.ledger import Posted, post_ledger
+from serving.store.ledger import post_ledger
 from serving.store.loading import load_portfolio
-from serving.store.supposing import Supposed, suppose
+from serving.store.outcomes import Posted, Supposed
+from serving.store.supposing import suppose
 
 __all__ = ["WORK", "begin"]
 

@@ -10,16 +10,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from credit.encoding import patterns_of
 from credit.model import RiskModel
-from credit.psi import critical_value, psi, seen_size
-from credit.stability import Reference, late_row, months_of, stability_of
+from credit.stability import late_row, months_of, stability_of
 from credit.states import STATES, states_of
 from credit.timing.model import TimingModel
 from features.build import Packed, build_packed
 from features.errors import InputError
 from features.instants import start_of_day
 from training.drift_outcomes import Watched, estimate_of, proxy_of, realised_of
+from training.drift_rows import chance_of_states, coloured, mix_of_labels, patterns_told
 from training.drift_tests import TESTS, verdict_of
 from training.drift_thresholds import Thresholds
 from training.evaluate import check_seller
@@ -90,14 +89,14 @@ def drift(
     level = thresholds.level if late is None else thresholds.level_of(others=1)
     rows = stability_of(reference, values, watched.log_odds, buyer, month, level=level)
     told = {
-        "score": _coloured(rows[0] if late is None else {**rows[0], "label": _PAY_DATE}),
-        "late": None if late is None else _coloured(late_row(reference, late, buyer, month, level=level)),
-        "inputs": [_coloured(row) for row in rows[1:]],
+        "score": coloured(rows[0] if late is None else {**rows[0], "label": _PAY_DATE}),
+        "late": None if late is None else coloured(late_row(reference, late, buyer, month, level=level)),
+        "inputs": [coloured(row) for row in rows[1:]],
         "states": {
-            **_mix(reference.states, np.array(STATES)[states_of(values)]),
-            "critical": _chance(reference, watched, thresholds),
+            **mix_of_labels(reference.states, np.array(STATES)[states_of(values)]),
+            "critical": chance_of_states(reference, watched, thresholds),
         },
-        "patterns": _patterns(model, values),
+        "patterns": patterns_told(model, values),
         "cannot_say": float(np.isnan(watched.log_odds).mean()),
         "estimate": estimate_of(watched, _earlier(test, version, packed, period[0])),
         "realised": realised_of(watched, version),
@@ -191,36 +190,6 @@ def _earlier(test: Scored | None, version: Version, packed: Packed, start: pd.Ti
     stop = version.metrics.get("to")
     timezone = packed.portfolio.seller.timezone
     return test if stop is not None and start_of_day(stop, timezone) <= start else None
-
-
-def _coloured(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row that is grey where too few independent subjects tell nothing."""
-    return row if row["enough"] else {**row, "colour": "grey"}
-
-
-def _mix(then: Mapping[str, int], labels: npt.NDArray[np.str_]) -> dict[str, Any]:
-    """Return shares of labels then and now, with their distance."""
-    names = sorted({*then, *labels.tolist()}, key=lambda name: (-then.get(name, 0), name))
-    before = np.array([then.get(name, 0) for name in names])
-    now = np.array([int((labels == name).sum()) for name in names])
-    shares = zip(names, (before / before.sum()).tolist(), (now / now.sum()).tolist(), strict=True)
-    items = [{"name": name, "reference": share, "now": today} for name, share, today in shares]
-    return {"psi": psi(before, now), "items": items}
-
-
-def _chance(reference: Reference, watched: Watched, thresholds: Thresholds) -> float:
-    """Return what the PSI of the states stays below by chance, a buyer counting once: its state stays."""
-    buyers = reference.subjects / reference.buyer_size
-    now = len(watched.subjects) / seen_size(watched.clusters.of_row)
-    return critical_value(len(STATES), buyers, now, thresholds.level)
-
-
-def _patterns(model: Model, values: Floats) -> dict[str, Any]:
-    told = _mix(model.reference.patterns, patterns_of(values, model.spec.names))
-    for item in told["items"]:
-        item["is_trained"] = item["name"] in model.spec.patterns
-    unseen = sum(item["now"] for item in told["items"] if not item["is_trained"])
-    return {**told, "unseen": float(unseen)}
 
 
 def _notes(watched: Watched, model: Model, period: Period, timezone: str) -> list[str]:

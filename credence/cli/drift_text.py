@@ -34,6 +34,7 @@ def drift_text(report: Report) -> str:
         f"{report['model']}@{report['version']} ({report['outcome']}) on {report['from']} to {report['to']}: "
         f"{report['n']} subjects of {report['buyers']} buyers, {report['mature']} mature; fitted until "
         f"{report['fitted_until'][:10]}",
+        *_samples(report.get("samples")),
         *report["notes"],
         f"verdict: {verdict['colour']}" + (" - past a threshold" if verdict["alarm"] else ""),
         *(line for test in verdict["tests"] for line in _test(test)),
@@ -43,6 +44,28 @@ def drift_text(report: Report) -> str:
         *_realised(report["realised"]),
     ]
     return "\n".join(lines)
+
+
+def _samples(told: Report | None) -> list[str]:
+    """Return what was read of a service's samples; nothing of a report on books."""
+    if told is None:
+        return []
+    taken = f"{told['of_the_version']} of {told['lines']} samples in {told['files']} files"
+    lines = [f"{taken}; {told['explained']} of them with inputs; by release: {_counts(told['releases'])}"]
+    skipped = {
+        **told["other_versions"],
+        **told["silent"],
+        "outside the period": told["outside"],
+    }
+    if any(skipped.values()):
+        lines.append(f"skipped: {_counts({what: count for what, count in skipped.items() if count})}")
+    if told["broken"]:
+        lines.append(f"broken: {told['broken']} lines are no samples")
+    return lines
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items())
 
 
 def _test(test: Report) -> list[str]:

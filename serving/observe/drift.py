@@ -90,7 +90,7 @@ class _Counted:
     def figures(self) -> tuple[float, float]:
         """Return the PSI so far, and what it stays below by chance."""
         score, reference = self._reference.score, self._reference
-        self._bins = self._bins + score.bins.count(np.array(self._added))
+        self._bins = self._bins + score.bins.count(score.bins.settled(np.array(self._added)))
         self._added = []
         n = int(self._bins.sum())
         filled = int(((score.bins.counts > 0) | (self._bins > 0)).sum())

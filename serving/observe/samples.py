@@ -128,6 +128,8 @@ def sample_of(
 ) -> dict[str, Any]:
     """Return what is kept of an assessment: figures and codes, and whose they are as a hash.
 
+    `credence models drift --samples` reads it (`training.served_samples`).
+
     Examples
     --------
     >>> said = {"buyer_id": "B1", "as_of": "2026-06-30T00:00:00Z", "information_state": "payments"}
@@ -135,16 +137,25 @@ def sample_of(
     '5f'
     """
     models = {name: said.get(name) or {} for name in _MODELS}
+    versions = said.get("versions") or {}
     return {
         "time": now.isoformat(timespec="milliseconds"),
         "as_of": said.get("as_of"),
         "buyer": hashed(said["buyer_id"]),
         "release": release_id,
+        "versions": {name: versions.get(name) for name in _MODELS},
         "information_state": said.get("information_state"),
         **{name: {key: each.get(key) for key in ("status", "probability")} for name, each in models.items()},
         "points": (said.get("score") or {}).get("points"),
         "grade": (said.get("grade") or {}).get("computed"),
+        "inputs": _inputs_of(said.get("score") or {}),
     }
+
+
+def _inputs_of(score: Mapping[str, Any]) -> dict[str, float | None]:
+    """Return the inputs that the score was made from; none of a score that was not explained."""
+    groups = score.get("groups") or ()
+    return {one["name"]: one["value"] for group in groups for one in group["features"]}
 
 
 def _salt_of(path: Path) -> bytes:

@@ -16,7 +16,16 @@ from features.errors import InputError
 from serving.errors import CallError
 from serving.orders.said import Asked, Decision, Said, decided, event, is_decided, stands, told
 from serving.store.answers import keep_answers
-from serving.store.order_rows import CLOSED, CheckedOrder, find, held_of, reservations, save, take_turn
+from serving.store.order_rows import (
+    CLOSED,
+    CheckedOrder,
+    find,
+    held_by,
+    held_of,
+    reservations,
+    save,
+    take_turn,
+)
 
 __all__ = ["OrderDesk"]
 
@@ -101,14 +110,35 @@ class OrderDesk:
                 self._tell(connection, f"order.{after.state}", event(after))
             return told(after, now)
 
-    def recheck(self, buyer_ids: Sequence[str], now: datetime) -> list[str]:
+    def recheck(
+        self,
+        buyer_ids: Sequence[str],
+        now: datetime,
+        *,
+        has_later_books: bool = False,
+        wait: Callable[[], None] = lambda: None,
+    ) -> list[str]:
         """Check the held orders of buyers whose facts have changed; return those that are released now.
 
-        An order that a person holds stays held. One that can be checked no more stays held too, and the
-        others do not wait for it.
+        Where the books end later than before, those that wait for them are checked as well. An order that a
+        person holds stays held. One that can be checked no more stays held too, and the others do not wait
+        for it.
+
+        Parameters
+        ----------
+        buyer_ids : sequence of str
+        now : datetime
+            UTC.
+        has_later_books : bool
+        wait : callable
+            Called first where there are such orders, until they can be checked.
         """
         with self._begin() as connection:
             waiting = held_of(connection, buyer_ids)
+            for_books = held_by(connection, "books") if has_later_books else []
+        waiting += [order for order in for_books if order.buyer_id not in buyer_ids]
+        if waiting:
+            wait()
         return [order.order_id for order in waiting if self._is_released(order, now)]
 
     def _is_released(self, waiting: CheckedOrder, now: datetime) -> bool:

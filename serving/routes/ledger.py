@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 
 from anyio import to_thread
 from starlette.requests import Request
@@ -15,6 +16,7 @@ from serving.contract import LedgerCall, parse_call
 from serving.faults import log_fault
 from serving.routes.answering import Endpoint, json_answer, told_as_call_error
 from serving.state import State
+from serving.store.outcomes import Posted
 from serving.store.types import second_text
 
 __all__ = ["Ledger"]
@@ -41,7 +43,7 @@ class Ledger:
             posted = await clerk.call("post_ledger", *told)
         except InputError as error:
             raise told_as_call_error(error) from None
-        released = await self._recheck(posted.buyers) if posted.buyers else []
+        released = await self._recheck(posted) if posted.buyers or posted.has_later_books else []
         return json_answer(
             {
                 "facts_seq": posted.facts_seq,
@@ -51,14 +53,19 @@ class Ledger:
             }
         )
 
-    async def _recheck(self, buyers: list[str]) -> list[str]:
+    async def _recheck(self, posted: Posted) -> list[str]:
         """Check held orders again; the facts are in, whatever becomes of that."""
         try:
             desk, assessor = self._state.order_desk(), self._state.assessor()
 
             def run() -> list[str]:
-                assessor.wait_for_month(_SECONDS_TO_WAIT)
-                return desk.recheck(buyers, datetime.now(UTC))
+                # Reason: under another rule no order waits for the books, and none has to be looked for.
+                is_held = assessor.release.policy.orders.when_books_behind == "hold"
+                later = posted.has_later_books and is_held
+                # Reason: a post without any held order answers at once, whatever the month lacks.
+                wait = partial(assessor.wait_for_month, _SECONDS_TO_WAIT)
+                now = datetime.now(UTC)
+                return desk.recheck(posted.buyers, now, has_later_books=later, wait=wait)
 
             return await to_thread.run_sync(run)
         except Exception as error:

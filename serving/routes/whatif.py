@@ -57,6 +57,9 @@ class WhatIf:
 
 def _told(assessor: LiveAssessor, call: AssessCall, dossier: bytes | None) -> dict[str, Any]:
     """Assess with what is supposed and without; a request is no supposition where facts are."""
+    if call.as_of is None:
+        # Reason: what is supposed is known from now on, so that both are assessed as of now.
+        assessor.wait_for_month(_SECONDS_TO_WAIT)
     asked = call.asked(assessor.ledger.head_now.seller.reporting_currency)
     without = None if dossier is None else asked
     before = assessor.assess(call.buyer_id, call.as_of, without, lang=call.lang, seconds=_SECONDS_TO_WAIT)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,35 +15,13 @@ from serving.store.connect import Store
 from serving.store.dossiers import write_dossiers
 from serving.store.facts import buyers_of_invoices, connected_invoices, stored_portfolio
 from serving.store.judging import Rows, judge, key_of
+from serving.store.outcomes import Posted
 from serving.store.packing import dossiers_of
 from serving.store.posted import Item, items_of
 from serving.store.schema import FACTS, ledger
 from serving.store.sharing import write_known_until, write_shared
 
-__all__ = ["Posted", "add_facts", "post_ledger"]
-
-
-@dataclass(frozen=True)
-class Posted:
-    """What became of posted facts.
-
-    Parameters
-    ----------
-    facts_seq : int
-        The change with which they came; the last one where nothing changed.
-    items : list of dict
-        By fact, in order: ``table``, ``status`` (accepted, unchanged, refused) and, where refused, ``code``,
-        ``field``, ``expected``, ``found``, ``next_step``.
-    buyers : list of str
-        Whose dossiers were rewritten.
-    books_until : datetime or None
-        Until when the books are complete now.
-    """
-
-    facts_seq: int
-    items: list[dict[str, Any]] = field(default_factory=list)
-    buyers: list[str] = field(default_factory=list)
-    books_until: datetime | None = None
+__all__ = ["add_facts", "post_ledger"]
 
 
 def post_ledger(
@@ -113,7 +90,7 @@ def add_facts(
     if buyers:
         made = dossiers_of(stored_portfolio(connection, buyers), buyers)
         write_dossiers(connection, made, sequence)
-    return Posted(sequence, told, buyers, end)
+    return Posted(sequence, told, buyers, end, end > row["observed_until"])
 
 
 def _insert(connection: Connection, accepted: Sequence[Item], stamps: dict[str, Any]) -> None:

@@ -25,6 +25,7 @@ __all__ = [
     "CheckedOrder",
     "OrderState",
     "find",
+    "held_by",
     "held_of",
     "listed",
     "request_hash",
@@ -209,6 +210,16 @@ def held_of(connection: Connection, buyer_ids: Sequence[str]) -> list[CheckedOrd
         .order_by(order_checks.c.created_at, order_checks.c.order_id)
     )
     return [CheckedOrder(*row) for row in rows]
+
+
+def held_by(connection: Connection, step: str) -> list[CheckedOrder]:
+    """Return the orders that a step holds, those that were asked about first first."""
+    rows = connection.execute(
+        sa.select(*_COLUMNS)
+        .where(order_checks.c.state == "held")
+        .order_by(order_checks.c.created_at, order_checks.c.order_id)
+    )
+    return [order for order in (CheckedOrder(*row) for row in rows) if order.decided_by == step]
 
 
 def listed(connection: Connection, state: str, *, after: str = "", limit: int = 100) -> list[CheckedOrder]:

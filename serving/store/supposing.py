@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,29 +15,14 @@ from serving.store.changes import ledger_row
 from serving.store.connect import Store
 from serving.store.facts import facts_of_buyers, portfolio_of
 from serving.store.judging import judge
+from serving.store.outcomes import Supposed
 from serving.store.packing import dossiers_of
 from serving.store.posted import Item, items_of
 from serving.store.rows import rows_as_read
 
-__all__ = ["Supposed", "suppose"]
+__all__ = ["suppose"]
 
 _OF_ALL = "fx"
-
-
-@dataclass(frozen=True)
-class Supposed:
-    """What further facts would make of a buyer.
-
-    Parameters
-    ----------
-    items : list of dict
-        By fact, in order: see `serving.store.ledger.Posted`.
-    dossier : bytes or None
-        None where a fact is refused, or nobody names the buyer.
-    """
-
-    items: list[dict[str, Any]] = field(default_factory=list)
-    dossier: bytes | None = None
 
 
 def suppose(store: Store, items: Any, buyer_id: str, now: datetime) -> Supposed:

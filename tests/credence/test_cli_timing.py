@@ -5,22 +5,64 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from credence.cli import main
-from features.files import read
+from features.build import pack_portfolio
+from features.files import read, write
 from features.openings import totals
+from features.sources.simulator import simulate_portfolio
 from tests.credence.test_cli_models import Ran
+from training.home import Home
+from training.registry import Registry
+from training.releases import promote
+from training.train import train
+
+
+@dataclass(frozen=True)
+class Seller:
+    """A small seller, on whose books a model of dates is quickly learned."""
+
+    home: Path
+    books: Path
+
+
+@pytest.fixture(scope="module")
+def small_seller(tmp_path_factory: pytest.TempPathFactory) -> Seller:
+    """Home with ``late@1`` and ``timing@1``, released, and their books. Copy the home to change it."""
+    folder = tmp_path_factory.mktemp("small")
+    seller = Seller(folder / "home", folder / "books")
+    write(simulate_portfolio(60, 3, 5), seller.books)
+    packed, home = pack_portfolio(read(seller.books)), Home(seller.home)
+    for model in ("late", "timing"):
+        found = train(packed, model, home=home)
+        if found.alias == "candidate":
+            promote(Registry(home), found.version, first=True, force_reason="a small world")
+    return seller
 
 
 @pytest.fixture
 def run(demo_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     """Run ``credence`` in this process, in a copy of a home with all three models."""
     shutil.copytree(demo_home, tmp_path / "home")
-    monkeypatch.setenv("CREDENCE_HOME", str(tmp_path / "home"))
+    return runner(tmp_path / "home", monkeypatch, capsys)
+
+
+@pytest.fixture
+def run_small(
+    small_seller: Seller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    """Run ``credence`` in this process, in a copy of the small seller's home."""
+    shutil.copytree(small_seller.home, tmp_path / "home")
+    return runner(tmp_path / "home", monkeypatch, capsys)
+
+
+def runner(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    monkeypatch.setenv("CREDENCE_HOME", str(home))
 
     def credence(*arguments: object) -> Ran:
         capsys.readouterr()
@@ -66,38 +108,39 @@ def test_subjects_that_it_was_fitted_on_are_refused(run, demo_portfolio: Path):
     assert "--in-sample" in ran.err
 
 
-def test_a_refit_is_promoted_taken_back_and_logged(run, demo_portfolio: Path):
+def test_a_refit_is_promoted_taken_back_and_logged(run_small, small_seller: Seller):
     # given a refit of the tested version
-    final = run("train", "timing", demo_portfolio, "--final", "--json")
+    final = run_small("train", "timing", small_seller.books, "--final", "--json")
     assert final.code == 0, final.err
     assert (final.json["version"], final.json["tested_twin"]) == (2, "timing@1")
     # when it is promoted and taken back
-    promoted = run("models", "promote", "timing@2", "--json").json
+    promoted = run_small("models", "promote", "timing@2", "--json").json
     assert {gate["name"]: gate["passed"] for gate in promoted["gates"]}["refit_of"] is True
-    before = run("assess", demo_portfolio, "--buyer", "B000003", "--json").json
+    before = run_small("assess", small_seller.books, "--buyer", "B000003", "--json").json
     assert before["versions"]["timing"] == "timing@2"
-    assert run("models", "rollback").code == 0
+    assert run_small("models", "rollback").code == 0
     # then the first one serves again, and the log tells both
     assert (
-        run("assess", demo_portfolio, "--buyer", "B000003", "--json").json["versions"]["timing"] == "timing@1"
+        run_small("assess", small_seller.books, "--buyer", "B000003", "--json").json["versions"]["timing"]
+        == "timing@1"
     )
-    log = run("models", "log").out
+    log = run_small("models", "log").out
     assert "promote of timing@2" in log
     assert "rollback" in log
 
 
-def test_versions_are_compared_and_reproduced(run, demo_portfolio: Path):
-    again = run("train", "timing", demo_portfolio, "--seed", 11)
+def test_versions_are_compared_and_reproduced(run_small, small_seller: Seller):
+    again = run_small("train", "timing", small_seller.books, "--seed", 11)
     assert again.code == 0, again.err
     assert "is now candidate" in again.out
-    ran = run("models", "compare", "timing@2", "timing@1", "--json")
+    ran = run_small("models", "compare", "timing@2", "timing@1", "--json")
     [(name, gap)] = ran.json["paired"]["difference"].items()
     assert name == "mean_absolute_error_days"
     assert gap["low"] <= gap["value"] <= gap["high"]
-    assert "of them bad" not in run("models", "compare", "timing@2", "timing@1").out
-    same = run("models", "reproduce", "timing@1", demo_portfolio)
+    assert "of them bad" not in run_small("models", "compare", "timing@2", "timing@1").out
+    same = run_small("models", "reproduce", "timing@1", small_seller.books)
     assert (same.code, "same trees, same predictions" in same.out) == (0, True)
-    refused = run("models", "compare", "timing@1", "late@1")
+    refused = run_small("models", "compare", "timing@1", "late@1")
     assert refused.code == 2
     assert "two versions of one outcome" in refused.err
 

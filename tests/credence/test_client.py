@@ -98,6 +98,18 @@ def test_what_asks_for_no_second_call_gets_none(answer: tuple[int, dict[str, str
     assert "Authorization" not in server.asked[0][3]
 
 
+def test_a_proxy_that_reached_nobody_is_called_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(credence.client.time, "sleep", waits.append)
+    nobody = (502, {"Content-Type": "text/html"}, "<h1>502 Bad Gateway</h1>")
+    with server_of(nobody, nobody, (200, {}, "{}")) as server:
+        assert Client(server.url, "k").status() == {}
+    assert waits == [0.2, 0.4]
+    with server_of(nobody) as server, pytest.raises(ApiError) as error:
+        Client(server.url, "k", retries=0).status()
+    assert (error.value.status, error.value.code) == (502, "no_error_body")
+
+
 def test_a_lost_connection_is_tried_again_and_then_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(credence.client.time, "sleep", lambda _: None)
     lost = (0, {}, "")
@@ -117,7 +129,7 @@ def test_a_call_that_may_not_be_doubled_is_sent_once() -> None:
 @pytest.mark.parametrize("text", ["<html>", "[]", '{"error": "words"}', '{"error": null}'])
 def test_an_answer_of_something_else_is_an_error_too(text: str) -> None:
     with server_of((502, {}, text)) as server, pytest.raises(ApiError) as error:
-        Client(server.url, "k").status()
+        Client(server.url, "k", retries=0).status()
     assert (error.value.status, error.value.code) == (502, "no_error_body")
 
 

@@ -238,6 +238,8 @@ def test_machines_are_replaced_one_after_the_other_under_another_release(site: S
                 replica.stop()
                 point(replica.home, _OTHER)
                 replica.start()
+                # Reason: a worker is ready a moment before it tells the others of itself.
+                wait(lambda: len(site.releases()) == 2)
                 between = between or site.releases()
 
         # then no call failed, none was mixed, and any machine told what both served

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from credit.assessor import Assessor
 from credit.release import Release, current_folder
 from features.build import pack_portfolio
 from features.files import read, write
+from serving.observe.samples import FOLDER, SHARE
 from tests.serving.browser import opened
 from tests.serving.process import Service, own_home, served
 from tests.serving.schemas import HOSTILE
@@ -41,8 +43,19 @@ def served_home(reported_home: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture(scope="session")
-def service(served_home: Path, ledger: Path) -> Iterator[Service]:
-    with served(served_home, "--portfolio", str(ledger)) as running:
+def samples_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder in which `service` keeps a sample of every answer."""
+    return tmp_path_factory.mktemp("samples")
+
+
+@pytest.fixture(scope="session")
+def service(served_home: Path, ledger: Path, samples_folder: Path) -> Iterator[Service]:
+    with ExitStack() as stack:
+        # Reason: other services of the tests keep none.
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(FOLDER, str(samples_folder))
+            patch.setenv(SHARE, "1.0")
+            running = stack.enter_context(served(served_home, "--portfolio", str(ledger)))
         yield running
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,6 +40,30 @@ def clerk(tmp_path: Path) -> Iterator[Clerk]:
     clerk = Clerk(url.render_as_string(hide_password=False))
     yield clerk
     clerk.close()
+
+
+_WORKER = """
+import sys
+from datetime import UTC, datetime
+from serving.clerk import Clerk
+
+if __name__ == "__main__":
+    clerk, now = Clerk(sys.argv[1]), datetime(2026, 7, 2, tzinfo=UTC)
+    fact = {"table": "buyers", "buyer_id": "B", "country": "DE"}
+    posted = clerk.run("post_ledger", [fact], False, now)
+    supposed = clerk.run("suppose", [{**fact, "country": "FR"}], "B", now.replace(day=3))
+    clerk.close()
+    print([posted.items[0]["status"], supposed.dossier is not None, "pandas" in sys.modules])
+"""
+
+
+def test_what_the_clerk_tells_brings_no_pandas_into_its_worker(clerk: Clerk, tmp_path: Path) -> None:
+    script = tmp_path / "worker.py"
+    script.write_text(_WORKER, encoding="utf-8")
+    command = [sys.executable, str(script), clerk._url]
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert ran.stdout == "['accepted', True, False]\n", ran.stderr
 
 
 def test_the_clerk_posts_refuses_dies_and_comes_back(clerk: Clerk) -> None:

@@ -8,6 +8,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
+from scipy.special import expit, logit
 
 from credit.release import Release
 from credit.stability import Clusters, Reference, reference_of
@@ -79,6 +80,20 @@ def test_a_buyer_who_is_asked_for_often_counts_as_few() -> None:
     served(Drift(counted), release, np.full(1_000, -1.0), buyers=2)
     psi, critical = told(counted)
     assert critical > psi > 1
+
+
+def test_scores_that_many_share_stay_in_the_bins_that_are_theirs() -> None:
+    # given a model of few levels, as a prior is, whose answers are told as probabilities
+    drawn = RANDOM.normal(-3, 1, 2_000)
+    levels = drawn[logit(expit(drawn)) < drawn][:8]
+    log_odds = levels[np.arange(1_200) % 8]
+    frozen = reference_of(
+        np.zeros((len(log_odds), len(NAMES))), log_odds, {}, Clusters.of(np.arange(len(log_odds))), ({}, {})
+    )
+    counted = Metrics(CollectorRegistry())
+    served(Drift(counted), release_of(SimpleNamespace(reference=frozen)), log_odds)
+    psi, _ = told(counted)
+    assert psi == pytest.approx(0, abs=1e-12)
 
 
 def test_a_model_without_a_reference_has_no_drift() -> None:

@@ -30,7 +30,7 @@ class Limit:
 
     def __init__(self, amount: float = 100.0) -> None:
         self.amount, self.facts_seq = amount, 1
-        self.today, self.rates = NOW.date(), {"EUR": 1.0, "USD": 0.5}
+        self.today, self.rates, self.is_behind = NOW.date(), {"EUR": 1.0, "USD": 0.5}, False
 
     def __call__(self, buyer_id, order, reserved, lang):
         if order.deliver_on is not None and order.deliver_on < self.today:
@@ -39,10 +39,11 @@ class Limit:
             raise InputError.of("a currency with a rate", "none", "load it", table="fx", column="currency")
         amount = order.amount * self.rates[order.currency]
         used = sum(each.amount for each in reserved) + amount
-        decision = "release" if used <= self.amount else "hold"
+        decision = "release" if used <= self.amount and not self.is_behind else "hold"
         answer = {
             "buyer_id": buyer_id, "decision": decision, "order": order.as_json(), "amount": amount,
-            "decided_by": None if decision == "release" else "credit_limit", "lang": lang,
+            "decided_by": None if decision == "release" else "books" if self.is_behind else "credit_limit",
+            "lang": lang,
         }  # fmt: skip
         said = {"assessment_id": f"as_{order.order_id}_{used}", "buyer_id": buyer_id, "facts_seq": 1}
         kept = answer_row({**said, "as_of": "2026-07-01T12:00:00Z"}, "r1", NOW)
@@ -207,6 +208,32 @@ def test_an_order_that_can_be_checked_no_more_keeps_none_waiting(desk, limit):
     limit.amount = 130.0
 
     assert desk.recheck(["B1"], LATER) == ["B"]
+
+
+def test_orders_that_wait_for_the_books_are_checked_once_these_end_later(desk, limit):
+    desk.check("B1", named("A", 120.0), NOW)
+    limit.is_behind = True
+    desk.check("B2", named("B"), NOW)
+    desk.check("B3", named("C"), LATER)
+    limit.is_behind, limit.amount = False, 150.0
+
+    assert desk.recheck(["B2"], LATER) == ["B"]
+    assert desk.recheck([], LATER, has_later_books=True) == ["C"]
+    assert desk.recheck(["B1"], LATER, has_later_books=True) == ["A"]
+
+
+def test_nothing_is_waited_for_where_no_order_is_held(desk, limit):
+    waited = []
+    assert desk.recheck(["B1"], NOW, wait=lambda: waited.append("B1")) == []
+    assert waited == []
+    desk.check("B1", named("A", 160.0), NOW)
+
+    def until_there_is_room() -> None:
+        waited.append("A")
+        limit.amount = 200.0
+
+    assert desk.recheck(["B1"], LATER, wait=until_there_is_room) == ["A"]
+    assert waited == ["A"]
 
 
 def test_a_check_again_that_says_the_same_is_not_kept_again(desk, limit, store):

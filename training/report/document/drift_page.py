@@ -107,11 +107,22 @@ def _first(told: Told, name: str) -> Html:
                 count(told["n"]), " of ", count(told["buyers"]), " buyers, ", count(told["mature"]), " mature"
             )),
             ("Trained on", joined(said(told["fitted_from"]), " to ", said(told["fitted_until"]))),
-            ("Books until", said(told["observed_until"])),
+            _source(told),
         ]),
         tag("div", tag("h2", "Verdict"), tag("p", word), class_=f"box {colour.text}"),
         [tag("p", said(note), class_="note") for note in told["notes"]],
         table(_TESTS, verdict["tests"]),
+    )  # fmt: skip
+
+
+def _source(told: Told) -> tuple[str, Html]:
+    """Return what was looked at: the books, or the samples of a service."""
+    if told["observed_until"].value is not None:
+        return "Books until", said(told["observed_until"])
+    read = told["samples"]
+    return "Samples of the service", joined(
+        count(read["of_the_version"]), " of ", count(read["lines"]), ", ", count(read["explained"]),
+        " with inputs, ", count(read["broken"]), " broken",
     )  # fmt: skip
 
 

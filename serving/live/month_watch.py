@@ -27,12 +27,16 @@ def watch_months(assessor: Callable[[], LiveAssessor | None], stop: threading.Ev
         Ends it.
     """
     while not stop.wait(_SECONDS_BETWEEN_LOOKS):
-        serving = assessor()
-        if serving is None:
-            continue
-        try:
-            serving.ledger.newest()
-            serving.wait_for_month(_SECONDS_TO_MAKE)
-        except Exception as error:
-            # Reason: a call that needs them is told, and has them made itself; the text may hold a row.
-            _LOG.debug("no look at the month end: %s", type(error).__name__)
+        # Reason: between two looks nothing here holds a release that was replaced.
+        _look(assessor())
+
+
+def _look(assessor: LiveAssessor | None) -> None:
+    if assessor is None:
+        return
+    try:
+        assessor.ledger.newest()
+        assessor.wait_for_month(_SECONDS_TO_MAKE)
+    except Exception as error:
+        # Reason: a call that needs them is told, and has them made itself; the text may hold a row.
+        _LOG.debug("no look at the month end: %s", type(error).__name__)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import signal
+from datetime import datetime
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import sqlalchemy as sa
 
 from features.errors import InputError
+from features.portfolio import Portfolio, from_frames
+from features.seller import Seller
 from serving.store import schema, upgrade
-from serving.store.connect import HEAD, open_store
+from serving.store.connect import HEAD, Store, open_store
+from serving.store.loading import load_portfolio
 from serving.store.upgrade import differences
 from tests.serving.store.revisions import (
     FIRST,
@@ -21,6 +26,10 @@ from tests.serving.store.revisions import (
     orders_of,
     revision_of,
 )
+from tests.serving.store.test_ledger import INVOICE, NOW
+
+_HEAD_BYTES = 16 + 8
+"""Mark, versions and check, then the month end: what `r0002_month_ends` adds."""
 
 
 def channels(url: str) -> list[str]:
@@ -53,6 +62,38 @@ def test_a_store_of_the_first_version_is_brought_up_to_date(database_url: str) -
     # then every row is as it was
     assert revision_of(database_url) == HEAD
     assert orders_of(database_url) == rows
+
+
+def test_figures_of_month_ends_of_the_first_version_are_read_as_made_now(database_url: str) -> None:
+    # given a store whose figures are written as the first version wrote them: without head and month
+    store = open_store(database_url)
+    load_portfolio(store, of_five_months(), history=True, now=NOW)
+    made = figures(store)
+    with store.writing() as connection:
+        for month_end, body in made.items():
+            plain = sa.update(schema.contexts).where(schema.contexts.c.month_end == month_end)
+            connection.execute(plain.values(body=body[_HEAD_BYTES:]))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = :first"), {"first": FIRST})
+    store.close()
+
+    # when this version opens it, then they are byte for byte what it would make itself
+    store = open_store(database_url)
+    assert len(made) >= 3
+    assert figures(store) == made
+    store.close()
+
+
+def of_five_months() -> Portfolio:
+    recorded = ["2026-01-05T00:00:00Z", "2026-05-05T00:00:00Z"]
+    invoices = [{**INVOICE, "invoice_id": f"i{n}", "recorded_at": at} for n, at in enumerate(recorded)]
+    frame = pd.DataFrame(invoices).drop(columns="table")
+    return from_frames({"invoices": frame}, Seller("me", country="DE", reporting_currency="EUR"))
+
+
+def figures(store: Store) -> dict[datetime, bytes]:
+    with store.reading() as connection:
+        rows = connection.execute(sa.select(schema.contexts.c.month_end, schema.contexts.c.body))
+        return {row.month_end: bytes(row.body) for row in rows}
 
 
 def test_a_later_version_changes_the_tables_and_keeps_the_rows(database_url: str, tmp_path: Path) -> None:

@@ -90,12 +90,12 @@ def test_the_version_is_listed_and_shown_with_its_own_figures(run):
     assert told["lineage"]["data_hash"]
 
 
-def test_an_evaluation_tells_dates_receipts_and_the_late_model_beside_it(run, demo_portfolio: Path):
-    ran = run("models", "evaluate", "timing@champion", demo_portfolio)
+def test_an_evaluation_tells_dates_receipts_and_the_late_model_beside_it(run_small, small_seller: Seller):
+    ran = run_small("models", "evaluate", "timing@champion", small_seller.books)
     assert ran.code == 0, ran.err
     for part in ("coverage 80", "receipts of the ledger open at", "week ahead", "unpaid 30 days after due"):
         assert part in ran.out
-    told = run("models", "evaluate", "timing@champion", demo_portfolio, "--json").json
+    told = run_small("models", "evaluate", "timing@champion", small_seller.books, "--json").json
     assert told["looks"] >= 1
     assert told["receipts"]["month_ends"] == len(told["receipts"]["by_month_end"]) > 3
     assert told["against_late"]["status"] == "ok"

@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from features.files import read
+from features.files import read, write
+from features.sources.simulator import simulate_portfolio
 from tests.serving.process import served
 
 HORIZON_DAYS = "0"
@@ -56,9 +57,11 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def ledger(demo_portfolio: Path, home: Path) -> Path:
+def ledger(home: Path) -> Path:
     export = home / "receivables.csv"
-    export_of(demo_portfolio, export)
+    # Reason: the models of a small seller are quickly learned.
+    write(simulate_portfolio(60, 3, 5), home / "books")
+    export_of(home / "books", export)
     run(
         home,
         "data",

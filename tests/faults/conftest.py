@@ -20,7 +20,7 @@ from features.files import read, write
 from serving.store.connect import DATABASE_URL
 from tests.faults.calls import wait
 from tests.faults.clock import Clock
-from tests.faults.table import ROWS, lines
+from tests.faults.table import GROUND, ROWS, lines
 from tests.postgres import programs
 from tests.serving.process import Service, own_home, served
 
@@ -125,6 +125,13 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
         cluster = request.getfixturevalue("postgres_cluster")
         with cluster.database(f"faults_{os.getpid()}") as url:
             yield url
+
+
+@pytest.fixture(autouse=True)
+def ground(request: pytest.FixtureRequest) -> None:
+    """Have the rows of the table name the database, where a test is run on both."""
+    url = request.getfixturevalue("database") if "database" in request.fixturenames else None
+    GROUND.database = "" if url is None else "PostgreSQL" if url else "SQLite"
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-__all__ = ["ROWS", "Row", "fault", "lines"]
+__all__ = ["GROUND", "ROWS", "Ground", "Row", "fault", "lines"]
 
 _FAILED = "FAILED"
 _WIDTH = 110
@@ -24,6 +24,15 @@ class Row:
     seconds: float = 0.0
 
 
+@dataclass
+class Ground:
+    """On which database a test is run that is run on both; empty for the others."""
+
+    database: str = ""
+
+
+GROUND = Ground()
+
 ROWS: list[Row] = []
 """Of this run, in the order of the tests."""
 
@@ -31,7 +40,8 @@ ROWS: list[Row] = []
 @contextmanager
 def fault(name: str, done: str) -> Iterator[Row]:
     """Enter a fault into the table and take its time; it says ``FAILED`` unless the test says more."""
-    row = Row(name, done)
+    on = GROUND.database
+    row = Row(name, done if on in done else f"{done}, {on}")
     ROWS.append(row)
     start = time.monotonic()
     try:

@@ -6,6 +6,8 @@
 PYTHON ?= python3
 PORT ?= 3000
 PYTEST_ARGS ?=
+# Files are handed out in the order of tests/conftest.py: the longest first.
+TWO_WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
@@ -74,10 +76,10 @@ $(DEMO)/.trained: $(DEMO)/.simulated $(SOURCES)
 # ---------------------------------------------------------------- checks
 
 test: setup system ## run the test suite and the examples in the docstrings
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -q $(TWO_WORKERS) $(PYTEST_ARGS)
 
 test-all: setup system ## run the slow tests too
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "" $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -q $(TWO_WORKERS) -m "" $(PYTEST_ARGS)
 
 test-faults: setup system ## do the service harm on both databases, and print what was seen (about 20 minutes)
 	@$(BIN)/python -m pytest -q -m "" tests/faults tests/serving/releases/test_promotion_under_load.py $(PYTEST_ARGS)

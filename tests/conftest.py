@@ -37,6 +37,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write golden texts instead of comparing")
 
 
+LONG_FIRST = ("tests/e2e/", "tests/notebooks/")
+"""Files of a few tests that take minutes."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest files, so that no worker is left alone with one of them at the end.
+
+    The first one needs no home that is built once, so that nobody waits while the other builds that.
+    """
+    items.sort(key=lambda item: not item.location[0].startswith(LONG_FIRST))
+
+
 def _built_once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], None]) -> Path:
     """Return a folder that one worker builds and all workers of the session share."""
     base = factory.getbasetemp()

@@ -20,6 +20,7 @@ from credence.cli import main
 from credit.assessor import Assessor
 from credit.stability import months_of, stability_of
 from features.build import build_packed
+from tests.serving.figures import value
 from tests.serving.process import Service
 
 AS_OF, SHORT_AS_OF = "2026-05-15T10:00:00Z", "2026-05-17T10:00:00Z"
@@ -146,6 +147,23 @@ def test_the_table_and_the_exit_code_are_those_of_books(run: Run, kept: Path, as
     release = f"by release: {assessor.release.release_id}"
     for part in ("moved furthest", "* score ", "* leading inputs", release, "not the whole book"):
         assert part in ran.out
+
+
+@pytest.mark.parametrize("model", ["default", "late"])
+def test_the_gauge_of_the_service_is_the_psi_of_all_that_it_kept(
+    run: Run, kept: Path, service: Service, samples_folder: Path, tmp_path: Path, model: str
+) -> None:
+    # Reason: the gauge is told at the next beat, and samples are written by a thread of their own.
+    end, number = time.monotonic() + 20, 0
+    while True:
+        gauge = value(service.call("/metrics").body, "credence_drift_psi", model=model)
+        folder = shutil.copytree(samples_folder, tmp_path / f"{number}")
+        psi = run(f"{model}@champion", "--samples", folder, "--json").told["score"]["psi"]
+        if gauge == pytest.approx(psi, abs=1e-9):
+            return
+        assert time.monotonic() < end, f"the gauge tells {gauge}, the samples {psi}"
+        number += 1
+        time.sleep(0.5)
 
 
 def test_riskier_answers_than_in_training_end_with_1(run: Run, kept: Path, tmp_path: Path) -> None:

@@ -64,16 +64,14 @@ def body_of(first: Mapping[str, Any], rest: bytes) -> bytes:
 
 
 def brief_of(said: Mapping[str, Any]) -> dict[str, Any]:
-    """Return of an assessment what figures and samples count; see `serving.observe.assessed`."""
+    """Return of an assessment what is counted; see `serving.observe.assessed`."""
     models = {
         name: {key: said[name][key] for key in ("status", "probability")} for name in ("default", "late")
     }
     return {
         "buyer_id": said["buyer_id"],
-        "as_of": said["as_of"],
         "information_state": said["information_state"],
         **models,
         "score": {"points": said["score"]["points"]},
-        "grade": {"computed": said["grade"]["computed"]},
         "reasons": [{"code": each["code"]} for each in said["reasons"]],
     }

@@ -114,8 +114,8 @@ class Recalled:
             "day": self.day,
             "facts_seq": facts_seq,
         }
-        brief = {**self.brief, "as_of": as_of}
-        return Given(assessment_id, self.buyer_id, as_of, facts_seq, body_of(first, self.rest), brief)
+        body = body_of(first, self.rest)
+        return Given(assessment_id, self.buyer_id, as_of, facts_seq, body, self.brief)
 
 
 class Recall:

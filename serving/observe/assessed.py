@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from credit.release import Release
+from serving.live.given import Given
 from serving.observe.drift import Drift
 from serving.observe.metrics import metrics
 from serving.observe.samples import Samples
@@ -18,17 +16,16 @@ drift = Drift(metrics)
 _SAMPLES = Samples.from_environment()
 
 
-def assessed(said: Mapping[str, Any], release: Release) -> None:
+def assessed(given: Given, release: Release) -> None:
     """Note what an assessment says.
 
     Parameters
     ----------
-    said : mapping
-        As `serving.live.given.brief_of` gives it.
+    given : Given
     release : Release
         What said it.
     """
-    metrics.assessed(said)
-    drift.note(said, release)
+    metrics.assessed(given.brief)
+    drift.note(given.brief, release)
     if _SAMPLES is not None:
-        _SAMPLES.offer(said, release.release_id)
+        _SAMPLES.offer(given.body, release.release_id)

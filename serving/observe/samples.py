@@ -16,6 +16,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from serving.observe.metrics import metrics
 
 __all__ = ["FOLDER", "SHARE", "Samples", "sample_of"]
@@ -58,7 +60,7 @@ class Samples:
     ) -> None:
         self._folder, self._share = folder, share
         self._most_bytes, self._most_files = most_bytes, most_files
-        self._queue: queue.Queue[tuple[Mapping[str, Any], str] | None] = queue.Queue(_MOST_WAITING)
+        self._queue: queue.Queue[tuple[bytes, str] | None] = queue.Queue(_MOST_WAITING)
         self._salt = b""
         self._file: Path | None = None
         self._thread = threading.Thread(target=self._run, name="samples", daemon=True)
@@ -76,12 +78,12 @@ class Samples:
             share = _SHARE
         return cls(Path(folder), share if 0 <= share <= 1 else _SHARE)
 
-    def offer(self, said: Mapping[str, Any], release_id: str) -> None:
-        """Take an assessment into account; returns at once, whatever becomes of it."""
+    def offer(self, body: bytes, release_id: str) -> None:
+        """Take an assessment (JSON) into account; returns at once, whatever becomes of it."""
         if random.random() >= self._share:  # noqa: S311 (nobody gains by guessing)
             return
         try:
-            self._queue.put_nowait((said, release_id))
+            self._queue.put_nowait((body, release_id))
         except queue.Full:
             metrics.samples_lost.inc()
 
@@ -97,11 +99,11 @@ class Samples:
             except OSError:
                 metrics.samples_lost.inc()
 
-    def _write(self, said: Mapping[str, Any], release_id: str) -> None:
+    def _write(self, body: bytes, release_id: str) -> None:
         if not self._salt:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._salt = _salt_of(self._folder / _SALT)
-        sample = sample_of(said, release_id, self._hashed, datetime.now(UTC))
+        sample = sample_of(orjson.loads(body), release_id, self._hashed, datetime.now(UTC))
         line = json.dumps(sample, ensure_ascii=False) + "\n"
         with self._present().open("a", encoding="utf-8") as file:
             file.write(line)

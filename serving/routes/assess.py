@@ -123,7 +123,7 @@ def _assess(assessor: LiveAssessor, call: AssessCall, seconds: float = 0.0) -> G
         given = _as_asked(assessor, call, asked, seconds)
     except InputError as error:
         raise told_as_call_error(error) from None
-    assessed(given.brief, assessor.release)
+    assessed(given, assessor.release)
     return given
 
 

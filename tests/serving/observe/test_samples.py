@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 import yaml
 
@@ -32,7 +33,7 @@ def test_a_sample_has_figures_and_no_buyer(tmp_path: Path) -> None:
     # given two workers over one folder
     for _ in range(2):
         samples = Samples(tmp_path / "s", 1.0)
-        samples.offer(SAID, "r1")
+        samples.offer(orjson.dumps(SAID), "r1")
         samples.close()
 
     # then both wrote the same of the same buyer, whose id is nowhere
@@ -51,7 +52,7 @@ def test_a_sample_has_figures_and_no_buyer(tmp_path: Path) -> None:
 
     # and another folder has other hashes
     other = Samples(tmp_path / "t", 1.0)
-    other.offer(SAID, "r1")
+    other.offer(orjson.dumps(SAID), "r1")
     other.close()
     assert written(tmp_path / "t")[0]["buyer"] != first["buyer"]
 
@@ -59,7 +60,7 @@ def test_a_sample_has_figures_and_no_buyer(tmp_path: Path) -> None:
 def test_the_folder_does_not_grow_without_bound(tmp_path: Path) -> None:
     samples = Samples(tmp_path, 1.0, most_bytes=2_000, most_files=3)
     for number in range(100):
-        samples.offer({**SAID, "as_of": f"{number}"}, "r1")
+        samples.offer(orjson.dumps({**SAID, "as_of": f"{number}"}), "r1")
     samples.close()
     files = sorted(tmp_path.glob("samples-*.jsonl"))
     assert len(files) == 3
@@ -74,7 +75,7 @@ def test_a_folder_that_cannot_be_written_loses_samples_and_nothing_else(tmp_path
     (tmp_path / "file").write_text("", encoding="utf-8")
     samples = Samples(tmp_path / "file" / "below", 1.0)
     for _ in range(3):
-        samples.offer(SAID, "r1")
+        samples.offer(orjson.dumps(SAID), "r1")
     samples.close()
     assert lost() == before + 3
 
@@ -85,7 +86,7 @@ def test_no_call_waits_for_a_disk_that_hangs(tmp_path: Path, monkeypatch: pytest
     samples = Samples(tmp_path, 1.0)
     began = time.perf_counter()
     for _ in range(1_500):
-        samples.offer(SAID, "r1")
+        samples.offer(orjson.dumps(SAID), "r1")
     assert time.perf_counter() - began < 0.25
     assert lost() >= before + 490
     monkeypatch.undo()

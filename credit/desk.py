@@ -18,7 +18,7 @@ from credit.extras import Extras
 from credit.facts import SubjectFacts
 from credit.judged import Judged, answers_of, judged, judged_for_score, timing_of
 from credit.known import SubjectReader
-from credit.lasting import Lasting
+from credit.lasting import Lasting, changes_after
 from credit.orders import Order, check_order
 from credit.publish import Published
 from credit.raises import raises_of
@@ -182,7 +182,8 @@ class Desk:
         subject = (judged_for_score if is_score else judged)(known, self.release)
         said = subject.scored(lang) if is_score else subject.assessed(lang, Extras(peers=peers))
         asked = self.at(now or moment).second
-        return Lasting(said, subject.identity, asked, self._reader.changes_after(known, asked))
+        ends = changes_after(known.holding.block, dossier.rows, self.common.rates, asked)
+        return Lasting(said, subject.identity, asked, ends)
 
     def check_order(  # noqa: PLR0913  (all that a check follows from, by name)
         self,

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from datetime import UTC, datetime
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -18,11 +16,10 @@ from credit.facts import SubjectFacts
 from credit.ground import ground_of, warning
 from credit.release import TIMING, Release
 from credit.request import Request
-from credit.sides import Holding, Moment, Row, SideReader, Sides, moment_of
+from credit.sides import Holding, Moment, SideReader, Sides, moment_of
 from features.catalog import CATALOG_HASH, NAMES
 from features.engine.compute import compute
 from features.errors import InputError
-from features.next_change import next_change
 from features.one_subject import Asked, subject_of
 
 __all__ = ["Known", "SubjectReader"]
@@ -104,13 +101,6 @@ class SubjectReader:
         sides = self._sides.of(holding, at, exposures, without_order=without_order, asked=asked.second)
         facts = self.facts(dossier.buyer_id, moment, values[0], request, sides, now)
         return Known(facts, book, values, holding)
-
-    def changes_after(self, known: Known, second: int) -> int:
-        """Return the first second after another at which something else is known that it follows from."""
-        sides: Iterable[Row] = chain.from_iterable(known.holding.rows[:-1])
-        instants = [int(at) for row in sides for at in row[:2] if at > second]
-        block, rates = known.holding.block, self._common.rates
-        return min(next_change(block, second), rates.next_change(second), *instants)
 
     def facts(
         self,

@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from credit.identity import Identity
+from credit.sides import Row, SideRows
+from features.block import Block
+from features.next_change import next_change
+from features.shared import Rates
 
-__all__ = ["MOVING", "Lasting", "moment_text"]
+__all__ = ["MOVING", "Lasting", "changes_after", "moment_text"]
 
 MOVING = ("assessment_id", "as_of", "facts_seq")
 """Fields of an assessment that differ between moments of one day at which the same is known."""
+
+
+def changes_after(block: Block, rows: SideRows, rates: Rates, second: int) -> int:
+    """Return the first second after another at which more, or less, is known of a buyer.
+
+    Parameters
+    ----------
+    block : Block
+        Of the buyer alone.
+    rows : SideRows
+    rates : Rates
+    second : int
+        Since 1970.
+    """
+    sides: Iterable[Row] = chain.from_iterable(rows[:-1])
+    instants = [int(at) for row in sides for at in row[:2] if at > second]
+    return min(next_change(block, second), rates.next_change(second), *instants)
 
 
 def moment_text(moment: datetime) -> str:

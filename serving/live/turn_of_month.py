@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from itertools import chain
 
 from credit.dossier import Dossier
+from credit.lasting import changes_after
 from features.as_of import last_month_end, second_of
-from features.next_change import next_change
 from features.shared import Rates
 
 __all__ = ["is_all_known", "month_end_instead"]
@@ -31,8 +30,4 @@ def is_all_known(dossier: Dossier, rates: Rates, end: datetime, moment: datetime
     end, moment : datetime
         Naive UTC: after the first of them, up to the second.
     """
-    first, last = second_of(end), second_of(moment)
-    sides = (at for row in chain.from_iterable(dossier.rows[:-1]) for at in row[:2])
-    if any(first < at <= last for at in sides):
-        return False
-    return min(next_change(dossier.block, first), rates.next_change(first)) > last
+    return changes_after(dossier.block, dossier.rows, rates, second_of(end)) > second_of(moment)

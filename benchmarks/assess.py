@@ -48,11 +48,14 @@ from credence.cli.common import without_collector  # noqa: E402
 from credit import assessor as assessor_module  # noqa: E402
 from credit import cases as cases_module  # noqa: E402
 from credit import desk as desk_module  # noqa: E402
+from credit import judged as judged_module  # noqa: E402
+from credit import known as known_module  # noqa: E402
 from credit.assessor import Assessor  # noqa: E402
 from credit.books import Books  # noqa: E402
 from credit.desk import Desk  # noqa: E402
 from credit.dossier import Dossier  # noqa: E402
 from credit.dossiers import DossierMaker, common_of  # noqa: E402
+from credit.known import SubjectReader  # noqa: E402
 from credit.release import Release, current_folder  # noqa: E402
 from credit.side_facts import SideTables  # noqa: E402
 from credit.sides import SideReader  # noqa: E402
@@ -65,11 +68,11 @@ HOME = ROOT / "build" / "demo" / "home"
 YEARS, SEED = 2, 7
 WARM_UP = 20
 PARTS = {
-    "features": ((desk_module, "compute"), (assessor_module, "build_packed")),
-    "models": ((Desk, "answers"),),
-    "timing": ((Desk, "timing"),),
-    "side facts": ((SideReader, "of"), (Desk, "facts")),
-    "reasons and limit": ((desk_module, "assess"), (cases_module, "assess")),
+    "features": ((known_module, "compute"), (assessor_module, "build_packed")),
+    "models": ((judged_module, "answers_of"), (desk_module, "answers_of")),
+    "timing": ((judged_module, "timing_of"), (desk_module, "timing_of")),
+    "side facts": ((SideReader, "of"), (SubjectReader, "facts")),
+    "reasons and limit": ((judged_module, "assess"), (cases_module, "assess")),
 }
 """Parts of an assessment, and the functions that do them."""
 

@@ -17,7 +17,8 @@ the latencies are told again while a batch of 10,000 runs; with ``--soak S`` the
 seconds at 80 % of what eight connections got: errors, the slope of its memory and the longest pause beside
 the echo's.
 
-Needs a home with released models and its portfolio (``make demo`` makes both).
+It prints a table, or JSON with ``--json``. Needs a home with released models and its portfolio (``make demo``
+makes both).
 
 Example: ``python benchmarks/service.py --seconds 10 --json``.
 """
@@ -46,6 +47,7 @@ if Path(sys.path[0]).resolve() == Path(__file__).parent:
 
 from benchmarks.served.caller import Call, call_for, request_bytes  # noqa: E402
 from benchmarks.served.processes import Served, free_port, served  # noqa: E402
+from benchmarks.served.table import text_of  # noqa: E402
 
 DEMO = ROOT / "build" / "demo"
 INVOICES, BUYERS, CONNECTIONS = 500, 20, 8
@@ -74,7 +76,7 @@ def main() -> int:
     options = _options()
     with tempfile.TemporaryDirectory(prefix="credence-bench-") as folder:
         report = _report(options, Path(folder))
-    print(json.dumps(report, indent=None if options.json else 2))
+    print(json.dumps(report) if options.json else text_of(report))
     return 0
 
 

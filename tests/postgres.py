@@ -29,7 +29,7 @@ _SETTINGS = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "shared_buffers": "32MB",
-    "max_connections": "30",
+    "max_connections": "200",
 }
 
 

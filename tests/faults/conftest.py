@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
+import psutil
 import pytest
 
 from features.files import read, write
@@ -111,9 +112,10 @@ def start(demo_home: Path, books: Path, tmp_path_factory: pytest.TempPathFactory
 
 
 def ready(service: Service) -> list[int]:
-    """Return the process ids of the workers that answer."""
+    """Return the process ids of the workers that answer, of this service: others may have its database."""
     told = service.call("/v1/status").json["workers"]
-    return [worker["pid"] for worker in told if worker["state"] == "ready"]
+    own = {child.pid for child in psutil.Process(service.process.pid).children(recursive=True)}
+    return [worker["pid"] for worker in told if worker["state"] == "ready" and worker["pid"] in own]
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

@@ -20,7 +20,8 @@ def roomy(service: Service, least: float = 1000.0) -> tuple[str, str, float]:
     """Return a buyer whose limit has room for an order, its currency, and the room."""
     currency = service.call("/v1/status").json["seller"]["reporting_currency"]
     caller = Caller(service)
-    for buyer_id in service.call("/v1/buyers?limit=200").json["buyers"]:
+    # Reason: buyers that other tests have posted come before those of the books.
+    for buyer_id in service.call("/v1/buyers?prefix=B&limit=200").json["buyers"]:
         order_id = f"probe-{uuid4().hex}"
         asked = {"buyer_id": buyer_id, "order_id": order_id, "amount": 1, "currency": currency}
         told = caller.post("/v1/order_check", asked).json
@@ -63,7 +64,7 @@ def test_a_thousand_orders_never_take_more_than_the_room(service: Service, datab
         # then every one was answered, and those that were released fit into the room, which they fill
         assert {answer.status for answer in answers} == {200}
         states = Counter(answer.json["state"] for answer in answers)
-        kept = reserved(service, buyer_id)
+        kept = {name: part for name, part in reserved(service, buyer_id).items() if name.startswith(run)}
         told = {f"{run}-{n}" for n, answer in enumerate(answers) if answer.json["state"] == "released"}
         assert set(kept) == told
         assert room - amount - 0.01 < sum(kept.values()) <= room

@@ -81,7 +81,7 @@ test: setup system ## run the test suite and the examples in the docstrings
 test-all: setup system ## run the slow tests too
 	@$(BIN)/python -m pytest -q $(TWO_WORKERS) -m "" $(PYTEST_ARGS)
 
-test-faults: setup system ## do the service harm on both databases, and print what was seen (about 20 minutes)
+test-faults: setup system ## do the service harm on both databases, and print what was seen (about 15 minutes)
 	@$(BIN)/python -m pytest -q -m "" tests/faults tests/serving/releases/test_promotion_under_load.py $(PYTEST_ARGS)
 
 lint: setup ## check style, format and the layers

@@ -9,8 +9,9 @@ from typing import Any
 from credit.assess import assess
 from credit.desk import Desk
 from credit.dossier import Dossier
-from credit.several import parts_of, several_of
+from credit.several import PART, several_of
 from credit.sides import SideReader
+from features.parts import parts_of
 
 __all__ = ["assess_many"]
 
@@ -30,7 +31,7 @@ def assess_many(
     moment, now :
         As in `Desk.assess`.
     """
-    for part in parts_of(dossiers):
+    for part in parts_of(dossiers, PART):
         yield from _of_part(part, desk, moment, now)
 
 

@@ -15,12 +15,13 @@ from credit.cures import Cures, cures_of, shipped_definition, together
 from credit.definition import DefaultDefinition
 from credit.dossier import Dossier
 from credit.release import Release
-from credit.several import parts_of, several_of
+from credit.several import PART, several_of
 from credit.sides import Moment, moment_of
 from credit.workout import Cases, cases_of, workout_of_cases
 from features.catalog import NAMES
 from features.context_files import context_of_blocks
 from features.engine.context import Context, MonthEnds
+from features.parts import parts_of
 
 __all__ = ["book_of", "context_of"]
 
@@ -56,7 +57,7 @@ def book_of(
     definition = "" if model is None else model.spec.outcome
     by = shipped_definition(definition)
     present = (each for each in dossiers if _is_known(each, at.second))
-    known = _in_order([_part(each, common, release, at, by) for each in parts_of(present)])
+    known = _in_order([_part(each, common, release, at, by) for each in parts_of(present, PART)])
     basis = LossBasis(definition, workout_of_cases(known.cases), known.cures)
     # Reason: only who makes a book, once a month, needs pandas.
     import pandas as pd

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +16,7 @@ from features.engine.compute import compute
 from features.one_subject import Asked, subject_of
 from features.stacked import stacked
 
-__all__ = ["PART", "Several", "parts_of", "several_of"]
+__all__ = ["PART", "Several", "several_of"]
 
 PART = 500
 """Buyers of a part: enough to take them together, few enough that they take little memory."""
@@ -38,13 +37,6 @@ class Several(NamedTuple):
     holdings: Sequence[Holding]
     block: Block
     values: npt.NDArray[np.float64]
-
-
-def parts_of(dossiers: Iterable[Dossier], size: int = PART) -> Iterator[list[Dossier]]:
-    """Yield dossiers some at a time, each once."""
-    rest = iter(dossiers)
-    while part := list(islice(rest, size)):
-        yield part
 
 
 def several_of(dossiers: Sequence[Dossier], common: Common, moment: Moment) -> Several:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from itertools import islice
 from typing import Any
 
 from credit.assess_many import assess_many
@@ -17,6 +16,7 @@ from credit.review import Reviewed
 from credit.review import review as reviewed
 from features.as_of import last_month_end
 from features.errors import InputError
+from features.parts import parts_of
 from serving.live.moments import moments_of
 from serving.months import make_month
 from serving.store import outbox
@@ -152,8 +152,7 @@ def _kept_first(
 
     Whatever comes into force names the assessment that it follows from, which can be read back then.
     """
-    rest = iter(said)
-    while part := list(islice(rest, _AT_ONCE)):
+    for part in parts_of(said, _AT_ONCE):
         rows = [answer_row(each, release_id, at) for each in part]
         with store.writing(answers=True) as connection:
             keep_answers(connection, rows)

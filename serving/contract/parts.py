@@ -14,6 +14,7 @@ from features.as_of import FIRST_YEAR, LAST_YEAR
 from features.codes import CURRENCIES
 from serving.body import parse_json
 from serving.errors import CallError
+from serving.store.types import is_storable
 
 __all__ = [
     "EXPECTED",
@@ -102,8 +103,8 @@ def _instant(text: str, form: re.Pattern[str]) -> datetime:
 
 
 def _storable(text: str) -> str:
-    """Refuse what PostgreSQL cannot keep or look up."""
-    if "\x00" in text:
+    """Refuse what no database can keep or look up."""
+    if not is_storable(text):
         raise ValueError
     return text
 

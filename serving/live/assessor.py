@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from credit.desk import Desk
 from credit.dossier import Dossier
@@ -95,20 +95,22 @@ class LiveAssessor:
             As `assess`.
         """
         kept = self._recall.of(question)
-        if kept is None:
-            return self._said_anew(question, seconds)
-        entry = self.entry(question.buyer_id, kept.basis.dossier_seq)
-        buyer_id = question.buyer_id
-        desk, moment, now = self._prepared(entry.facts_seq, None, seconds=seconds, buyer_id=buyer_id)
-        if kept.holds(self._basis(entry, desk, moment, now), desk.at(now or moment).second):
+        asked = self._asked(question, NOTHING_KNOWN if kept is None else kept.basis.dossier_seq, seconds)
+        if kept is not None and kept.holds(asked.basis, asked.second):
             metrics.recalled.inc()
-            return kept.given(moment, desk.common.facts_seq)
-        return self._said_anew(question, seconds)
+            return kept.given(asked.moment, asked.desk.common.facts_seq)
+        if asked.entry.dossier is None:
+            asked = self._asked(question, NOTHING_KNOWN, seconds)
+        return self._said_anew(question, asked)
 
-    def _said_anew(self, question: Question, seconds: float) -> Given:
-        entry = self.entry(question.buyer_id)
+    def _asked(self, question: Question, known_seq: int, seconds: float) -> _Asked:
         buyer_id = question.buyer_id
+        entry = self.entry(buyer_id, known_seq)
         desk, moment, now = self._prepared(entry.facts_seq, None, seconds=seconds, buyer_id=buyer_id)
+        return _Asked(entry, desk, moment, now, self._basis(entry, desk, moment, now))
+
+    def _said_anew(self, question: Question, asked: _Asked) -> Given:
+        entry, desk, moment, now, basis = asked
         lasting = desk.lasting(
             _dossier(entry),
             moment,
@@ -118,7 +120,6 @@ class LiveAssessor:
             is_score=question.is_score,
             now=now,
         )
-        basis = self._basis(entry, desk, moment, now)
         today = desk.at(now or moment).date
         recalled = Recalled.of(basis, lasting, with_published(lasting.said, entry.published, today))
         self._recall.keep(question, recalled)
@@ -280,6 +281,21 @@ class LiveAssessor:
 
     def _moments(self, desk: Desk, as_of: str | datetime | None) -> tuple[datetime, datetime | None]:
         return moments_of(desk, as_of, self._clock())
+
+
+class _Asked(NamedTuple):
+    """A question of now, with what its answer follows from."""
+
+    entry: Entry
+    desk: Desk
+    moment: datetime
+    now: datetime | None
+    basis: Basis
+
+    @property
+    def second(self) -> int:
+        """When it is asked, seconds since 1970."""
+        return self.desk.at(self.now or self.moment).second
 
 
 def _dossier(entry: Entry) -> Dossier:

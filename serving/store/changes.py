@@ -16,6 +16,7 @@ __all__ = [
     "LEDGER_ID",
     "books_end",
     "claimed_end",
+    "has_ledger",
     "ledger_row",
     "next_change",
     "nothing_stored",
@@ -130,9 +131,13 @@ def books_end(
     recorded : iterable of (str, datetime)
         Table and knowledge time of each fact.
     """
-    has_ledger = connection.scalar(select(FACTS["invoices"].c.invoice_id).limit(1)) is not None
-    tables = _ENTRIES if has_ledger else _ACCOUNTS
+    tables = _ENTRIES if has_ledger(connection) else _ACCOUNTS
     return max([row["observed_until"], *(instant for name, instant in recorded if name in tables)])
+
+
+def has_ledger(connection: Connection) -> bool:
+    """Whether there is any invoice."""
+    return connection.scalar(select(FACTS["invoices"].c.invoice_id).limit(1)) is not None
 
 
 def widen_books(connection: Connection, row: dict[str, Any], first: datetime, last: datetime) -> None:

@@ -15,9 +15,9 @@ from credit.dossier import Dossier
 from features.as_of import second_of
 from features.engine.context import NO_CONTEXT, Context
 from features.seller import Seller
-from serving.store.changes import nothing_stored
+from serving.store.changes import has_ledger, nothing_stored
 from serving.store.contexts import read_context
-from serving.store.schema import FACTS, contexts, dossiers, ledger
+from serving.store.schema import contexts, dossiers, ledger
 from serving.store.shared import Shared, read_known_until, read_shared
 
 __all__ = ["Head", "every_stored_dossier", "read_common", "read_head"]
@@ -101,7 +101,7 @@ def read_head(connection: Connection, before: Head | None = None) -> Head | None
         shared,
         before.context if before is not None and is_same else read_context(connection),
         count,
-        (before is not None and before.has_ledger) or _has_ledger(connection),
+        (before is not None and before.has_ledger) or has_ledger(connection),
     )
 
 
@@ -134,10 +134,6 @@ def every_stored_dossier(connection: Connection) -> Iterator[Dossier]:
             return
         yield from (Dossier.from_bytes(bytes(row.body)) for row in rows)
         last = rows[-1].buyer_id
-
-
-def _has_ledger(connection: Connection) -> bool:
-    return connection.scalar(select(FACTS["invoices"].c.invoice_id).limit(1)) is not None
 
 
 def _naive(instant: datetime) -> datetime:

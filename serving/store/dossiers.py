@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
+from features.parts import parts_of
 from serving.store.connect import Store
 from serving.store.schema import dossiers
 
@@ -88,7 +88,7 @@ def write_dossiers(connection: Connection, made: Iterable[tuple[str, bytes]], fa
         How many differed.
     """
     written = 0
-    for part in _parts(made):
+    for part in parts_of(made, _AT_ONCE):
         kept = _kept(connection, [buyer_id for buyer_id, _ in part])
         rows = [{"buyer": buyer_id, "seq": facts_seq, "new": body} for buyer_id, body in part]
         new = [row for row in rows if row["buyer"] not in kept]
@@ -106,9 +106,3 @@ def write_dossiers(connection: Connection, made: Iterable[tuple[str, bytes]], fa
 def _kept(connection: Connection, buyer_ids: list[str]) -> dict[str, bytes]:
     query = select(dossiers.c.buyer_id, dossiers.c.body).where(dossiers.c.buyer_id.in_(buyer_ids))
     return {buyer_id: bytes(body) for buyer_id, body in connection.execute(query)}
-
-
-def _parts(made: Iterable[tuple[str, bytes]]) -> Iterator[list[tuple[str, bytes]]]:
-    rest = iter(made)
-    while part := list(islice(rest, _AT_ONCE)):
-        yield part

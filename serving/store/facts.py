@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 import pandas as pd
@@ -12,6 +11,7 @@ from sqlalchemy import Column, Connection, or_, select
 
 from features.columns import TABLES, Table
 from features.money import decimals_array
+from features.parts import parts_of
 from features.portfolio import Portfolio
 from features.seller import Seller
 from serving.store.changes import ledger_row
@@ -110,16 +110,10 @@ def buyers_of_invoices(connection: Connection, invoice_ids: Iterable[str]) -> se
 
 def _values(connection: Connection, column: Column, by: Column, ids: Sequence[str]) -> set[str]:
     found: set[str] = set()
-    for some in _parts(ids, _AT_ONCE):
+    for some in parts_of(ids, _AT_ONCE):
         query = select(column).distinct().where(by.in_(some), column.is_not(None))
         found.update(connection.scalars(query))
     return found
-
-
-def _parts(ids: Sequence[str], size: int) -> Iterator[list[str]]:
-    rest = iter(ids)
-    while part := list(islice(rest, size)):
-        yield part
 
 
 def _rows_in(connection: Connection, name: str, by: dict[str, Sequence[str]]) -> pd.DataFrame:
@@ -127,7 +121,7 @@ def _rows_in(connection: Connection, name: str, by: dict[str, Sequence[str]]) ->
     parts = [
         read_rows(connection, name, FACTS[name].c[column].in_(some))
         for column, ids in by.items()
-        for some in _parts(ids, _AT_ONCE)
+        for some in parts_of(ids, _AT_ONCE)
     ]
     if len(parts) < 2:
         return parts[0] if parts else read_rows(connection, name, or_(False))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ import pandas as pd
 from sqlalchemy import Connection, select, tuple_
 
 from features.columns import TABLES
+from features.parts import parts_of
 from features.seller import Seller
 from serving.store.posted import Item, check_items, references
 from serving.store.schema import FACTS, STAMPS
@@ -49,16 +50,12 @@ def _named_invoices(connection: Connection, invoice_ids: set[str]) -> pd.DataFra
     invoices = FACTS["invoices"].c
     columns = [invoices.invoice_id, invoices.instalment, invoices.buyer_id, invoices.currency]
     rows: list[Any] = []
-    for some in _chunks(sorted(invoice_ids)):
+    for some in parts_of(sorted(invoice_ids), _CHUNK):
         query = select(*columns).where(invoices.invoice_id.in_(some)).order_by(*FACTS["invoices"].primary_key)
         rows += connection.execute(query).all()
     return pd.DataFrame(rows, columns=[column.name for column in columns]).astype(
         {"invoice_id": "str", "instalment": "int64", "buyer_id": "str", "currency": "str"}
     )
-
-
-def _chunks(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    return (values[first : first + _CHUNK] for first in range(0, len(values), _CHUNK))
 
 
 def _compare(connection: Connection, posted: Sequence[Item]) -> dict[str, Rows]:
@@ -78,7 +75,7 @@ def _stored(connection: Connection, name: str, rows: Rows) -> Rows:
     keys = sorted({tuple(row[column] for column in key) for row in rows})
     content = [column for column in table.columns if column.name not in STAMPS]
     found: Rows = []
-    for some in _chunks(keys):
+    for some in parts_of(keys, _CHUNK):
         query = select(*content).where(tuple_(*(table.c[column] for column in key)).in_(some))
         found += [dict(row) for row in connection.execute(query).mappings()]
     return found

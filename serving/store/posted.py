@@ -21,6 +21,7 @@ from features.knowledge import find_contradictions
 from features.links import check_links, item_currencies
 from features.portfolio import Portfolio
 from features.seller import Seller
+from serving.store.types import is_storable
 
 __all__ = ["Item", "check_items", "items_of", "references"]
 
@@ -146,7 +147,7 @@ def references(items: Iterable[Item]) -> set[str]:
     return {
         str(value).strip()
         for value in named
-        if isinstance(value, int) or (isinstance(value, str) and _is_storable(value))
+        if isinstance(value, int) or (isinstance(value, str) and is_storable(value))
     }
 
 
@@ -182,7 +183,7 @@ def _is_legal(value: Any, column: Column) -> bool:
     if isinstance(value, str):
         return (
             len(value) <= _LONGEST
-            and _is_storable(value)
+            and is_storable(value)
             and (column.kind != "integer" or len(value) < len(str(_LARGEST_WHOLE)))
         )
     if isinstance(value, int | float | Decimal):
@@ -193,17 +194,6 @@ def _is_legal(value: Any, column: Column) -> bool:
 def _is_too_long_a_name(value: Any, name: str, table: Table) -> bool:
     is_name = name in table.key or name.endswith("_id")
     return is_name and isinstance(value, str) and len(value.strip()) > _LONGEST_NAME
-
-
-def _is_storable(text: str) -> bool:
-    """Whether a database can keep a text, or look for it."""
-    if "\x00" in text:
-        return False
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _checked(

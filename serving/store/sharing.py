@@ -40,9 +40,7 @@ def write_known_until(connection: Connection, facts_seq: int, loaded_at: datetim
     """
     before = read_known_until(connection)
     if before is None or loaded_at > before:
-        connection.execute(delete(shared).where(shared.c.name == KNOWN_UNTIL))
-        body = loaded_at.isoformat().encode()
-        connection.execute(insert(shared), {"name": KNOWN_UNTIL, "facts_seq": facts_seq, "body": body})
+        _put(connection, KNOWN_UNTIL, facts_seq, loaded_at.isoformat().encode())
 
 
 def write_shared(connection: Connection, facts_seq: int) -> None:
@@ -67,5 +65,9 @@ def write_shared(connection: Connection, facts_seq: int) -> None:
     kept = {row.name: bytes(row.body) for row in connection.execute(select(shared.c.name, shared.c.body))}
     for name, body in made.items():
         if kept.get(name) != body:
-            connection.execute(delete(shared).where(shared.c.name == name))
-            connection.execute(insert(shared), {"name": name, "facts_seq": facts_seq, "body": body})
+            _put(connection, name, facts_seq, body)
+
+
+def _put(connection: Connection, name: str, facts_seq: int, body: bytes) -> None:
+    connection.execute(delete(shared).where(shared.c.name == name))
+    connection.execute(insert(shared), {"name": name, "facts_seq": facts_seq, "body": body})

@@ -11,7 +11,16 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from features.errors import InputError
 
-__all__ = ["AMOUNT_DECIMALS", "TICK", "Amount", "Instant", "amount_text", "instant_text", "second_text"]
+__all__ = [
+    "AMOUNT_DECIMALS",
+    "TICK",
+    "Amount",
+    "Instant",
+    "amount_text",
+    "instant_text",
+    "is_storable",
+    "second_text",
+]
 
 AMOUNT_DECIMALS = 4
 """Decimals of stored amounts: as many as any currency of ISO 4217 has."""
@@ -126,3 +135,14 @@ class Instant(TypeDecorator[datetime]):
         if dialect.name == "sqlite":
             return datetime.strptime(value, _INSTANT).replace(tzinfo=UTC)
         return value.astimezone(UTC)
+
+
+def is_storable(text: str) -> bool:
+    """Whether a database can keep a text, or look for it."""
+    if "\x00" in text:
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
